@@ -1,0 +1,62 @@
+import { EntityManager as CoreEntityManager } from '@mikro-orm/core';
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { LoggerModule } from 'nestjs-pino';
+import { AuthModule } from './auth/auth.module.js';
+import { Config } from './config.js';
+import { CustomerByIdModule, CustomersModule } from './customers/customers.module.js';
+import { databaseOptions } from './database.js';
+import { HttpModule } from './http/http.module.js';
+import { LedgerModule } from './ledger/ledger.module.js';
+import { logOptions } from './log.js';
+import { OpsModule } from './ops/ops.module.js';
+import { PaymentsModule } from './payments/payments.module.js';
+import { SettingsModule } from './settings/settings.module.js';
+import { Clock, SystemClock } from './shared/clock.js';
+import { TopUpsModule } from './top-ups/top-ups.module.js';
+
+/** What every room may ask for: the settings, the time, the database. */
+@Global()
+@Module({})
+class CoreModule {
+  static register(config: Config): DynamicModule {
+    return {
+      module: CoreModule,
+      providers: [
+        { provide: Config, useValue: config },
+        { provide: Clock, useClass: SystemClock },
+        // The same type of entity manager whichever driver is behind it: our code is written against one.
+        { provide: EntityManager, useFactory: (em: unknown) => em, inject: [CoreEntityManager] },
+      ],
+      exports: [Config, Clock, EntityManager],
+    };
+  }
+}
+
+@Module({})
+export class AppModule {
+  static register(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CoreModule.register(config),
+        LoggerModule.forRoot(logOptions(config)),
+        // Services fork the entity manager themselves: a fork for every request would cost the hot path.
+        MikroOrmModule.forRoot({ ...databaseOptions(config), registerRequestContext: false }),
+        ScheduleModule.forRoot(),
+        HttpModule,
+        AuthModule,
+        SettingsModule,
+        PaymentsModule,
+        CustomersModule,
+        LedgerModule,
+        TopUpsModule,
+        OpsModule,
+        // Last: its routes match what other rooms' more exact ones do.
+        CustomerByIdModule,
+      ],
+    };
+  }
+}

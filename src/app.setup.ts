@@ -1,0 +1,52 @@
+import type { INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import helmet from 'helmet';
+import { Logger } from 'nestjs-pino';
+import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/caller.js';
+import { readBodies } from './http/body/read-body.js';
+
+/** Everything about the app that is not a module: the same for the service, the tests and the openapi script. */
+export function configureApp(app: NestExpressApplication): void {
+  app.useLogger(app.get(Logger));
+  app.enableShutdownHooks();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  // Swagger UI's own start script is inline; everything it loads comes from this server.
+  const scripts = ["'self'", "'unsafe-inline'"];
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'self'"], scriptSrc: scripts, styleSrc: scripts, imgSrc: ["'self'", 'data:'] },
+      },
+      strictTransportSecurity: false,
+      crossOriginResourcePolicy: { policy: 'cross-origin' },
+    }),
+  );
+  app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After'] });
+  readBodies(app);
+  const document = buildOpenApi(app);
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Refill API',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, docExpansion: 'none', tagsSorter: 'alpha' },
+  });
+}
+
+export function buildOpenApi(app: INestApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Refill')
+    .setDescription(
+      'Wallets and prepaid credits with automatic top-up. The wallets API (`/v1`) is a drop-in for Flexprice’s; the ' +
+        'credits API (`/account`, `/credits-packs`) is for the account whose card is on file. Amounts are exact decimals ' +
+        'in strings; prices of packs are integers in minor units.',
+    )
+    .setVersion('1.0')
+    .setOpenAPIVersion('3.1.0')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key' }, API_KEY_SCHEME)
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, BEARER_SCHEME)
+    .build();
+  return SwaggerModule.createDocument(app, builder);
+}

@@ -1,0 +1,63 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { requestIdOf } from '../http/request-id.js';
+import { Clock } from '../shared/clock.js';
+import { DomainError } from '../shared/errors.js';
+import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
+import { KeyRing, type KnownKey } from './key-ring.js';
+import { KeyUsage } from './key-usage.js';
+import type { ScopeName } from './scopes.js';
+
+/** Lets a request in by its API key. Everything is private unless it is declared public. */
+@Injectable()
+export class ApiKeyGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly keys: KeyRing,
+    private readonly usage: KeyUsage,
+    private readonly clock: Clock,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (access === 'public') return true;
+    if (access === undefined) throw new Error(`${context.getClass().name} has a route without a scope`);
+    const request = context.switchToHttp().getRequest<Request & { caller?: Caller }>();
+    const key = await this.#authenticate(request);
+    authorize(key, access);
+    this.usage.note(key);
+    const { keyId, tenantId, environmentId, environmentType, customerId, scopes } = key;
+    const requestId = requestIdOf(request);
+    request.caller = { keyId, tenantId, environmentId, environmentType, customerId, scopes, requestId };
+    return true;
+  }
+
+  async #authenticate(request: Request): Promise<KnownKey> {
+    const plainKey = plainKeyOf(request);
+    const key = plainKey === undefined ? undefined : await this.keys.find(plainKey);
+    const isExpired = key?.expiresAt && key.expiresAt.getTime() <= this.clock.now().getTime();
+    // The same words for every reason: which keys exist is nobody's business.
+    if (!key || isExpired) throw new DomainError('unauthorized', 'the API key is missing or wrong');
+    return key;
+  }
+}
+
+/** `x-api-key`, or `Authorization` with the scheme Bearer or JWT. */
+function plainKeyOf(request: Request): string | undefined {
+  const header = request.headers['x-api-key'];
+  if (typeof header === 'string') return header;
+  return /^(?:Bearer|JWT) +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+function authorize(key: KnownKey, scope: ScopeName): void {
+  if (!key.scopes.has(scope)) {
+    throw new DomainError('forbidden', `this key lacks the scope ${scope}`, { details: { scope } });
+  }
+  if (key.isTenantSuspended && scope.endsWith(':write')) {
+    throw new DomainError('forbidden', 'the tenant is suspended: it can read, not write');
+  }
+}

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { ApiKeyGuard } from './api-key.guard.js';
+import { ApiKeysController } from './api-keys.controller.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { KeyRing } from './key-ring.js';
+import { KeyUsage } from './key-usage.js';
+import { RouteAccessCheck } from './route-access-check.js';
+import { TenantsService } from './tenants.service.js';
+
+/** Who may come in: tenants, environments, API keys, and the guard in front of every route. */
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [ApiKeysController],
+  providers: [
+    TenantsService,
+    ApiKeysService,
+    KeyRing,
+    KeyUsage,
+    RouteAccessCheck,
+    { provide: APP_GUARD, useClass: ApiKeyGuard },
+  ],
+  exports: [TenantsService, ApiKeysService],
+})
+export class AuthModule {}

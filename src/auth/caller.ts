@@ -1,0 +1,47 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import type { Scope } from '../shared/scope.js';
+import type { EnvironmentType } from './environment.entity.js';
+import type { ScopeName } from './scopes.js';
+
+export type { ScopeName } from './scopes.js';
+
+/** Who sent a request, as its API key says. Also the scope of every read and write it makes. */
+export interface Caller extends Scope {
+  keyId: string;
+  environmentType: EnvironmentType;
+  /** The one customer of an account key; null for a server key. */
+  customerId: string | null;
+  scopes: ReadonlySet<ScopeName>;
+  requestId: string;
+}
+
+/** Names of the security schemes in the OpenAPI document. */
+export const API_KEY_SCHEME = 'api-key';
+export const BEARER_SCHEME = 'bearer';
+
+/** On each route: the scope it asks for, or that it is public. One that says neither stops the start of the service. */
+export const ROUTE_ACCESS = Symbol('route access');
+export type RouteAccess = ScopeName | 'public';
+
+/** The caller of a private route. */
+export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
+  const { caller } = context.switchToHttp().getRequest<{ caller?: Caller }>();
+  if (!caller) throw new Error('a public route has no caller');
+  return caller;
+});
+
+/** Only keys with this scope may call the route (or, on a controller, each of its routes that says nothing else). */
+export function RequireScope(scope: ScopeName): MethodDecorator & ClassDecorator {
+  return applyDecorators(
+    SetMetadata(ROUTE_ACCESS, scope),
+    ApiSecurity(API_KEY_SCHEME),
+    ApiBearerAuth(BEARER_SCHEME),
+    ApiExtension('x-scope', scope),
+  );
+}
+
+/** The route needs no key. */
+export function Public(): MethodDecorator & ClassDecorator {
+  return SetMetadata(ROUTE_ACCESS, 'public');
+}

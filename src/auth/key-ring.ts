@@ -1,0 +1,100 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Clock } from '../shared/clock.js';
+import type { Scope } from '../shared/scope.js';
+import { hashApiKey, isWellFormedApiKey } from './api-key-format.js';
+import { ApiKey } from './api-key.entity.js';
+import { Environment, type EnvironmentType } from './environment.entity.js';
+import { type ScopeName, scopesOf } from './scopes.js';
+import { Tenant } from './tenant.entity.js';
+
+/** A key that exists and was not revoked, with all that the guard asks of it. */
+export interface KnownKey extends Scope {
+  keyId: string;
+  environmentType: EnvironmentType;
+  customerId: string | null;
+  scopes: ReadonlySet<ScopeName>;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  isTenantSuspended: boolean;
+}
+
+/** A revocation takes effect within 5 s on every process: what was read before it may be trusted for 4. */
+const TRUSTED_MS = 4_000;
+const KNOWN_LIMIT = 20_000;
+/** Keys of the right form that do not exist. A flood of them must not push the real ones out. */
+const UNKNOWN_LIMIT = 2_000;
+
+/** Looks API keys up, and remembers for a moment what it found. */
+@Injectable()
+export class KeyRing {
+  readonly #known: LRUCache<string, KnownKey>;
+  readonly #unknown: LRUCache<string, true>;
+  /** Lookups under way: a burst with one key asks the database once. */
+  readonly #lookups = new Map<string, Promise<KnownKey | undefined>>();
+
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+  ) {
+    const timing = { ttl: TRUSTED_MS, ttlResolution: 0, perf: { now: () => this.clock.now().getTime() } };
+    this.#known = new LRUCache({ ...timing, max: KNOWN_LIMIT });
+    this.#unknown = new LRUCache({ ...timing, max: UNKNOWN_LIMIT });
+  }
+
+  /** The key that a client showed; undefined for one that is malformed, unknown or revoked. Expiry is the guard's to judge. */
+  async find(key: string): Promise<KnownKey | undefined> {
+    if (!isWellFormedApiKey(key)) return undefined;
+    const keyHash = hashApiKey(key);
+    const known = this.#known.get(keyHash);
+    if (known) return known;
+    if (this.#unknown.has(keyHash)) return undefined;
+    const lookup = this.#lookups.get(keyHash) ?? this.#lookUp(keyHash);
+    this.#lookups.set(keyHash, lookup);
+    return lookup;
+  }
+
+  /** Forgets a key that was just revoked or changed here; other processes forget it in time. */
+  forget(keyHash: string): void {
+    this.#known.delete(keyHash);
+    this.#unknown.delete(keyHash);
+    this.#lookups.delete(keyHash);
+  }
+
+  async #lookUp(keyHash: string): Promise<KnownKey | undefined> {
+    try {
+      const found = await this.#read(keyHash);
+      // Not remembered when it was forgotten meanwhile: it may have been read before the revocation.
+      if (this.#lookups.has(keyHash)) {
+        if (found) this.#known.set(keyHash, found);
+        else this.#unknown.set(keyHash, true);
+      }
+      return found;
+    } finally {
+      this.#lookups.delete(keyHash);
+    }
+  }
+
+  async #read(keyHash: string): Promise<KnownKey | undefined> {
+    const em = this.em.fork();
+    const apiKey = await em.findOne(ApiKey, { keyHash, status: 'published' });
+    if (!apiKey) return undefined;
+    const [environment, tenant] = await Promise.all([
+      em.findOne(Environment, { id: apiKey.environmentId, tenantId: apiKey.tenantId, status: 'published' }),
+      em.findOne(Tenant, { id: apiKey.tenantId, status: 'published' }),
+    ]);
+    if (!environment || !tenant) return undefined;
+    return {
+      keyId: apiKey.id,
+      tenantId: apiKey.tenantId,
+      environmentId: apiKey.environmentId,
+      environmentType: environment.type,
+      customerId: apiKey.customerId ?? null,
+      scopes: scopesOf({ type: apiKey.type, customerId: apiKey.customerId ?? null, scopes: apiKey.scopes ?? null }),
+      expiresAt: apiKey.expiresAt ?? null,
+      lastUsedAt: apiKey.lastUsedAt ?? null,
+      isTenantSuspended: tenant.tenantStatus === 'suspended',
+    };
+  }
+}

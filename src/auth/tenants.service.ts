@@ -1,0 +1,90 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import { newId } from '../shared/ids.js';
+import { displayIdOf, hashApiKey, isWellFormedApiKey, typeOfApiKey } from './api-key-format.js';
+import { ApiKey } from './api-key.entity.js';
+import { Environment, type EnvironmentType } from './environment.entity.js';
+import { Tenant } from './tenant.entity.js';
+
+/** Any number, the same in every process: only one of them may make the first tenant. */
+const BOOTSTRAP_LOCK = 7_203_455_101;
+
+/** Tenants and their environments. */
+@Injectable()
+export class TenantsService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+  ) {}
+
+  async createTenant({ name }: { name: string }, actor = ''): Promise<Tenant> {
+    const em = this.em.fork();
+    const tenant = em.create(Tenant, this.#newTenant(name, actor));
+    await em.flush();
+    return tenant;
+  }
+
+  async createEnvironment(
+    tenantId: string,
+    environment: { name: string; type: EnvironmentType },
+    actor = '',
+  ): Promise<Environment> {
+    const em = this.em.fork();
+    const created = em.create(Environment, this.#newEnvironment(tenantId, environment, actor));
+    await em.flush();
+    return created;
+  }
+
+  /** Suspends a tenant, which may then only read, or lets it write again; effective within 5 s. */
+  async setTenantStatus(tenantId: string, tenantStatus: 'active' | 'suspended', actor = ''): Promise<void> {
+    const change = { tenantStatus, updatedAt: this.clock.now(), updatedBy: actor };
+    await this.em.fork().nativeUpdate(Tenant, { id: tenantId }, change);
+  }
+
+  /**
+   * The first start in production: when there is no tenant yet, makes one with a production environment and a server key
+   * that the operator chose. Later starts change nothing.
+   * @throws Error when the key is not a well-formed `sk_` key
+   * @returns whether it made them
+   */
+  async bootstrap(plainKey: string): Promise<boolean> {
+    if (!isWellFormedApiKey(plainKey) || typeOfApiKey(plainKey) !== 'private_key') {
+      throw new Error('the bootstrap key must be an sk_ key with a right checksum');
+    }
+    return this.em.fork().transactional(async (em) => {
+      await em.execute('select pg_advisory_xact_lock(?)', [BOOTSTRAP_LOCK]);
+      if ((await em.count(Tenant)) > 0) return false;
+      const tenant = em.create(Tenant, this.#newTenant('Default', ''));
+      const environment = em.create(
+        Environment,
+        this.#newEnvironment(tenant.id, { name: 'Production', type: 'production' }, ''),
+      );
+      em.create(ApiKey, {
+        id: newId('secret', this.clock.now()),
+        tenantId: tenant.id,
+        environmentId: environment.id,
+        name: 'Bootstrap',
+        type: 'private_key',
+        keyHash: hashApiKey(plainKey),
+        displayId: displayIdOf(plainKey),
+        ...this.#base(''),
+      });
+      return true;
+    });
+  }
+
+  #newTenant(name: string, actor: string) {
+    const id = newId('tenant', this.clock.now());
+    return { id, name, tenantStatus: 'active', metadata: {}, ...this.#base(actor) } as const;
+  }
+
+  #newEnvironment(tenantId: string, { name, type }: { name: string; type: EnvironmentType }, actor: string) {
+    return { id: newId('env', this.clock.now()), tenantId, name, type, ...this.#base(actor) };
+  }
+
+  #base(actor: string) {
+    const now = this.clock.now();
+    return { status: 'published', createdAt: now, updatedAt: now, createdBy: actor, updatedBy: actor };
+  }
+}

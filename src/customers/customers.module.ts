@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { PaymentsModule } from '../payments/payments.module.js';
+import { CustomerController } from './customer.controller.js';
+import { CustomersController } from './customers.controller.js';
+import { CustomersService } from './customers.service.js';
+import { PaymentMethodsController } from './payment-methods.controller.js';
+import { PaymentMethodsService } from './payment-methods.service.js';
+
+/** Who owns wallets, and what they pay with. */
+@Module({
+  imports: [PaymentsModule],
+  controllers: [CustomersController, PaymentMethodsController],
+  providers: [CustomersService, PaymentMethodsService],
+  exports: [CustomersService, PaymentMethodsService],
+})
+export class CustomersModule {}
+
+/**
+ * Routes that would swallow others: `/v1/customers/:id` also matches `/v1/customers/wallets`. Routes are registered in
+ * the order of the modules, so the application imports this one last, and nothing else imports it.
+ */
+@Module({ imports: [CustomersModule], controllers: [CustomerController] })
+export class CustomerByIdModule {}

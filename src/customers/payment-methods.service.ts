@@ -1,0 +1,118 @@
+import { LockMode } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../auth/caller.js';
+import type { PaymentMethodDetails } from '../payments/payment-provider.js';
+import { PaymentProviders } from '../payments/payment-providers.js';
+import { APPROVING_SANDBOX_TOKEN } from '../payments/sandbox-cards.js';
+import { Clock } from '../shared/clock.js';
+import { DomainError, notFound } from '../shared/errors.js';
+import { newId } from '../shared/ids.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
+import { Customer } from './customer.entity.js';
+import { PaymentMethod } from './payment-method.entity.js';
+
+/** Who acts, and where: a caller, or the service itself when it makes demo data. */
+export type Actor = Pick<Caller, 'tenantId' | 'environmentId' | 'environmentType' | 'keyId'>;
+
+/** A card that the provider has taken into its keeping, and nobody's yet. */
+export interface AttachedCard {
+  provider: string;
+  details: PaymentMethodDetails;
+}
+
+/** Cards on file: at most one of a customer, which every charge is made with. */
+@Injectable()
+export class PaymentMethodsService {
+  /** Told after the commit that another card is on file, so that what waited for one is looked at again. */
+  onReplaced: (scope: Scope, customerId: string) => void = () => {};
+
+  constructor(
+    private readonly em: EntityManager,
+    private readonly providers: PaymentProviders,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Puts a card on file in place of the one that was.
+   * @throws not_found without such a customer; validation for an unknown token; invalid_operation without a provider
+   */
+  async replace(caller: Actor, customerId: string, token: string): Promise<PaymentMethod> {
+    const where = liveCustomer(caller, customerId);
+    if (!(await this.em.fork().count(Customer, where))) throw notFound('customer', { customer_id: customerId });
+    const card = await this.#attach(caller, customerId, token);
+    const method = await this.em.fork().transactional(async (tx) => {
+      const customer = await tx.findOne(Customer, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+      if (!customer) throw notFound('customer', { customer_id: customerId });
+      await tx.nativeUpdate(PaymentMethod, onFile(caller, customerId), this.#retired(caller, 'archived'));
+      return this.add(tx, caller, customerId, card);
+    });
+    this.onReplaced(scopeOf(caller), customerId);
+    return method;
+  }
+
+  /** The approving card of a new customer on the sandbox of a development environment; undefined anywhere else. */
+  async attachTestCard(caller: Actor, customerId: string): Promise<AttachedCard | undefined> {
+    if (caller.environmentType !== 'development') return undefined;
+    const provider = await this.providers.resolve(caller);
+    if (provider?.name !== 'sandbox') return undefined;
+    return this.#attach(caller, customerId, APPROVING_SANDBOX_TOKEN);
+  }
+
+  /** Puts a card on file inside the caller's transaction. There must be none. */
+  add(tx: EntityManager, caller: Actor, customerId: string, { provider, details }: AttachedCard): PaymentMethod {
+    const now = this.clock.now();
+    return tx.create(PaymentMethod, {
+      id: newId('pm', now),
+      ...scopeOf(caller),
+      customerId,
+      provider,
+      ...details,
+      status: 'published',
+      createdAt: now,
+      updatedAt: now,
+      createdBy: caller.keyId,
+      updatedBy: caller.keyId,
+    });
+  }
+
+  /** Newest first. */
+  async list(scope: Scope, customerId: string): Promise<PaymentMethod[]> {
+    const em = this.em.fork();
+    if (!(await em.count(Customer, liveCustomer(scope, customerId)))) {
+      throw notFound('customer', { customer_id: customerId });
+    }
+    return em.find(PaymentMethod, onFile(scope, customerId), { orderBy: { createdAt: 'desc', id: 'desc' } });
+  }
+
+  /** The card that a charge is made with, if there is one. */
+  async findChargeable(scope: Scope, customerId: string): Promise<PaymentMethod | undefined> {
+    return (await this.em.fork().findOne(PaymentMethod, onFile(scope, customerId))) ?? undefined;
+  }
+
+  async remove(caller: Actor, customerId: string, id: string): Promise<void> {
+    const where = { id, ...onFile(caller, customerId) };
+    const removed = await this.em.fork().nativeUpdate(PaymentMethod, where, this.#retired(caller, 'deleted'));
+    if (removed === 0) throw notFound('payment method', { customer_id: customerId, payment_method_id: id });
+  }
+
+  async #attach(scope: Scope, customerId: string, token: string): Promise<AttachedCard> {
+    const provider = await this.providers.resolve(scope);
+    if (!provider) {
+      throw new DomainError('invalid_operation', 'no payment provider is configured: see the setting payments');
+    }
+    return { provider: provider.name, details: await provider.attachPaymentMethod({ customerId, token }) };
+  }
+
+  #retired(caller: Actor, status: 'archived' | 'deleted') {
+    return { status, updatedAt: this.clock.now(), updatedBy: caller.keyId };
+  }
+}
+
+function onFile(scope: Scope, customerId: string) {
+  return { ...scopeOf(scope), customerId, status: 'published' as const };
+}
+
+function liveCustomer(scope: Scope, id: string) {
+  return { id, ...scopeOf(scope), status: { $ne: 'deleted' as const } };
+}

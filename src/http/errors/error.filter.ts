@@ -1,0 +1,66 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger, NotFoundException } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { DomainError } from '../../shared/errors.js';
+import { isReusedKeyConflict } from '../idempotency.js';
+import { requestIdOf } from '../request-id.js';
+import { allowedMethods } from './allowed-methods.js';
+import { type Api, apiOf } from './api-of.js';
+import { CREDITS_STATUS, renderCreditsError, renderCreditsFailure } from './credits-errors.js';
+import { toDomainError } from './to-domain-error.js';
+import { renderWalletsError, renderWalletsFailure, WALLETS_STATUS } from './wallets-errors.js';
+
+const RENDERERS = {
+  wallets: { statuses: WALLETS_STATUS, error: renderWalletsError, failure: renderWalletsFailure },
+  credits: { statuses: CREDITS_STATUS, error: renderCreditsError, failure: renderCreditsFailure },
+} satisfies Record<Api, unknown>;
+
+/** The one place that knows statuses: every refusal and every failure becomes the answer its API promises. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  readonly #logger = new Logger('Http');
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const error = toDomainError(exception);
+    if (!error) this.#log(exception, request);
+    if (response.headersSent) {
+      response.end();
+      return;
+    }
+    if (error) answerRefusal(isUnrouted(exception, request) ? unrouted(request, response) : error, request, response);
+    else response.status(500).json(RENDERERS[apiOf(request.path)].failure());
+  }
+
+  #log(exception: unknown, request: Request): void {
+    const { method, path } = request;
+    this.#logger.error({ msg: 'request failed', requestId: requestIdOf(request), method, path, err: exception });
+  }
+}
+
+function answerRefusal(refusal: DomainError, request: Request, response: Response): void {
+  const renderer = RENDERERS[apiOf(request.path)];
+  // Drop-in routes answer a key that was used for another request as Flexprice answers any repeated key.
+  const error =
+    refusal.kind === 'idempotency_key_reused' && isReusedKeyConflict(request)
+      ? new DomainError('already_exists', refusal.message, { details: refusal.details })
+      : refusal;
+  const status = renderer.statuses[error.kind];
+  const isRetryable = error.kind === 'unavailable' || error.kind === 'too_many_requests';
+  if (isRetryable || error.retryAfterSeconds) response.setHeader('Retry-After', String(error.retryAfterSeconds ?? 1));
+  if (error.kind === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer');
+  if (error.isReplayed) response.setHeader('Idempotent-Replayed', 'true');
+  response.status(status).json(renderer.error(error, status));
+}
+
+/** Nest says 404 for a known path with another method too. */
+function isUnrouted(exception: unknown, request: Request): boolean {
+  return exception instanceof NotFoundException && !request.route;
+}
+
+function unrouted(request: Request, response: Response): DomainError {
+  const methods = allowedMethods(request);
+  if (methods.length === 0) return new DomainError('not_found', `there is no ${request.method} ${request.path}`);
+  response.setHeader('Allow', methods.join(', '));
+  return new DomainError('method_not_allowed', `${request.path} takes ${methods.join(', ')}, not ${request.method}`);
+}

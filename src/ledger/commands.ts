@@ -1,0 +1,80 @@
+import type { Decimal } from '../shared/decimal.js';
+import type { DomainError } from '../shared/errors.js';
+import type { Scope } from '../shared/scope.js';
+import type { CounterAccount, CreditReason, DebitReason, ReferenceType } from './entry.entity.js';
+import type { LedgerTransaction } from './ledger-transaction.js';
+import type { Posting } from './posting.js';
+import type { WalletRecord } from './wallet-state.js';
+
+/** Who asked: kept on every entry. */
+export interface Actor {
+  keyId: string;
+  requestId: string;
+}
+
+export interface Idempotency {
+  key: string;
+  /** SHA-256 of method, route and canonical body: the same key with another hash is refused. */
+  requestHash: string;
+}
+
+interface CommandBase<Answer> {
+  scope: Scope;
+  walletId: string;
+  actor: Actor;
+  idempotency?: Idempotency;
+  /** The answer to the caller, made from the state right after this command; stored with the key and replayed. */
+  answer: (posting: Posting) => Answer;
+  /**
+   * Statements of the caller's own that must commit with the command, run after it was planned and before it counts.
+   * A refusal that is returned undoes nothing but is final: the command then changes nothing.
+   */
+  within?: (tx: LedgerTransaction, wallet: WalletRecord) => Promise<DomainError | void>;
+}
+
+export interface CreditTerms {
+  /** The entry's id, when it was promised before (a pending credit). */
+  id?: string;
+  credits: Decimal;
+  reason: CreditReason;
+  priority?: number | null;
+  expiresAt?: Date | null;
+  referenceType: ReferenceType;
+  referenceId: string;
+  description?: string;
+  metadata?: Record<string, string>;
+  idempotencyKey?: string;
+  topUpId?: string | null;
+  /** Credits on top, free, as an entry of their own. */
+  bonus?: { credits: Decimal; expiresAt: Date | null };
+  /** Moves the expiry of every purchased credit of the wallet, this one included, to this instant. */
+  purchasedExpireAt?: Date;
+}
+
+export interface DebitTerms {
+  credits: Decimal;
+  reason: DebitReason;
+  counterAccount?: CounterAccount;
+  /** `wallet`: as far into debt as the wallet allows. `any`: Flexprice's behaviour, no limit. */
+  overdraft: 'wallet' | 'any';
+  referenceType: ReferenceType;
+  /** Empty: the entry's own id. */
+  referenceId?: string;
+  description?: string;
+  metadata?: Record<string, string>;
+}
+
+export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
+  (
+    | { kind: 'open'; wallet: WalletRecord; credit?: CreditTerms }
+    | { kind: 'credit'; terms: CreditTerms }
+    | { kind: 'debit'; terms: DebitTerms }
+    | { kind: 'hold'; holdId: string; credits: Decimal; expiresAt: Date | null; description: string; metadata: Record<string, string> }
+    | { kind: 'capture'; holdId: string; credits: Decimal; final: boolean }
+    | { kind: 'release'; holdId: string; outcome: 'released' | 'expired' }
+    /** Books what has expired and lets the policies look again; writes no entry of its own. */
+    | { kind: 'evaluate' }
+    | { kind: 'close' }
+  );
+
+export type CommandKind = LedgerCommand['kind'];

@@ -1,0 +1,178 @@
+import { newId } from '../shared/ids.js';
+import { DomainError, notFound } from '../shared/errors.js';
+import { applyPlan } from './apply-plan.js';
+import type { Actor, LedgerCommand } from './commands.js';
+import type { LedgerPolicy } from './ledger-policy.js';
+import type { LedgerStore, StoredAnswer } from './ledger-store.js';
+import type { LedgerTransaction } from './ledger-transaction.js';
+import { planCommand } from './plan/plan-command.js';
+import { expiredLots, planForfeiture } from './plan/plan-expiry.js';
+import type { PlanContext } from './plan/plan.js';
+import type { Posting } from './posting.js';
+import { type LotRecord, WalletState } from './wallet-state.js';
+
+/** How a command ended. `body` is the answer, ready for JSON. */
+export type Outcome =
+  | { kind: 'answer'; body: unknown; posting: Posting | undefined; isReplayed: boolean }
+  | { kind: 'refusal'; error: DomainError; isReplayed: boolean };
+
+/** Refusals that the same key gets again. Nothing else about a refused request is remembered: it may be corrected and repeated. */
+const STICKY_REFUSALS: ReadonlySet<string> = new Set(['insufficient_credits', 'invalid_operation', 'conflict']);
+
+/** The commands of one group commit: read and locked together, planned one after the other in memory, written together. */
+export class LedgerBatch {
+  #states = new Map<string, WalletState>();
+  readonly #answers = new Map<string, StoredAnswer>();
+  readonly #newAnswers: StoredAnswer[] = [];
+
+  constructor(
+    private readonly tx: LedgerTransaction,
+    private readonly store: LedgerStore,
+    private readonly policies: readonly LedgerPolicy[],
+    private readonly readClock: () => Date,
+  ) {}
+
+  get states(): WalletState[] {
+    return [...this.#states.values()];
+  }
+
+  /** Outcomes in the order of the commands. Throws only where the whole transaction must be rolled back. */
+  async run(commands: readonly LedgerCommand[]): Promise<Outcome[]> {
+    await this.#read(commands);
+    const outcomes: Outcome[] = [];
+    for (const command of commands) outcomes.push(await this.#carryOut(command));
+    await this.store.save(this.tx, this.states, this.#newAnswers);
+    for (const policy of this.policies) await policy.save(this.tx, this.states);
+    return outcomes;
+  }
+
+  async #read(commands: readonly LedgerCommand[]): Promise<void> {
+    const keyed = commands.flatMap(({ scope, idempotency }) => (idempotency ? [{ ...scope, key: idempotency.key }] : []));
+    for (const answer of await this.store.findAnswers(this.tx, keyed)) this.#answers.set(answerId(answer, answer.key), answer);
+    const open = commands.filter(({ scope, idempotency }) => !idempotency || !this.#answers.has(answerId(scope, idempotency.key)));
+    const walletIds = [...new Set(open.filter(({ kind }) => kind !== 'open').map(({ walletId }) => walletId))].sort();
+    this.#states = await this.store.lockWallets(this.tx, walletIds);
+    this.tx.now = this.readClock();
+    const holdIds = open.flatMap((command) => ('holdId' in command && command.kind !== 'hold' ? [command.holdId] : []));
+    await this.store.readHolds(this.tx, this.#states, holdIds);
+    for (const policy of this.policies) await policy.load(this.tx, this.states);
+  }
+
+  async #carryOut(command: LedgerCommand): Promise<Outcome> {
+    const replay = this.#replay(command);
+    if (replay) return replay;
+    const state = this.#stateOf(command);
+    if (!state) return { kind: 'refusal', error: notFound('wallet', { wallet_id: command.walletId }), isReplayed: false };
+
+    this.#forfeitExpired(state, command);
+    const result = await this.#post(state, command);
+    if (command.kind === 'release' || command.kind === 'capture') this.#forfeitExpired(state, command);
+    const posting = result instanceof DomainError ? undefined : result;
+    const refusal = result instanceof DomainError ? result : undefined;
+    for (const policy of this.policies) policy.afterCommand(state, { command, posting, refusal, now: this.tx.now });
+    if (refusal) {
+      if (command.kind === 'open') this.#states.delete(command.walletId);
+      this.#remember(command, refusal);
+      return { kind: 'refusal', error: refusal, isReplayed: false };
+    }
+    const body = posting ? command.answer(posting) : undefined;
+    this.#remember(command, body);
+    return { kind: 'answer', body, posting, isReplayed: false };
+  }
+
+  #stateOf(command: LedgerCommand): WalletState | undefined {
+    if (command.kind === 'open') {
+      const opened = new WalletState(command.wallet, [], true);
+      this.#states.set(command.walletId, opened);
+      return opened;
+    }
+    const state = this.#states.get(command.walletId);
+    const isOwn =
+      state?.wallet.tenantId === command.scope.tenantId && state.wallet.environmentId === command.scope.environmentId;
+    return isOwn ? state : undefined;
+  }
+
+  async #post(state: WalletState, command: LedgerCommand): Promise<Posting | DomainError> {
+    const plan = planCommand(state, command, this.#context());
+    if (plan instanceof DomainError) return plan;
+    if (command.within) {
+      const refusal = await command.within(this.tx, state.wallet);
+      if (refusal) return refusal;
+      for (const policy of this.policies) await policy.load(this.tx, [state]);
+    } else if (command.kind === 'open') {
+      for (const policy of this.policies) await policy.load(this.tx, [state]);
+    }
+    return applyPlan(state, plan, command.actor, this.tx.now);
+  }
+
+  /** Expired credits are booked off before anything else happens to the wallet, so they can never be spent. */
+  #forfeitExpired(state: WalletState, command: LedgerCommand): void {
+    const system: Actor = { keyId: '', requestId: command.actor.requestId };
+    for (const lot of expiredLots(state, this.tx.now)) {
+      const renewalId = this.#renewalOf(state, lot);
+      if (lot.renewalId !== renewalId) {
+        lot.renewalId = renewalId;
+        state.changedLots.add(lot);
+      }
+      if (renewalId) continue;
+      applyPlan(state, { entries: [planForfeiture(lot, this.#context())] }, system, this.tx.now);
+    }
+  }
+
+  #renewalOf(state: WalletState, lot: LotRecord): string | null {
+    for (const policy of this.policies) {
+      const renewalId = policy.deferExpiry?.(state, lot, this.tx.now);
+      if (renewalId) return renewalId;
+    }
+    return null;
+  }
+
+  #context(): PlanContext {
+    return { now: this.tx.now, newEntryId: () => newId('wtxn', this.tx.now) };
+  }
+
+  #replay(command: LedgerCommand): Outcome | undefined {
+    if (!command.idempotency) return undefined;
+    const stored = this.#answers.get(answerId(command.scope, command.idempotency.key));
+    if (!stored) return undefined;
+    if (stored.requestHash !== command.idempotency.requestHash) {
+      const message = 'this idempotency key was used with another request';
+      const error = new DomainError('idempotency_key_reused', message, {
+        details: { idempotency_key: command.idempotency.key },
+      });
+      return { kind: 'refusal', error, isReplayed: false };
+    }
+    const body: unknown = JSON.parse(stored.body);
+    if (stored.outcome === 'answer') return { kind: 'answer', body, posting: undefined, isReplayed: true };
+    return { kind: 'refusal', error: toError(body as StoredRefusal), isReplayed: true };
+  }
+
+  #remember(command: LedgerCommand, result: unknown): void {
+    if (!command.idempotency) return;
+    if (result instanceof DomainError && !STICKY_REFUSALS.has(result.kind)) return;
+    const stored: StoredAnswer = {
+      ...command.scope,
+      key: command.idempotency.key,
+      requestHash: command.idempotency.requestHash,
+      outcome: result instanceof DomainError ? 'refusal' : 'answer',
+      body: JSON.stringify(result instanceof DomainError ? toStored(result) : (result ?? null)),
+      createdAt: this.tx.now,
+    };
+    this.#answers.set(answerId(stored, stored.key), stored);
+    this.#newAnswers.push(stored);
+  }
+}
+
+type StoredRefusal = Pick<DomainError, 'kind' | 'code' | 'message' | 'details'>;
+
+function toStored({ kind, code, message, details }: DomainError): StoredRefusal {
+  return { kind, code, message, details };
+}
+
+function toError({ kind, code, message, details }: StoredRefusal): DomainError {
+  return new DomainError(kind, message, { code, details });
+}
+
+function answerId(scope: { tenantId: string; environmentId: string }, key: string): string {
+  return `${scope.tenantId} ${scope.environmentId} ${key}`;
+}

@@ -1,0 +1,19 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { CompiledQuery } from 'kysely';
+
+/** One open database transaction, for the statements that the ledger and its policies write as SQL. */
+export class LedgerTransaction {
+  constructor(
+    readonly em: EntityManager,
+    /** The instant of this batch, read after its locks were taken, so that no entry is dated before one it waited for. */
+    public now: Date,
+  ) {}
+
+  /** Runs one statement with native parameters ($1, $2, ...). MikroORM's own `execute` writes them into the text. */
+  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    const transaction = this.em.getTransactionContext();
+    if (!transaction) throw new Error('the ledger writes inside a transaction only');
+    const result = await transaction.executeQuery(CompiledQuery.raw(sql, parameters));
+    return result.rows as Row[];
+  }
+}

@@ -1,0 +1,165 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DriverException, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Config } from '../config.js';
+import { Clock } from '../shared/clock.js';
+import { DomainError } from '../shared/errors.js';
+import { newId } from '../shared/ids.js';
+import type { LedgerCommand } from './commands.js';
+import { LedgerBatch, type Outcome } from './ledger-batch.js';
+import type { LedgerPolicy } from './ledger-policy.js';
+import { LedgerStore } from './ledger-store.js';
+import { LedgerTransaction } from './ledger-transaction.js';
+import type { Posting } from './posting.js';
+
+export interface LedgerAnswer<Answer> {
+  body: Answer;
+  /** True when this is the stored first answer to the key, and nothing happened now. */
+  isReplayed: boolean;
+  /** Undefined on a replay. */
+  posting: Posting | undefined;
+}
+
+interface Queued {
+  command: LedgerCommand;
+  resolve: (outcome: Outcome) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Deadlock, serialization failure, lost race on a unique key: the same batch may well succeed the next time. */
+const RETRYABLE_STATES: ReadonlySet<string> = new Set(['40P01', '40001', '23505', '55P03']);
+const MAX_ATTEMPTS = 4;
+const RETRY_DELAY_MS = 20;
+
+/**
+ * The one writer: every credit that moves, moves through `post`. Concurrent commands are gathered and committed as one
+ * group, one group at a time in this process; an answer is given only after the commit. The next group is what arrived
+ * while the last one ran, so there is no timer and no added wait.
+ */
+@Injectable()
+export class LedgerService implements OnApplicationShutdown {
+  readonly #logger = new Logger('Ledger');
+  readonly #policies: LedgerPolicy[] = [];
+  #queue: Queued[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(
+    private readonly em: EntityManager,
+    private readonly store: LedgerStore,
+    private readonly clock: Clock,
+    private readonly config: Config,
+  ) {}
+
+  /** Hands a policy to the ledger, at start. */
+  use(policy: LedgerPolicy): void {
+    this.#policies.push(policy);
+  }
+
+  /**
+   * Carries a command out, exactly once for its idempotency key.
+   * @throws DomainError the refusal; kind `unavailable` when the queue is full or the database gave up: repeat with the same key.
+   */
+  async post<Answer>(command: LedgerCommand<Answer>): Promise<LedgerAnswer<Answer>> {
+    if (this.#queue.length >= this.config.ledgerQueueLimit) throw busy();
+    const outcome = await new Promise<Outcome>((resolve, reject) => {
+      this.#queue.push({ command: this.#withKey(command), resolve, reject });
+      this.#running ??= this.#drain();
+    });
+    if (outcome.kind === 'refusal') {
+      outcome.error.isReplayed = outcome.isReplayed;
+      throw outcome.error;
+    }
+    return { body: outcome.body as Answer, isReplayed: outcome.isReplayed, posting: outcome.posting };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#running;
+  }
+
+  /** A command without a key gets one of its own, so that a commit whose answer was lost can be told from one that failed. */
+  #withKey(command: LedgerCommand): LedgerCommand {
+    if (command.idempotency || command.kind === 'evaluate') return command;
+    return { ...command, idempotency: { key: `auto:${newId('req', this.clock.now())}`, requestHash: '' } };
+  }
+
+  async #drain(): Promise<void> {
+    // Lets everything that this turn of the event loop brings join the first group.
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      const group = this.#queue.splice(0, this.config.ledgerBatchLimit);
+      await this.#settle(group);
+    }
+    this.#running = undefined;
+  }
+
+  /** Commits a group; one that fails as a whole is repeated, then halved, until the poison command stands alone. */
+  async #settle(group: Queued[], attempt = 1): Promise<void> {
+    try {
+      const outcomes = await this.#commit(group.map(({ command }) => command));
+      group.forEach(({ resolve }, index) => resolve(outcomes[index] as Outcome));
+    } catch (error) {
+      if (isRetryable(error) && attempt < MAX_ATTEMPTS) {
+        await delay(RETRY_DELAY_MS * attempt * (0.5 + Math.random()));
+        return this.#settle(group, attempt + 1);
+      }
+      if (group.length > 1) {
+        const half = Math.ceil(group.length / 2);
+        await this.#settle(group.slice(0, half), attempt);
+        await this.#settle(group.slice(half), attempt);
+        return;
+      }
+      group[0]?.reject(this.#toRefusal(error));
+    }
+  }
+
+  async #commit(commands: LedgerCommand[]): Promise<Outcome[]> {
+    const { outcomes, states } = await this.em.fork().transactional(async (em) => {
+      const tx = new LedgerTransaction(em as EntityManager, this.clock.now());
+      const batch = new LedgerBatch(tx, this.store, this.#policies, () => this.clock.now());
+      return { outcomes: await batch.run(commands), states: batch.states };
+    });
+    for (const policy of this.#policies) policy.committed(states);
+    return outcomes;
+  }
+
+  #toRefusal(error: unknown): unknown {
+    if (error instanceof DomainError) return error;
+    const constraint = violatedConstraint(error);
+    if (constraint) {
+      return new DomainError('already_exists', 'this exists already', { details: { constraint } });
+    }
+    if (isRetryable(error) || isConnectionLoss(error)) {
+      this.#logger.warn({ msg: 'a ledger command was given up', error });
+      return busy();
+    }
+    return error;
+  }
+}
+
+function busy(): DomainError {
+  return new DomainError('unavailable', 'the ledger is busy: repeat the request with the same idempotency key', {
+    retryAfterSeconds: 1,
+  });
+}
+
+function sqlState(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function isRetryable(error: unknown): boolean {
+  const state = sqlState(error);
+  return (state !== undefined && RETRYABLE_STATES.has(state)) || isConnectionLoss(error);
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  const state = sqlState(error) ?? '';
+  if (state.startsWith('08') || state.startsWith('57P') || state.startsWith('ECONN') || state === 'EPIPE') return true;
+  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+}
+
+function violatedConstraint(error: unknown): string | undefined {
+  if (sqlState(error) !== '23505' && !(error instanceof UniqueConstraintViolationException)) return undefined;
+  const details = error as DriverException & { constraint?: string };
+  return details.constraint ?? 'unique';
+}

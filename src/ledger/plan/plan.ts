@@ -1,0 +1,70 @@
+import type { Decimal } from '../../shared/decimal.js';
+import type { CounterAccount, EntryLotKind, EntryReason, ReferenceType } from '../entry.entity.js';
+import type { HoldStatus } from '../hold.entity.js';
+import type { LotRecord } from '../wallet-state.js';
+import type { LotSource } from '../lot.entity.js';
+
+/** What an entry gives to (+) or takes from (-) a lot. */
+export interface LinkDraft {
+  lot: LotRecord;
+  kind: EntryLotKind;
+  credits: Decimal;
+}
+
+/** A lot that the entry brings into being; it gets the entry's id. */
+export interface GrantDraft {
+  source: LotSource;
+  priority: number | null;
+  expiresAt: Date | null;
+  /** The part that repays debt at once and never becomes spendable. */
+  repaid: Decimal;
+}
+
+export interface EntryDraft {
+  id: string;
+  /** Signed. */
+  credits: Decimal;
+  debtChange: Decimal;
+  reason: EntryReason;
+  counterAccount: CounterAccount;
+  referenceType: ReferenceType;
+  referenceId: string;
+  description: string;
+  metadata: Record<string, string>;
+  idempotencyKey: string;
+  parentId: string | null;
+  topUpId: string | null;
+  grant: GrantDraft | null;
+  links: LinkDraft[];
+  /** When it became true, if that was before now (an expiry). */
+  effectiveAt?: Date;
+}
+
+/** A change of what a hold has reserved of a lot: + reserves, - gives back or consumes. */
+export interface HoldLotDraft {
+  lot: LotRecord;
+  held: Decimal;
+}
+
+export interface HoldDraft {
+  id: string;
+  opens?: { credits: Decimal; expiresAt: Date | null; description: string; metadata: Record<string, string> };
+  lots: HoldLotDraft[];
+  captured: Decimal;
+  status: HoldStatus;
+}
+
+/** Everything a command would do, decided without doing any of it. */
+export interface Plan {
+  entries: EntryDraft[];
+  hold?: HoldDraft;
+  /** New expiry of every purchased lot. */
+  purchasedExpireAt?: Date;
+  closes?: boolean;
+}
+
+/** The facts that every planning rule gets beside the wallet and the command. */
+export interface PlanContext {
+  now: Date;
+  newEntryId: () => string;
+}

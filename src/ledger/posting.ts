@@ -1,0 +1,9 @@
+import type { EntryRecord, HoldState, WalletState } from './wallet-state.js';
+
+/** What one command did: the wallet right after it, and the entries and hold it made. */
+export interface Posting {
+  state: WalletState;
+  /** In the order they were booked; empty when nothing moved. Forfeitures booked on the way are not among them. */
+  entries: EntryRecord[];
+  hold: HoldState | undefined;
+}

@@ -1,0 +1,98 @@
+import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
+import { type Decimal, decimal, formatDecimal } from '../shared/decimal.js';
+
+type Kind = 'decimal' | 'timestamp' | 'plain';
+
+interface Column {
+  property: string;
+  name: string;
+  type: string;
+  kind: Kind;
+}
+
+/**
+ * An entity's table for statements that write many rows at once. Rows travel as one JSON parameter, so that a batch
+ * of any size is one statement with one plan. Columns and types come from the entity: they are declared only there.
+ */
+export class SqlTable<Row extends object> {
+  readonly columns: Column[];
+  readonly #name: string;
+  readonly #keys: string[];
+
+  constructor(metadata: EntityMetadata) {
+    this.#name = metadata.tableName;
+    this.columns = metadata.props.map((property) => toColumn(property));
+    this.#keys = metadata.getPrimaryProps().map((property) => columnName(property));
+  }
+
+  /** The columns for a SELECT, prefixed with the table's alias. */
+  select(alias: string): string {
+    return this.columns.map((column) => `${alias}."${column.name}"`).join(', ');
+  }
+
+  /** INSERT of the rows in a parameter. */
+  insert(parameter = '$1'): string {
+    const names = this.columns.map((column) => `"${column.name}"`).join(', ');
+    return `insert into "${this.#name}" (${names}) select ${names} from ${recordset(this.columns, parameter)}`;
+  }
+
+  /** UPDATE of some properties of the rows in a parameter, found by primary key. */
+  update(properties: (keyof Row & string)[], parameter = '$1'): string {
+    const changed = this.columns.filter((column) => properties.includes(column.property as keyof Row & string));
+    const keys = this.columns.filter((column) => this.#keys.includes(column.name));
+    const assignments = changed.map((column) => `"${column.name}" = d."${column.name}"`).join(', ');
+    const match = keys.map((column) => `t."${column.name}" = d."${column.name}"`).join(' and ');
+    return `update "${this.#name}" t set ${assignments} from ${recordset([...keys, ...changed], parameter)} where ${match}`;
+  }
+
+  /** Rows as the JSON parameter of `insert` and `update`. */
+  toParameter(rows: Iterable<Row>): string {
+    return JSON.stringify(Array.from(rows, (row) => this.#toJson(row as Record<string, unknown>)));
+  }
+
+  /** A row of the database as the entity's record. */
+  fromRow(row: Record<string, unknown>): Row {
+    const record: Record<string, unknown> = {};
+    for (const { property, name, kind } of this.columns) {
+      const value = row[name];
+      if (value === null || value === undefined || kind === 'plain') record[property] = value ?? null;
+      else record[property] = kind === 'decimal' ? decimal(value as string) : toDate(value as string | Date);
+    }
+    return record as Row;
+  }
+
+  #toJson(row: Record<string, unknown>): Record<string, unknown> {
+    const json: Record<string, unknown> = {};
+    for (const { property, name, kind } of this.columns) {
+      const value = row[property];
+      if (value === null || value === undefined || kind === 'plain') json[name] = value ?? null;
+      else json[name] = kind === 'decimal' ? formatDecimal(value as Decimal) : (value as Date).toISOString();
+    }
+    return json;
+  }
+}
+
+function recordset(columns: Column[], parameter: string): string {
+  const definitions = columns.map((column) => `"${column.name}" ${column.type}`).join(', ');
+  return `json_to_recordset(${parameter}::json) as d(${definitions})`;
+}
+
+/** The drivers hand timestamps over as PostgreSQL writes them: `2026-11-21 03:25:00.123+00`. */
+export function toDate(value: string | Date): Date {
+  if (value instanceof Date) return value;
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) throw new Error(`not a timestamp: ${value}`);
+  return date;
+}
+
+function toColumn(property: EntityProperty): Column {
+  const type = property.columnTypes[0] ?? 'text';
+  const kind: Kind = type.startsWith('numeric') ? 'decimal' : type.startsWith('timestamptz') ? 'timestamp' : 'plain';
+  return { property: property.name, name: columnName(property), type, kind };
+}
+
+function columnName(property: EntityProperty): string {
+  const name = property.fieldNames[0];
+  if (!name) throw new Error(`${property.name} has no column`);
+  return name;
+}

@@ -1,0 +1,47 @@
+import { Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+import { Public } from '../auth/caller.js';
+import { DatabaseHealth } from './database-health.js';
+import { HealthStatus } from './health.dto.js';
+
+@ApiTags('Health')
+@Public()
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly database: DatabaseHealth,
+  ) {}
+
+  /** Whether the service answers at all. */
+  @Get()
+  @ApiOperation({ summary: 'Health, as Flexprice answers it' })
+  check(): HealthStatus {
+    return { status: 'ok' };
+  }
+
+  /** Whether the service answers at all. */
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Health, as Flexprice answers it' })
+  checkByPost(): HealthStatus {
+    return { status: 'ok' };
+  }
+
+  /** The process and its event loop only: a database that is away must not restart every process. */
+  @Get('live')
+  @ApiOperation({ summary: 'Liveness' })
+  live(): HealthStatus {
+    return { status: 'ok' };
+  }
+
+  /** Whether requests can be served: the database answers and its schema is up to date. */
+  @Get('ready')
+  @HealthCheck()
+  @ApiOperation({ summary: 'Readiness' })
+  @ApiOkResponse({ description: 'database and migrations are up' })
+  async ready(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.database.answers(), () => this.database.isMigrated()]);
+  }
+}

@@ -1,0 +1,4 @@
+export class HealthStatus {
+  /** @example "ok" */
+  status!: string;
+}

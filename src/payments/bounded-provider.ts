@@ -1,0 +1,80 @@
+import { DomainError } from '../shared/errors.js';
+import type {
+  AttachPaymentMethodRequest,
+  ConfirmPaymentRequest,
+  CreatePaymentOutcome,
+  CreatePaymentRequest,
+  PaymentMethodDetails,
+  PaymentOutcome,
+  PaymentProvider,
+  RefundOutcome,
+} from './payment-provider.js';
+
+/** A call took longer than it may. What it did is not known. */
+class TimeoutError extends Error {}
+
+/**
+ * Puts a limit on every call of a provider, and turns whatever is not an answer (no reply in time, an exception) into
+ * `unknown`: such a call may have moved money, so it is looked up later and never taken for a failure.
+ */
+export class BoundedProvider implements PaymentProvider {
+  readonly name: string;
+  readonly #provider: PaymentProvider;
+  readonly #timeoutMs: number;
+
+  constructor(provider: PaymentProvider, timeoutMs: number) {
+    this.name = provider.name;
+    this.#provider = provider;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {
+    try {
+      return await this.#withinLimit(this.#provider.attachPaymentMethod(request));
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      throw new DomainError('unavailable', 'the payment provider does not answer, try again', { retryAfterSeconds: 5 });
+    }
+  }
+
+  createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
+    return this.#outcome(() => this.#provider.createPayment(request, idempotencyKey));
+  }
+
+  confirmPayment(request: ConfirmPaymentRequest, idempotencyKey: string): Promise<PaymentOutcome> {
+    return this.#outcome(() => this.#provider.confirmPayment(request, idempotencyKey));
+  }
+
+  retrievePayment(paymentId: string): Promise<PaymentOutcome> {
+    return this.#outcome(() => this.#provider.retrievePayment(paymentId));
+  }
+
+  cancelPayment(paymentId: string, idempotencyKey: string): Promise<PaymentOutcome> {
+    return this.#outcome(() => this.#provider.cancelPayment(paymentId, idempotencyKey));
+  }
+
+  refundPayment(paymentId: string, idempotencyKey: string): Promise<RefundOutcome> {
+    return this.#outcome(() => this.#provider.refundPayment(paymentId, idempotencyKey));
+  }
+
+  async #outcome<Outcome>(call: () => Promise<Outcome>): Promise<Outcome | { kind: 'unknown'; reason: string }> {
+    try {
+      return await this.#withinLimit(call());
+    } catch (error) {
+      return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #withinLimit<Answer>(call: Promise<Answer>): Promise<Answer> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<never>((_resolve, reject) => {
+      const reason = `no answer from ${this.name} within ${this.#timeoutMs} ms`;
+      timer = setTimeout(() => reject(new TimeoutError(reason)), this.#timeoutMs);
+    });
+    try {
+      return await Promise.race([call, limit]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

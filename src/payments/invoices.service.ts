@@ -1,0 +1,293 @@
+import { LockMode, type FilterQuery } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import type { Decimal } from '../shared/decimal.js';
+import { DomainError, notFound } from '../shared/errors.js';
+import { newId } from '../shared/ids.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
+import {
+  type BillingReason,
+  Invoice,
+  type InvoiceDiscount,
+  type InvoiceLine,
+  type InvoicePaymentStatus,
+  type InvoiceTax,
+} from './invoice.entity.js';
+
+export interface NewInvoiceLine {
+  description: string;
+  /** Whole units, 1 or more. */
+  quantity: number;
+  /** Integer minor units, zero or more. */
+  unitAmountMinor: number;
+  discountMinor?: number;
+  taxMinor?: number;
+  periodStart?: Date | null;
+  periodEnd?: Date | null;
+}
+
+export interface NewInvoice {
+  scope: Scope;
+  /** The caller's key. */
+  actorKeyId: string;
+  /** Where the id was promised before. */
+  id?: string;
+  customerId: string;
+  walletId?: string | null;
+  /** At most one invoice for each top-up. */
+  topUpId?: string | null;
+  /** ISO 4217. */
+  currency: string;
+  lines: NewInvoiceLine[];
+  /** What the lines' discounts are, and what their taxes are: the sums must agree. */
+  discounts?: InvoiceDiscount[];
+  taxes?: InvoiceTax[];
+  billingReason: BillingReason;
+  description?: string;
+  credits?: Decimal | null;
+  metadata?: Record<string, string>;
+  idempotencyKey?: string;
+  dueAt?: Date | null;
+  /** Paid already: a card that was charged, or a purchase that is completed without payment. */
+  isPaid?: boolean;
+}
+
+export interface InvoiceFilter {
+  customerId?: string;
+  topUpId?: string;
+  paymentStatus?: InvoicePaymentStatus;
+  billingReason?: BillingReason;
+}
+
+export interface InvoicePage {
+  items: Invoice[];
+  total: number;
+}
+
+export interface PaymentResult {
+  invoice: Invoice;
+  /** Whether this very call made the invoice fully paid: what depends on payment happens once. */
+  becamePaid: boolean;
+}
+
+/**
+ * Invoices are written inside the transaction of whatever they are for: the top-up, the ledger posting. Methods that
+ * take an EntityManager work in its transaction; call them with the wallet locked, never the other way round.
+ */
+@Injectable()
+export class InvoicesService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Creates a finalized invoice with the next number. Takes the counter's lock until the transaction ends: call it last. */
+  async create(em: EntityManager, draft: NewInvoice): Promise<Invoice> {
+    const now = this.clock.now();
+    const { lines, amounts } = priceLines(draft);
+    const number = await nextNumber(em, draft.scope);
+    const isPaid = draft.isPaid === true || amounts.totalMinor === 0;
+    const invoice = em.create(Invoice, {
+      id: draft.id ?? newId('inv', now),
+      ...scopeOf(draft.scope),
+      customerId: draft.customerId,
+      walletId: draft.walletId ?? null,
+      topUpId: draft.topUpId ?? null,
+      number,
+      invoiceNumber: `INV-${String(number).padStart(6, '0')}`,
+      invoiceStatus: 'FINALIZED',
+      paymentStatus: isPaid ? 'SUCCEEDED' : 'PENDING',
+      billingReason: draft.billingReason,
+      currency: draft.currency.toLowerCase(),
+      description: draft.description ?? '',
+      credits: draft.credits ?? null,
+      ...amounts,
+      paidMinor: isPaid ? amounts.totalMinor : 0,
+      refundedMinor: 0,
+      lineItems: lines,
+      discounts: draft.discounts ?? [],
+      taxes: draft.taxes ?? [],
+      metadata: draft.metadata ?? {},
+      idempotencyKey: draft.idempotencyKey ?? '',
+      version: 1,
+      dueAt: draft.dueAt ?? null,
+      finalizedAt: now,
+      paidAt: isPaid ? now : null,
+      voidedAt: null,
+      status: 'published',
+      createdAt: now,
+      updatedAt: now,
+      createdBy: draft.actorKeyId,
+      updatedBy: draft.actorKeyId,
+    });
+    await em.flush();
+    return invoice;
+  }
+
+  async get(scope: Scope, id: string): Promise<Invoice> {
+    const invoice = await this.em.fork().findOne(Invoice, { id, ...scopeOf(scope) });
+    if (!invoice) throw notFound('invoice', { invoice_id: id });
+    return invoice;
+  }
+
+  async findByTopUp(scope: Scope, topUpId: string, em: EntityManager = this.em.fork()): Promise<Invoice | undefined> {
+    return (await em.findOne(Invoice, { topUpId, ...scopeOf(scope) })) ?? undefined;
+  }
+
+  /** Newest first. */
+  async list(scope: Scope, filter: InvoiceFilter, page: { limit: number; offset: number }): Promise<InvoicePage> {
+    const where: FilterQuery<Invoice> = { ...scopeOf(scope), ...filter };
+    const [items, total] = await this.em.fork().findAndCount(Invoice, where, {
+      limit: page.limit,
+      offset: page.offset,
+      orderBy: { createdAt: 'desc', id: 'desc' },
+    });
+    return { items, total };
+  }
+
+  /** The invoice as it is now, locked until the transaction ends. */
+  async lock(em: EntityManager, scope: Scope, id: string): Promise<Invoice> {
+    const where = { id, ...scopeOf(scope) };
+    const invoice = await em.findOne(Invoice, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+    if (!invoice) throw notFound('invoice', { invoice_id: id });
+    return invoice;
+  }
+
+  /**
+   * Books a payment: `amountMinor`, or all that is still to be paid. A paid invoice stays as it is, however often it is
+   * paid again. Less than the rest leaves it pending, more makes it OVERPAID.
+   * @throws invalid_operation when it was voided
+   */
+  async markPaid(
+    em: EntityManager,
+    scope: Scope,
+    id: string,
+    { actorKeyId, amountMinor }: { actorKeyId: string; amountMinor?: number },
+  ): Promise<PaymentResult> {
+    const invoice = await this.lock(em, scope, id);
+    if (isPaid(invoice)) return { invoice, becamePaid: false };
+    refuseVoided(invoice);
+    invoice.paidMinor += amountMinor ?? invoice.totalMinor - invoice.paidMinor;
+    const becamePaid = invoice.paidMinor >= invoice.totalMinor;
+    if (becamePaid) invoice.paidAt = this.clock.now();
+    const settledStatus = invoice.paidMinor > invoice.totalMinor ? 'OVERPAID' : 'SUCCEEDED';
+    invoice.paymentStatus = becamePaid ? settledStatus : 'PENDING';
+    await this.#save(em, invoice, actorKeyId);
+    return { invoice, becamePaid };
+  }
+
+  /** Notes how an unpaid invoice's payment stands. A paid one can't go back: it is refunded instead. */
+  async markUnpaid(
+    em: EntityManager,
+    scope: Scope,
+    id: string,
+    { actorKeyId, paymentStatus }: { actorKeyId: string; paymentStatus: 'PENDING' | 'PROCESSING' | 'FAILED' },
+  ): Promise<Invoice> {
+    const invoice = await this.lock(em, scope, id);
+    refuseVoided(invoice);
+    if (isPaid(invoice)) {
+      const message = `invoice ${invoice.invoiceNumber} is paid`;
+      throw new DomainError('invalid_operation', message, { details: { invoice_id: id } });
+    }
+    if (invoice.paymentStatus === paymentStatus) return invoice;
+    invoice.paymentStatus = paymentStatus;
+    await this.#save(em, invoice, actorKeyId);
+    return invoice;
+  }
+
+  /** Books that the money of a paid invoice went back, all of it. Twice is once. */
+  async markRefunded(em: EntityManager, scope: Scope, id: string, actorKeyId: string): Promise<Invoice> {
+    const invoice = await this.lock(em, scope, id);
+    if (invoice.paymentStatus === 'REFUNDED') return invoice;
+    if (!isPaid(invoice)) {
+      throw new DomainError('invalid_operation', 'only a paid invoice can be refunded', {
+        details: { invoice_id: id },
+      });
+    }
+    invoice.refundedMinor = invoice.paidMinor;
+    invoice.paymentStatus = 'REFUNDED';
+    await this.#save(em, invoice, actorKeyId);
+    return invoice;
+  }
+
+  /** Takes an invoice back that nothing was paid on. Its number stays used. Voiding twice is a no-op. */
+  async void(em: EntityManager, scope: Scope, id: string, actorKeyId: string): Promise<Invoice> {
+    const invoice = await this.lock(em, scope, id);
+    if (invoice.invoiceStatus === 'VOIDED') return invoice;
+    if (invoice.paidMinor > 0) {
+      const message = 'an invoice that money was paid on cannot be voided';
+      throw new DomainError('invalid_operation', message, { details: { invoice_id: id } });
+    }
+    invoice.invoiceStatus = 'VOIDED';
+    invoice.voidedAt = this.clock.now();
+    await this.#save(em, invoice, actorKeyId);
+    return invoice;
+  }
+
+  async #save(em: EntityManager, invoice: Invoice, actorKeyId: string): Promise<void> {
+    invoice.version += 1;
+    invoice.updatedAt = this.clock.now();
+    invoice.updatedBy = actorKeyId;
+    await em.flush();
+  }
+}
+
+/** Whether the whole total was paid, whatever became of the money later. */
+export function isPaid(invoice: Invoice): boolean {
+  return Boolean(invoice.paidAt);
+}
+
+function refuseVoided(invoice: Invoice): void {
+  if (invoice.invoiceStatus !== 'VOIDED') return;
+  const message = `invoice ${invoice.invoiceNumber} is voided`;
+  throw new DomainError('invalid_operation', message, { details: { invoice_id: invoice.id } });
+}
+
+async function nextNumber(em: EntityManager, { tenantId, environmentId }: Scope): Promise<number> {
+  const [row] = await em.execute<{ last_number: number }[]>(
+    `insert into invoice_counter (tenant_id, environment_id, last_number) values (?, ?, 1)
+     on conflict (tenant_id, environment_id) do update set last_number = invoice_counter.last_number + 1
+     returning last_number`,
+    [tenantId, environmentId],
+  );
+  if (!row) throw new Error('the invoice counter returned nothing');
+  return row.last_number;
+}
+
+interface InvoiceAmounts {
+  subtotalMinor: number;
+  discountMinor: number;
+  taxMinor: number;
+  totalMinor: number;
+}
+
+function priceLines(draft: NewInvoice): { lines: InvoiceLine[]; amounts: InvoiceAmounts } {
+  const lines = draft.lines.map((line) => ({
+    description: line.description,
+    quantity: line.quantity,
+    unitAmountMinor: line.unitAmountMinor,
+    discountMinor: line.discountMinor ?? 0,
+    taxMinor: line.taxMinor ?? 0,
+    periodStart: line.periodStart?.toISOString() ?? null,
+    periodEnd: line.periodEnd?.toISOString() ?? null,
+  }));
+  const subtotalMinor = total(lines, (line) => line.quantity * line.unitAmountMinor);
+  const discountMinor = total(lines, (line) => line.discountMinor);
+  const taxMinor = total(lines, (line) => line.taxMinor);
+  assertSum('discounts', discountMinor, draft.discounts ?? []);
+  assertSum('taxes', taxMinor, draft.taxes ?? []);
+  const totalMinor = subtotalMinor - discountMinor + taxMinor;
+  return { lines, amounts: { subtotalMinor, discountMinor, taxMinor, totalMinor } };
+}
+
+function assertSum(what: string, ofLines: number, parts: { amountMinor: number }[]): void {
+  const ofParts = total(parts, ({ amountMinor }) => amountMinor);
+  if (ofParts !== ofLines) throw new Error(`${what} add up to ${ofParts}, those of the lines to ${ofLines}`);
+}
+
+function total<Item>(items: Item[], amountOf: (item: Item) => number): number {
+  const sum = items.reduce((subtotal, item) => subtotal + amountOf(item), 0);
+  if (!Number.isSafeInteger(sum)) throw new Error(`${sum} is not a whole number of minor units`);
+  return sum;
+}

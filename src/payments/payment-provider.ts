@@ -1,0 +1,80 @@
+/**
+ * Taking money, as a payment provider does it: asynchronously, idempotently, and with outcomes that may stay unknown.
+ * A payment is created first and moves nothing; confirming it charges at most once, however often it is repeated;
+ * so any doubt about a confirmation is settled by reading the payment back.
+ */
+export interface PaymentProvider {
+  /** Name stored with payment methods and top-ups: `sandbox`, `stripe`. */
+  readonly name: string;
+
+  /** Exchanges a provider token for a stored payment method. Never sees a card number. Throws DomainError on an unknown token. */
+  attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails>;
+
+  /** Creates an unconfirmed payment: no money moves. The same idempotency key returns the same payment. */
+  createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome>;
+
+  /** Confirms (charges) a payment with a payment method. Money moves at most once per payment. */
+  confirmPayment(request: ConfirmPaymentRequest, idempotencyKey: string): Promise<PaymentOutcome>;
+
+  /** The provider's own record of a payment: the answer to every unknown outcome. */
+  retrievePayment(paymentId: string): Promise<PaymentOutcome>;
+
+  /** Gives a payment up. Answers `succeeded` when the money had moved after all: then it must be settled instead. */
+  cancelPayment(paymentId: string, idempotencyKey: string): Promise<PaymentOutcome>;
+
+  /** Returns the money of a succeeded payment whose credits could not be delivered. */
+  refundPayment(paymentId: string, idempotencyKey: string): Promise<RefundOutcome>;
+}
+
+export interface AttachPaymentMethodRequest {
+  customerId: string;
+  /** The provider's own token, e.g. `pm_sandbox_approve`. */
+  token: string;
+}
+
+export interface PaymentMethodDetails {
+  /** The provider's id of the payment method. */
+  providerRef: string;
+  brand: string;
+  /** Last four digits, all the card number we ever hold. */
+  last4: string;
+  expiryMonth: number;
+  expiryYear: number;
+  /** The same for one card however often it is added: attempts are counted per card, not per token. */
+  fingerprint: string;
+}
+
+export interface CreatePaymentRequest {
+  topUpId: string;
+  customerId: string;
+  /** Integer minor units of `currency`, 1 or more. */
+  amountMinor: number;
+  /** ISO 4217, lower case. */
+  currency: string;
+}
+
+export interface ConfirmPaymentRequest {
+  paymentId: string;
+  /** The provider's id of the payment method. */
+  paymentMethodRef: string;
+}
+
+export type CreatePaymentOutcome =
+  | { kind: 'created'; paymentId: string }
+  | { kind: 'not_executed'; reason: string; retryAfterSeconds: number }
+  | { kind: 'unknown'; reason: string }
+  | { kind: 'invalid'; reason: string };
+
+/** What became of a payment. Anything the provider did not say for certain is `unknown`, never `declined`. */
+export type PaymentOutcome =
+  | { kind: 'succeeded'; amountMinor: number; currency: string }
+  | { kind: 'processing' }
+  | { kind: 'requires_action'; actionUrl: string | null }
+  | { kind: 'requires_confirmation' }
+  | { kind: 'declined'; code: string; message: string; retry: 'later' | 'never' }
+  | { kind: 'canceled' }
+  | { kind: 'not_executed'; reason: string; retryAfterSeconds: number }
+  | { kind: 'invalid'; reason: string }
+  | { kind: 'unknown'; reason: string };
+
+export type RefundOutcome = { kind: 'refunded' } | { kind: 'unknown'; reason: string };

@@ -1,0 +1,76 @@
+import 'reflect-metadata';
+import { DomainError } from '../shared/errors.js';
+import { isSettingKey, readSettingValue, type SettingKey, SETTINGS } from './setting-keys.js';
+
+function errorsOf(key: SettingKey, value: unknown): unknown {
+  try {
+    readSettingValue(key, value);
+  } catch (error) {
+    if (error instanceof DomainError) return error.fields;
+  }
+  return undefined;
+}
+
+const slab = (threshold: string, extra: object = {}) => ({
+  threshold,
+  operator: 'gte',
+  bonus: { type: 'flat', value: '1' },
+  ...extra,
+});
+
+describe('setting values', () => {
+  it('knows its keys and no others', () => {
+    expect(isSettingKey('wallets')).toBe(true);
+    expect(isSettingKey('toString')).toBe(false);
+  });
+
+  it.each(Object.entries(SETTINGS))('takes the default of %s as a value', (key, { defaultValue }) => {
+    expect(readSettingValue(key as SettingKey, JSON.parse(JSON.stringify(defaultValue)))).toEqual(defaultValue);
+  });
+
+  it('fills in what a value leaves out', () => {
+    expect(readSettingValue('wallets', {})).toEqual({ manual_debit_overdraft: false });
+    expect(readSettingValue('credits', { purchase_validity_months: 6 })).toEqual({
+      currency: 'usd',
+      purchase_validity_months: 6,
+      promotional_validity_months: 1,
+    });
+    expect(readSettingValue('wallet_balance_alert_config', { critical: { threshold: 5, condition: 'below' } })).toEqual({
+      critical: { threshold: '5', condition: 'below' },
+      warning: null,
+      info: null,
+      alert_enabled: false,
+    });
+    expect(readSettingValue('bonus_credits_topup_config', { enabled: true, slabs: [slab('100.50')] })).toEqual({
+      enabled: true,
+      slabs: [slab('100.5', { expiration_duration: null, expiration_duration_unit: null })],
+    });
+  });
+
+  it('drops what Flexprice keeps beside it in invoice_config', () => {
+    const value = { auto_complete_purchased_credit_transaction: true, prefix: 'INV' };
+    expect(readSettingValue('invoice_config', value)).toEqual({ auto_complete_purchased_credit_transaction: true });
+  });
+
+  it.each<[SettingKey, unknown, unknown]>([
+    ['wallets', [], ['must be an object']],
+    ['wallets', { manual_debit_overdraft: 'true' }, { manual_debit_overdraft: ['must be a boolean value'] }],
+    ['wallets', { overdraft: true }, { overdraft: ['is not a known field'] }],
+    ['payments', {}, { provider: ['is required'] }],
+    ['credits', { currency: 'USD' }, { currency: ['must be three lower-case letters'] }],
+    ['wallet_balance_alert_config', { alert_enabled: true }, { alert_enabled: ['needs at least one threshold'] }],
+    ['bonus_credits_topup_config', { enabled: true }, { slabs: ['must have at least one slab when enabled'] }],
+    [
+      'bonus_credits_topup_config',
+      { slabs: [slab('10'), slab('10')] },
+      { slabs: { 1: { threshold: ['must be lower than that of the slab before it'] } } },
+    ],
+    [
+      'bonus_credits_topup_config',
+      { slabs: [slab('10', { expiration_duration: 3 })] },
+      { slabs: { 0: { expiration_duration_unit: ['is required with the other one'] } } },
+    ],
+  ])('refuses %s = %j', (key, value, errors) => {
+    expect(errorsOf(key, value)).toEqual({ value: errors });
+  });
+});

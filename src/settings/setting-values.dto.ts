@@ -1,0 +1,134 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsCredits } from '../http/fields/is-credits.js';
+import { Nested, NestedList } from '../http/fields/nested.js';
+import { IgnoreUnknownFields } from '../http/validation.pipe.js';
+import type { Decimal } from '../shared/decimal.js';
+
+/** `wallets`: how wallets behave. */
+export class WalletsSettingDto {
+  /** Lets `POST /v1/wallets/{id}/debit` take a balance below zero without limit, as Flexprice does. */
+  @ApiProperty({ type: Boolean, default: false })
+  @IsBoolean()
+  manual_debit_overdraft: boolean = false;
+}
+
+/** `payments`: who takes the money. */
+export class PaymentsSettingDto {
+  /** `sandbox` moves no money; `none` means that nothing is charged and automatic top-ups credit at once. */
+  @ApiProperty({ enum: ['sandbox', 'none'] })
+  @IsIn(['sandbox', 'none'])
+  provider!: 'sandbox' | 'none';
+}
+
+export class AlertThresholdDto {
+  @IsCredits({ sign: 'any', description: 'Credits.', example: '5' })
+  threshold!: Decimal;
+
+  /** `below` matches a balance at or below the threshold, `above` one at or above it. */
+  @ApiProperty({ enum: ['above', 'below'] })
+  @IsIn(['above', 'below'])
+  condition!: 'above' | 'below';
+}
+
+/** `wallet_balance_alert_config`: the alert settings of wallets that have none of their own. */
+export class AlertsSettingDto {
+  @IsOptional()
+  @Nested(() => AlertThresholdDto)
+  @ApiProperty({ type: AlertThresholdDto, nullable: true, required: false })
+  critical?: AlertThresholdDto | null;
+
+  @IsOptional()
+  @Nested(() => AlertThresholdDto)
+  @ApiProperty({ type: AlertThresholdDto, nullable: true, required: false })
+  warning?: AlertThresholdDto | null;
+
+  @IsOptional()
+  @Nested(() => AlertThresholdDto)
+  @ApiProperty({ type: AlertThresholdDto, nullable: true, required: false })
+  info?: AlertThresholdDto | null;
+
+  @ApiProperty({ type: Boolean, default: false, required: false })
+  @IsOptional()
+  @IsBoolean()
+  alert_enabled?: boolean | null;
+}
+
+export class BonusDto {
+  /** `flat`: that many credits. `percentage`: of the credits bought. */
+  @ApiProperty({ enum: ['flat', 'percentage'] })
+  @IsIn(['flat', 'percentage'])
+  type!: 'flat' | 'percentage';
+
+  @IsCredits({ description: 'Credits, or percent.', example: '10' })
+  value!: Decimal;
+}
+
+export class BonusSlabDto {
+  @IsCredits({ sign: 'not_negative', description: 'Credits bought, from which this slab counts.', example: '100' })
+  threshold!: Decimal;
+
+  @ApiProperty({ enum: ['gte'] })
+  @IsIn(['gte'])
+  operator!: 'gte';
+
+  @ApiProperty({ type: BonusDto })
+  @Nested(() => BonusDto)
+  bonus!: BonusDto;
+
+  /** After how many units the bonus expires; never, if absent. */
+  @ApiProperty({ type: 'integer', minimum: 1, nullable: true, required: false })
+  @IsOptional()
+  @Max(10_000)
+  @Min(1)
+  @IsInt()
+  expiration_duration?: number | null;
+
+  @ApiProperty({ enum: ['DAY', 'WEEK', 'MONTH', 'YEAR'], nullable: true, required: false })
+  @IsOptional()
+  @IsIn(['DAY', 'WEEK', 'MONTH', 'YEAR'])
+  expiration_duration_unit?: 'DAY' | 'WEEK' | 'MONTH' | 'YEAR' | null;
+}
+
+/** `bonus_credits_topup_config`: free credits on top of bought ones. The first slab that matches counts. */
+export class BonusSettingDto {
+  @ApiProperty({ type: Boolean, default: false })
+  @IsBoolean()
+  enabled: boolean = false;
+
+  /** Strictly descending by threshold. */
+  @ApiProperty({ type: [BonusSlabDto] })
+  @NestedList(() => BonusSlabDto, 50)
+  slabs: BonusSlabDto[] = [];
+}
+
+/** `invoice_config`. Its other fields in Flexprice mean nothing here and are dropped. */
+@IgnoreUnknownFields()
+export class InvoicesSettingDto {
+  /** Credits an invoiced purchase at once and makes its invoice as a paid one. */
+  @ApiProperty({ type: Boolean, default: false })
+  @IsBoolean()
+  auto_complete_purchased_credit_transaction: boolean = false;
+}
+
+/** `credits`: the credits API. */
+export class CreditsSettingDto {
+  /** Currency of the accounts' credits wallets, ISO 4217. */
+  @ApiProperty({ type: String, default: 'usd' })
+  @Matches(/^[a-z]{3}$/, { message: 'must be three lower-case letters' })
+  currency: string = 'usd';
+
+  /** Months after the last purchase, at which all purchased credits expire. */
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 120, default: 12 })
+  @Max(120)
+  @Min(1)
+  @IsInt()
+  purchase_validity_months: number = 12;
+
+  /** Months that promotional credits are good for. */
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 120, default: 1 })
+  @Max(120)
+  @Min(1)
+  @IsInt()
+  promotional_validity_months: number = 1;
+}

@@ -1,0 +1,102 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Environment } from '../auth/environment.entity.js';
+import { Config } from '../config.js';
+import { Clock } from '../shared/clock.js';
+import { newId } from '../shared/ids.js';
+import type { Scope } from '../shared/scope.js';
+import { readSettingValue, SETTINGS, type SettingKey, type SettingValue } from './setting-keys.js';
+import { TenantSetting } from './tenant-setting.entity.js';
+
+/** A change takes effect within 5 s on every process, at once in the one that made it. */
+const TRUSTED_MS = 4_000;
+const CACHE_LIMIT = 10_000;
+
+/** What an environment has set, and the default where it has set nothing. */
+@Injectable()
+export class SettingsService {
+  readonly #cache: LRUCache<string, object>;
+
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+    private readonly config: Config,
+  ) {
+    const timing = { ttl: TRUSTED_MS, ttlResolution: 0, perf: { now: () => this.clock.now().getTime() } };
+    this.#cache = new LRUCache({ ...timing, max: CACHE_LIMIT });
+  }
+
+  /** The value in force. Read often: remembered for 4 s. */
+  async get<Key extends SettingKey>(scope: Scope, key: Key): Promise<SettingValue<Key>> {
+    const cacheKey = cacheKeyOf(scope, key);
+    const cached = this.#cache.get(cacheKey);
+    if (cached) return cached as SettingValue<Key>;
+    const { value } = await this.read(scope, key);
+    this.#cache.set(cacheKey, value);
+    return value;
+  }
+
+  /** The value in force with its row, undefined while the default is; never from the cache. */
+  async read<Key extends SettingKey>(
+    scope: Scope,
+    key: Key,
+  ): Promise<{ value: SettingValue<Key>; row: TenantSetting | undefined }> {
+    const row = await this.em.fork().findOne(TenantSetting, rowOf(scope, key));
+    if (!row) return { value: await this.#defaultOf(scope, key), row: undefined };
+    // A row of an older version may lack what was added since.
+    return { value: { ...SETTINGS[key].defaultValue, ...row.value }, row };
+  }
+
+  /**
+   * Replaces a setting; fields that are left out get their default.
+   * @throws DomainError `validation`, its fields under `value`
+   */
+  async put<Key extends SettingKey>(scope: Scope, key: Key, value: unknown, actor = ''): Promise<TenantSetting> {
+    const stored = readSettingValue(key, value);
+    const now = this.clock.now();
+    const em = this.em.fork();
+    const row = await em.upsert(
+      TenantSetting,
+      {
+        id: newId('setting', now),
+        ...rowOf(scope, key),
+        value: stored as Record<string, unknown>,
+        status: 'published',
+        createdAt: now,
+        updatedAt: now,
+        createdBy: actor,
+        updatedBy: actor,
+      },
+      {
+        onConflictFields: ['tenantId', 'environmentId', 'key'],
+        onConflictMergeFields: ['value', 'updatedAt', 'updatedBy'],
+      },
+    );
+    this.#cache.delete(cacheKeyOf(scope, key));
+    return row;
+  }
+
+  /** Back to the default. Deleting what was not set is no error. */
+  async delete(scope: Scope, key: SettingKey): Promise<void> {
+    await this.em.fork().nativeDelete(TenantSetting, rowOf(scope, key));
+    this.#cache.delete(cacheKeyOf(scope, key));
+  }
+
+  /** The sandbox is the default only where nothing is real: a development environment of an installation that has it. */
+  async #defaultOf<Key extends SettingKey>(scope: Scope, key: Key): Promise<SettingValue<Key>> {
+    const { defaultValue } = SETTINGS[key];
+    if (key !== 'payments' || !this.config.isSandboxEnabled) return defaultValue;
+    const { tenantId, environmentId: id } = scope;
+    const environment = await this.em.fork().findOne(Environment, { id, tenantId, type: 'development' });
+    return environment ? ({ provider: 'sandbox' } as SettingValue<Key>) : defaultValue;
+  }
+}
+
+function rowOf({ tenantId, environmentId }: Scope, key: SettingKey) {
+  return { tenantId, environmentId, key };
+}
+
+function cacheKeyOf({ tenantId, environmentId }: Scope, key: SettingKey): string {
+  return `${tenantId} ${environmentId} ${key}`;
+}

@@ -1,0 +1,80 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { Config } from '../config.js';
+import { Clock } from '../shared/clock.js';
+import { LedgerSweeps } from '../ledger/ledger-sweeps.js';
+import { nextSweepAt } from './schedule.js';
+import { TopUpEngine } from './top-up-engine.js';
+import { TopUpRepository } from './top-up-repository.js';
+
+const INTERVAL_NAME = 'scheduled-task';
+const EVALUATIONS_LIMIT = 500;
+const FORGET_EVERY_MS = 3_600_000;
+
+/**
+ * The scheduled task: expirations and top-ups that a crash, the clock or a deaf provider left behind. It holds no rule:
+ * it finds what is due and hands it to the same services the controllers use. Any number of processes may run it.
+ */
+@Injectable()
+export class ScheduledTask implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #logger = new Logger('ScheduledTask');
+  #running: Promise<void> | undefined;
+  #forgetAt = 0;
+
+  constructor(
+    private readonly scheduler: SchedulerRegistry,
+    private readonly sweeps: LedgerSweeps,
+    private readonly engine: TopUpEngine,
+    private readonly topUps: TopUpRepository,
+    private readonly clock: Clock,
+    private readonly config: Config,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.sweepIntervalMs === 0) return;
+    const timer = setInterval(() => void this.tick(), this.config.sweepIntervalMs);
+    this.scheduler.addInterval(INTERVAL_NAME, timer);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.scheduler.doesExist('interval', INTERVAL_NAME)) this.scheduler.deleteInterval(INTERVAL_NAME);
+    await this.#running;
+  }
+
+  /** One round; a round that is still running is not started a second time in this process. */
+  async tick(): Promise<void> {
+    this.#running ??= this.run()
+      .catch((error: unknown) => this.#logger.error({ msg: 'the scheduled task failed; it runs again', error }))
+      .finally(() => {
+        this.#running = undefined;
+      });
+    await this.#running;
+  }
+
+  /** All that is due now. Top-ups that evaluations start are nudged at once and do not wait for the next round. */
+  async run(): Promise<void> {
+    await this.#evaluateRules();
+    await this.sweeps.expireCredits();
+    await this.sweeps.expireHolds();
+    await this.#endRenewals();
+    await this.engine.sweep();
+    await this.#forget();
+  }
+
+  async #evaluateRules(): Promise<void> {
+    const due = await this.topUps.claimDueEvaluations(EVALUATIONS_LIMIT, nextSweepAt(this.clock.now()));
+    await Promise.all(due.map(({ walletId, scope }) => this.sweeps.evaluate(walletId, scope)));
+  }
+
+  async #endRenewals(): Promise<void> {
+    const ended = await this.topUps.endedRenewals(EVALUATIONS_LIMIT);
+    await Promise.all(ended.map(({ walletId, scope }) => this.sweeps.evaluate(walletId, scope)));
+  }
+
+  async #forget(): Promise<void> {
+    const now = this.clock.now().getTime();
+    if (now < this.#forgetAt) return;
+    this.#forgetAt = now + FORGET_EVERY_MS;
+    await this.sweeps.forgetAnswers();
+  }
+}

@@ -1,0 +1,175 @@
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import { type Decimal, multiplyByRate, toMinorUnits } from '../shared/decimal.js';
+import { DomainError, invalidField, notFound } from '../shared/errors.js';
+import { newId } from '../shared/ids.js';
+import type { Scope } from '../shared/scope.js';
+import type { Actor, Idempotency } from '../ledger/commands.js';
+import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
+import type { Posting } from '../ledger/posting.js';
+import type { WalletRecord } from '../ledger/wallet-state.js';
+import { Wallet } from '../ledger/wallet.entity.js';
+import { MAX_CHARGE_MINOR } from './decide-top-up.js';
+import { InvoicedTopUps, type PendingTerms } from './invoiced-top-ups.js';
+import { TopUpEngine } from './top-up-engine.js';
+import { TopUpRepository } from './top-up-repository.js';
+import type { AgreedPack } from './top-up-rules.service.js';
+import type { TopUpRecord } from './top-up-state.js';
+import { TopUp, type TopUpStatus } from './top-up.entity.js';
+
+export interface PurchaseRequest {
+  scope: Scope;
+  wallet: Pick<WalletRecord, 'id' | 'customerId'>;
+  pack: AgreedPack;
+  description: string;
+  actor: Actor;
+  idempotency?: Idempotency | undefined;
+}
+
+export interface InvoicedRequest<Answer> {
+  scope: Scope;
+  walletId: string;
+  credits: Decimal;
+  description: string;
+  actor: Actor;
+  idempotency?: Idempotency | undefined;
+  terms: PendingTerms;
+  /** The answer, from the wallet and the stored top-up with its invoice and transaction ids. */
+  answer: (posting: Posting, topUp: TopUpRecord) => Answer;
+}
+
+/** Top-ups that somebody asks for, and what is to be seen of all of them. */
+@Injectable()
+export class TopUpsService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly topUps: TopUpRepository,
+    private readonly engine: TopUpEngine,
+    private readonly invoiced: InvoicedTopUps,
+    private readonly ledger: LedgerService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Buys a pack with the payment method on file, now. The intent is stored before anything is charged, so a repeat with
+   * the same key, or after a crash, finds it and never charges again.
+   * @returns the top-up as it stands: succeeded, failed, or still open when the provider has not said yet.
+   * @throws conflict while another purchase of the wallet is under way
+   */
+  async purchase(request: PurchaseRequest): Promise<{ topUp: TopUp; isReplayed: boolean }> {
+    const replayed = await this.#findReplay(request);
+    if (replayed) return { topUp: replayed, isReplayed: true };
+    const { pack } = request;
+    const record = this.#newTopUp(request.scope, request.wallet, request.actor, request.idempotency, {
+      credits: pack.credits,
+      priceMinor: pack.priceMinor,
+      currency: pack.currency,
+      packId: pack.id,
+      validityMonths: pack.validityMonths,
+      description: request.description,
+      invoicing: false,
+    });
+    try {
+      const topUp = await this.topUps.insert(record);
+      return { topUp: await this.engine.drive(topUp), isReplayed: false };
+    } catch (error) {
+      if (!(error instanceof UniqueConstraintViolationException)) throw error;
+      const raced = await this.#findReplay(request);
+      if (raced) return { topUp: raced, isReplayed: true };
+      throw new DomainError('conflict', 'another purchase of this account is under way', { code: 'purchase_under_way' });
+    }
+  }
+
+  /** Asks for credits against an invoice: a pending transaction now, credits when the invoice is paid. */
+  async requestInvoiced<Answer>(request: InvoicedRequest<Answer>): Promise<LedgerAnswer<Answer>> {
+    const { scope, walletId, credits, actor } = request;
+    const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scope });
+    if (!wallet) throw notFound('wallet', { wallet_id: walletId });
+    const priceMinor = toMinorUnits(multiplyByRate(credits, wallet.topupConversionRate), wallet.currency);
+    if (priceMinor < 1 || priceMinor > MAX_CHARGE_MINOR) {
+      throw invalidField('credits_to_add', 'costs less than one minor unit, or more than one invoice can hold');
+    }
+    const { currency } = wallet;
+    const { description } = request;
+    const what = { credits, priceMinor, currency, packId: null, validityMonths: null, description, invoicing: true };
+    // The key is the ledger's: on the row it would only say the same thing twice.
+    const record = this.#newTopUp(scope, wallet, actor, undefined, what);
+    let topUp: TopUp | undefined;
+    return this.ledger.post({
+      kind: 'evaluate',
+      scope,
+      walletId,
+      actor,
+      ...(request.idempotency ? { idempotency: request.idempotency } : {}),
+      within: async (tx, locked) => {
+        if (locked.walletStatus === 'closed') {
+          return new DomainError('invalid_operation', 'the wallet is closed', { details: { wallet_id: walletId } });
+        }
+        topUp = tx.em.create(TopUp, record);
+        await tx.em.flush();
+        const refusal = await this.invoiced.promise(tx, locked, topUp, request.terms);
+        await tx.em.refresh(topUp);
+        return refusal;
+      },
+      answer: (posting) => request.answer(posting, topUp as unknown as TopUpRecord),
+    });
+  }
+
+  /** A client's repeat of a purchase. The same key with another request is refused. */
+  async #findReplay({ scope, idempotency }: PurchaseRequest): Promise<TopUp | null> {
+    if (!idempotency) return null;
+    const found = await this.topUps.findByKey(scope, idempotency.key);
+    if (found && found.requestHash !== idempotency.requestHash) {
+      throw new DomainError('idempotency_key_reused', 'this idempotency key was used with another request');
+    }
+    return found;
+  }
+
+  #newTopUp(
+    scope: Scope,
+    wallet: Pick<WalletRecord, 'id' | 'customerId'>,
+    actor: Actor,
+    idempotency: Idempotency | undefined,
+    what: Pick<
+      TopUpRecord,
+      'credits' | 'priceMinor' | 'currency' | 'packId' | 'validityMonths' | 'description' | 'invoicing'
+    >,
+  ): TopUpRecord {
+    const now = this.clock.now();
+    return {
+      id: newId('topup', now),
+      tenantId: scope.tenantId,
+      environmentId: scope.environmentId,
+      customerId: wallet.customerId,
+      walletId: wallet.id,
+      trigger: 'manual',
+      isAutomatic: false,
+      ruleVersion: 0,
+      topUpStatus: 'created' satisfies TopUpStatus,
+      units: 1,
+      ...what,
+      provider: null,
+      paymentMethodId: null,
+      paymentMethodRef: null,
+      cardFingerprint: null,
+      paymentId: null,
+      attempt: 0,
+      lookups: 0,
+      nextAttemptAt: now,
+      lastErrorCode: '',
+      lastErrorMessage: '',
+      actionUrl: null,
+      invoiceId: null,
+      transactionId: null,
+      idempotencyKey: idempotency?.key ?? null,
+      requestHash: idempotency?.requestHash ?? '',
+      requestId: actor.requestId,
+      createdAt: now,
+      updatedAt: now,
+      settledAt: null,
+      createdBy: actor.keyId,
+    };
+  }
+}

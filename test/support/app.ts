@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Abstract, DynamicModule, Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { AppModule } from '../../src/app.module.js';
+import { configureApp } from '../../src/app.setup.js';
+import { Config } from '../../src/config.js';
+import { prepareDatabase } from '../../src/ops/prepare-database.js';
+import { Clock } from '../../src/shared/clock.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+import { FrozenClock } from './frozen-clock.js';
+
+export interface TestApp {
+  /** `http://127.0.0.1:<port>` */
+  url: string;
+  app: NestExpressApplication;
+  clock: FrozenClock;
+  config: Config;
+  database: TestDatabase;
+  get<T>(token: Type<T> | Abstract<T>): T;
+  /** Ends the app and drops its database. */
+  close(): Promise<void>;
+}
+
+interface TestAppOptions {
+  database?: TestDatabase;
+  clock?: FrozenClock;
+  config?: Partial<Config>;
+  /** A data folder to share with another process; otherwise a temp folder of the app's own. */
+  dataDir?: string;
+  /** Modules of the test's own, beside the service's. */
+  imports?: (Type | DynamicModule)[];
+}
+
+/** The real service on a random port: nothing of it is replaced but the clock. The scheduled task runs when a test says so. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = options.database ?? (await createTestDatabase());
+  const clock = options.clock ?? new FrozenClock();
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'refill-data-'));
+  const config = Object.assign(
+    new Config(),
+    { mode: 'test', port: 0, logLevel: 'silent', sweepIntervalMs: 0, dataDir, paymentTimeoutMs: 300 },
+    options.config,
+    database.url ? { databaseUrl: database.url } : {},
+  );
+  const builder = Test.createTestingModule({ imports: [AppModule.register(config), ...(options.imports ?? [])] });
+  const module = await builder.overrideProvider(Clock).useValue(clock).compile();
+  const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, bufferLogs: true });
+  configureApp(app);
+  await prepareDatabase(app, config);
+  await app.listen(0, '127.0.0.1');
+  return {
+    url: await app.getUrl(),
+    app,
+    clock,
+    config,
+    database,
+    get: (token) => app.get(token, { strict: false }),
+    close: async () => {
+      await app.close();
+      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+      await database.drop();
+    },
+  };
+}

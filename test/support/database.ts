@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { MikroORM } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { Config } from '../../src/config.js';
+import { databaseOptions } from '../../src/database.js';
+
+/** A migrated, empty database of a test file's own. */
+export interface TestDatabase {
+  kind: 'postgres' | 'pglite';
+  /** Undefined on PGlite: it lives in `dataDir`. */
+  url: string | undefined;
+  drop(): Promise<void>;
+}
+
+const TEMPLATE = 'refill_template';
+
+/** Clones the template database: some 50 ms, and every test file starts from nothing. */
+export async function createTestDatabase(): Promise<TestDatabase & { url: string }> {
+  const name = `refill_test_${randomBytes(6).toString('hex')}`;
+  await onServer(`create database ${name} template ${TEMPLATE}`);
+  const drop = () => onServer(`drop database if exists ${name} with (force)`);
+  return { kind: 'postgres', url: urlOf(name), drop };
+}
+
+/** PGlite in the data folder of the app, which migrates it when it starts. */
+export function createPgliteDatabase(): TestDatabase {
+  return { kind: 'pglite', url: undefined, drop: async () => undefined };
+}
+
+/** The databases that the core of the suite runs on. */
+export const DATABASES: [name: string, create: () => Promise<TestDatabase>][] = [
+  ['PostgreSQL', createTestDatabase],
+  ['PGlite', async () => createPgliteDatabase()],
+];
+
+/** Drops and migrates the template, once a run. */
+export async function migrateTemplate(): Promise<void> {
+  await onServer(`drop database if exists ${TEMPLATE} with (force)`);
+  await onServer(`create database ${TEMPLATE}`);
+  const orm = await openOrm(urlOf(TEMPLATE));
+  await new Migrator(orm.em as never).up();
+  await orm.close();
+}
+
+/** The ORM on a database, without the app. */
+export async function openOrm(url: string): Promise<MikroORM & { em: EntityManager }> {
+  const config = Object.assign(new Config(), { databaseUrl: url });
+  return (await MikroORM.init(databaseOptions(config))) as MikroORM & { em: EntityManager };
+}
+
+function urlOf(database: string): string {
+  const url = new URL(process.env['REFILL_TEST_SERVER_URL'] as string);
+  url.pathname = `/${database}`;
+  return url.toString();
+}
+
+/** Cloning needs the template to itself, so test files take turns. */
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client(process.env['REFILL_TEST_SERVER_URL']);
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock(7346552)');
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
