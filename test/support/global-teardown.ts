@@ -1,3 +1,0 @@
-export default function globalTeardown(): void {
-  (globalThis as { refillTestServer?: { stop(): void } }).refillTestServer?.stop();
-}

@@ -1,0 +1,84 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { decimal } from '../../src/shared/decimal.js';
+import { hashEntry } from '../../src/ledger/apply-plan.js';
+import { Entry } from '../../src/ledger/entry.entity.js';
+import type { EntryRecord } from '../../src/ledger/wallet-state.js';
+import { OPEN_STATUS_LIST } from '../../src/top-ups/top-up.entity.js';
+
+/** Each query finds rows that break an invariant of the ledger: an empty answer is a sound ledger. */
+const BREACHES: Record<string, string> = {
+  'a wallet’s balance is the sum of its entries': `
+    select w.id from wallet w left join entry e on e.wallet_id = w.id
+    group by w.id having w.credit_balance <> coalesce(sum(e.credits), 0)`,
+  'a wallet’s balance is what its lots have left, less its debt': `
+    select w.id from wallet w left join lot l on l.wallet_id = w.id
+    group by w.id having w.credit_balance <> coalesce(sum(l.remaining), 0) - w.debt`,
+  'what is on hold is the same on the wallet, its lots and its open holds': `
+    select w.id from wallet w where w.held <> (select coalesce(sum(l.held), 0) from lot l where l.wallet_id = w.id)
+      or w.held <> (select coalesce(sum(h.held), 0) from hold_lot h where h.wallet_id = w.id)`,
+  'an ended hold reserves nothing': `
+    select h.id from hold h join hold_lot l on l.wallet_id = h.wallet_id and l.hold_id = h.id
+    where h.hold_status <> 'open' and l.held <> 0`,
+  'a lot has left what its links say': `
+    select l.id from lot l left join entry_lot k on k.wallet_id = l.wallet_id and k.lot_id = l.id
+    group by l.wallet_id, l.id having l.remaining <> coalesce(sum(k.credits), 0)`,
+  'a lot is open while something remains': `select id from lot where is_open <> (remaining > 0)`,
+  'an entry is its links and its change of debt': `
+    select e.id from entry e left join entry_lot k on k.wallet_id = e.wallet_id and k.entry_id = e.id
+    group by e.wallet_id, e.id having e.credits <> coalesce(sum(k.credits), 0) - e.debt_change`,
+  'a wallet’s debt is the sum of the changes': `
+    select w.id from wallet w left join entry e on e.wallet_id = w.id
+    group by w.id having w.debt <> coalesce(sum(e.debt_change), 0)`,
+  'entries are numbered without gaps and their balances follow': `
+    select id from (
+      select id, sequence, balance_before, balance_after, credits, created_at,
+        row_number() over w as position, lag(balance_after, 1, 0) over w as previous,
+        lag(created_at) over w as previous_at
+      from entry window w as (partition by wallet_id order by sequence)) e
+    where sequence <> position or balance_before <> previous or balance_after <> balance_before + credits
+      or created_at < previous_at`,
+  'the wallet knows its last entry': `
+    select w.id from wallet w where w.sequence <> (select count(*) from entry e where e.wallet_id = w.id)`,
+  'a succeeded top-up has exactly one credit, of its size': `
+    select t.id from top_up t left join entry e on e.wallet_id = t.wallet_id and e.top_up_id = t.id
+    where t.top_up_status = 'succeeded' group by t.id
+    having count(e.id) <> 1 or sum(e.credits) <> t.credits`,
+  'a credit of a top-up has a succeeded top-up': `
+    select e.id from entry e left join top_up t on t.id = e.top_up_id
+    where e.top_up_id is not null and t.top_up_status is distinct from 'succeeded'`,
+  'at most one automatic top-up of a wallet is open': `
+    select wallet_id from top_up where is_automatic and top_up_status in (${OPEN_STATUS_LIST})
+    group by wallet_id having count(*) > 1`,
+  'no row mixes tenants': `
+    select e.id from entry e join wallet w on w.id = e.wallet_id
+    where (e.tenant_id, e.environment_id) <> (w.tenant_id, w.environment_id)`,
+};
+
+/** Fails with the names of the broken invariants. Run it after every test that moves credits. */
+export async function expectSoundLedger(em: EntityManager): Promise<void> {
+  const broken: string[] = [];
+  for (const [name, query] of Object.entries(BREACHES)) {
+    const rows = await em.fork().execute<unknown[]>(`${query} limit 3`);
+    if (rows.length > 0) broken.push(`${name}: ${JSON.stringify(rows)}`);
+  }
+  broken.push(...(await brokenHashChains(em)));
+  expect(broken).toEqual([]);
+}
+
+async function brokenHashChains(em: EntityManager): Promise<string[]> {
+  const entries = await em.fork().find(Entry, {}, { orderBy: { walletId: 'asc', sequence: 'asc' } });
+  const broken: string[] = [];
+  let previous: Entry | undefined;
+  for (const entry of entries) {
+    const before = previous?.walletId === entry.walletId ? previous.hash : '';
+    if (hashEntry(entry as unknown as EntryRecord, before) !== entry.hash) broken.push(`the hash of ${entry.id} is wrong`);
+    previous = entry;
+  }
+  return broken;
+}
+
+/** A sum of entries that must not change: what all wallets hold, in plain notation. */
+export async function totalCredits(em: EntityManager): Promise<string> {
+  const [row] = await em.fork().execute<{ total: string }[]>('select coalesce(sum(credits), 0)::text as total from entry');
+  return decimal(row?.total ?? '0').toFixed();
+}

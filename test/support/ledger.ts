@@ -1,0 +1,115 @@
+import { type Decimal, decimal, ZERO } from '../../src/shared/decimal.js';
+import { newId } from '../../src/shared/ids.js';
+import type { CreditTerms, LedgerCommand } from '../../src/ledger/commands.js';
+import { LedgerService } from '../../src/ledger/ledger.service.js';
+import type { WalletRecord } from '../../src/ledger/wallet-state.js';
+import type { TestApp } from './app.js';
+
+export const SCOPE = { tenantId: 'tenant_test', environmentId: 'env_test' };
+export const ACTOR = { keyId: 'secret_test', requestId: 'req_test' };
+
+export interface Balance {
+  balance: string;
+  held: string;
+  debt: string;
+}
+
+/** Ledger commands in few words, each answering with the balance right after it. */
+export class TestLedger {
+  readonly #ledger: LedgerService;
+
+  constructor(private readonly service: TestApp) {
+    this.#ledger = service.get(LedgerService);
+  }
+
+  async open(values: Partial<WalletRecord> = {}, credits?: string): Promise<string> {
+    const now = this.service.clock.now();
+    const wallet: WalletRecord = {
+      id: newId('wallet', now),
+      ...SCOPE,
+      customerId: newId('cust', now),
+      currency: 'usd',
+      walletType: 'PRE_PAID',
+      walletStatus: 'active',
+      name: 'Prepaid Wallet - USD',
+      description: '',
+      metadata: {},
+      allowedPriceTypes: ['USAGE'],
+      conversionRate: decimal(1),
+      topupConversionRate: decimal(1),
+      creditBalance: ZERO,
+      held: ZERO,
+      debt: ZERO,
+      overdraftLimit: ZERO,
+      sequence: 0,
+      lastEntryHash: '',
+      lastEntryAt: null,
+      alertSettings: null,
+      alertState: 'ok',
+      creditAlertState: 'ok',
+      status: 'published',
+      createdAt: now,
+      updatedAt: now,
+      createdBy: '',
+      updatedBy: '',
+      ...values,
+    };
+    const credit = credits ? { credit: grantTerms({ credits: decimal(credits) }) } : {};
+    await this.#post({ kind: 'open', walletId: wallet.id, wallet, ...credit });
+    return wallet.id;
+  }
+
+  credit(walletId: string, credits: string | Decimal, terms: Partial<CreditTerms> = {}, key?: string): Promise<Balance> {
+    return this.#post({ kind: 'credit', walletId, terms: grantTerms({ credits: decimal(credits), ...terms }) }, key);
+  }
+
+  debit(walletId: string, credits: string | Decimal, key?: string): Promise<Balance> {
+    const terms = {
+      credits: decimal(credits),
+      reason: 'MANUAL_BALANCE_DEBIT',
+      overdraft: 'wallet',
+      referenceType: 'REQUEST',
+    } as const;
+    return this.#post({ kind: 'debit', walletId, terms }, key);
+  }
+
+  hold(walletId: string, holdId: string, credits: string, expiresAt: Date | null = null): Promise<Balance> {
+    const terms = { holdId, credits: decimal(credits), expiresAt, description: '', metadata: {} };
+    return this.#post({ kind: 'hold', walletId, ...terms });
+  }
+
+  capture(walletId: string, holdId: string, credits: string, final = false): Promise<Balance> {
+    return this.#post({ kind: 'capture', walletId, holdId, credits: decimal(credits), final });
+  }
+
+  release(walletId: string, holdId: string): Promise<Balance> {
+    return this.#post({ kind: 'release', walletId, holdId, outcome: 'released' });
+  }
+
+  evaluate(walletId: string): Promise<Balance> {
+    return this.#post({ kind: 'evaluate', walletId });
+  }
+
+  close(walletId: string): Promise<Balance> {
+    return this.#post({ kind: 'close', walletId });
+  }
+
+  async #post(command: { kind: LedgerCommand['kind']; walletId: string; [term: string]: unknown }, key?: string): Promise<Balance> {
+    const full = {
+      scope: SCOPE,
+      actor: ACTOR,
+      ...(key ? { idempotency: { key, requestHash: JSON.stringify(command) } } : {}),
+      ...command,
+      answer: ({ state }) => ({
+        balance: state.wallet.creditBalance.toFixed(),
+        held: state.wallet.held.toFixed(),
+        debt: state.wallet.debt.toFixed(),
+      }),
+    } as LedgerCommand<Balance>;
+    return (await this.#ledger.post(full)).body;
+  }
+}
+
+function grantTerms(terms: Partial<CreditTerms> & { credits: Decimal }): CreditTerms {
+  return { reason: 'FREE_CREDIT_GRANT', referenceType: 'EXTERNAL', referenceId: '', ...terms };
+}
