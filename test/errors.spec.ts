@@ -16,6 +16,7 @@ import { CreditsPageQuery, creditsPage, orderingOf } from '../src/http/credits-p
 import { walletsPage, WalletsPageQuery } from '../src/http/wallets-page.js';
 import type { Decimal } from '../src/shared/decimal.js';
 import { DomainError, type ErrorKind, notFound } from '../src/shared/errors.js';
+import { startTestApp, type TestApp } from './support/app.js';
 import { startHttpApp } from './support/http-app.js';
 
 class RuleDto {
@@ -135,7 +136,10 @@ describe('errors', () => {
 
   describe('of the wallets API', () => {
     it('are one envelope that both generations of clients understand', async () => {
-      const answer = await request(url).get('/v1/notes/fail/missing').expect(404).expect('Content-Type', /^application\/json/);
+      const answer = await request(url)
+        .get('/v1/notes/fail/missing')
+        .expect(404)
+        .expect('Content-Type', /^application\/json/);
       expect(answer.body).toEqual(envelope(404, 'not_found', 'wallet not found', { wallet_id: 'wallet_x' }));
     });
 
@@ -211,7 +215,7 @@ describe('errors', () => {
     expect(logged).toContainEqual(expect.objectContaining(line));
   });
 
-  it('carry the id of the request, the client\'s own if it is a plain word', async () => {
+  it("carry the id of the request, the client's own if it is a plain word", async () => {
     const own = await post('/v1/notes', '{').set('X-Request-ID', 'r-17').expect(400);
     expect(own.headers['x-request-id']).toBe('r-17');
     const made = await post('/v1/notes', '{').set('X-Request-ID', 'not a word').expect(400);
@@ -259,7 +263,11 @@ describe('errors', () => {
 
   it('refuse bytes that are not UTF-8, and NUL in a path or query', async () => {
     const bytes = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xff]), Buffer.from('"}')]);
-    const answer = await request(url).post('/v1/notes').type('json').serialize((body) => body as never).send(bytes as never);
+    const answer = await request(url)
+      .post('/v1/notes')
+      .type('json')
+      .serialize((body) => body as never)
+      .send(bytes as never);
     expect(answer.body).toMatchObject({ http_status_code: 400, message: 'the body is not valid UTF-8' });
     await request(url).put('/v1/notes/a%00b').expect(400);
     await request(url).put('/v1/notes/a%FFb').expect(400);
@@ -272,7 +280,10 @@ describe('errors', () => {
     expect((await post('/v1/notes', large).expect(413)).body.code).toBe('payload_too_large');
     expect(Object.keys((await post('/account/notes/', large).expect(413)).body)).toEqual(['detail']);
     const packed = request(url).post('/v1/notes').set('Content-Encoding', 'gzip').type('json');
-    await packed.serialize((body) => body as never).send(gzipSync(large) as never).expect(413);
+    await packed
+      .serialize((body) => body as never)
+      .send(gzipSync(large) as never)
+      .expect(413);
   });
 
   it.each(['text/plain', 'application/xml', 'application/json; charset=utf-16', 'application/x-www-form-urlencoded'])(
@@ -330,11 +341,14 @@ describe('errors', () => {
       });
     });
 
-    it.each(['page=0', 'length=101', 'length=x', 'ordering=name', 'ordering=constructor'])('refuse %s', async (query) => {
-      const [field = ''] = query.split('=');
-      const answer = await request(url).get(`/account/notes/pages?${query}`).expect(400);
-      expect(Object.keys(answer.body)).toEqual([field]);
-    });
+    it.each(['page=0', 'length=101', 'length=x', 'ordering=name', 'ordering=constructor'])(
+      'refuse %s',
+      async (query) => {
+        const [field = ''] = query.split('=');
+        const answer = await request(url).get(`/account/notes/pages?${query}`).expect(400);
+        expect(Object.keys(answer.body)).toEqual([field]);
+      },
+    );
   });
 
   describe('idempotency keys', () => {
@@ -379,5 +393,33 @@ describe('errors', () => {
       expect(empty.body).toEqual({ key: null });
       expect((await request(url).post('/v1/notes/drop-in').send({}).expect(200)).body).toEqual({ key: null });
     });
+  });
+});
+
+describe('errors of the whole service', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+  afterAll(() => app.close());
+
+  it('tell an unknown path from a wrong method, without a key', async () => {
+    const unknown = await request(app.url).get('/v1/nothing').expect(404);
+    expect(unknown.body).toMatchObject({ code: 'not_found', success: false });
+    const wrong = await request(app.url)
+      .patch('/v1/settings/wallets')
+      .expect(405)
+      .expect('Allow', 'DELETE, GET, HEAD, PUT');
+    expect(wrong.body.code).toBe('method_not_allowed');
+    await request(app.url).trace('/v1/settings/wallets').expect(405);
+    await request(app.url).get('/').expect(404);
+    await request(app.url).get('/account/').expect(404, { detail: 'There is no GET /account/.' });
+  });
+
+  it('carry a request id and no name of what the service is made of', async () => {
+    const answer = await request(app.url).post('/v1/secrets/api/keys').type('json').send('{').expect(400);
+    expect(answer.headers['x-request-id']).toMatch(/^req_/);
+    expect(answer.headers['x-powered-by']).toBeUndefined();
+    expect((await request(app.url).get('/v1/settings/wallets').expect(401)).headers['www-authenticate']).toBe('Bearer');
   });
 });

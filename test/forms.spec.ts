@@ -108,14 +108,20 @@ describe('form bodies', () => {
 
   it.each([
     ['auto_top_up_on_expiration=maybe', { auto_top_up_on_expiration: ['Must be a boolean value.'] }],
-    ['auto_top_up_on_expiration=true&auto_top_up_on_expiration=false', { auto_top_up_on_expiration: ['Must be a boolean value.'] }],
+    [
+      'auto_top_up_on_expiration=true&auto_top_up_on_expiration=false',
+      { auto_top_up_on_expiration: ['Must be a boolean value.'] },
+    ],
     ['auto_top_up_credits_pack=pack_100', { auto_top_up_credits_pack: ['Must be an object.'] }],
     ['auto_top_up_credits_pack[price]=1', { auto_top_up_credits_pack: { id: ['Is required.'] } }],
     [
       'auto_top_up_credits_pack.id=a&auto_top_up_credits_pack.price=1e9',
       { auto_top_up_credits_pack: { price: ['Must be an integer number.'] } },
     ],
-    ['auto_top_up_credits_pack.id=a&auto_top_up_credits_pack.x=1', { auto_top_up_credits_pack: { x: ['Is not a known field.'] } }],
+    [
+      'auto_top_up_credits_pack.id=a&auto_top_up_credits_pack.x=1',
+      { auto_top_up_credits_pack: { x: ['Is not a known field.'] } },
+    ],
     ['nothing=1', { nothing: ['Is not a known field.'] }],
     ['auto_top_up_on_expiration=%FF', { non_field_errors: ['The form is not percent-encoded UTF-8.'] }],
     ['auto_top_up_credits_pack[id]=a%00', { auto_top_up_credits_pack: { id: ['Must not contain NUL characters.'] } }],
@@ -142,8 +148,11 @@ describe('form bodies', () => {
     await putForm(`note=${'x'.repeat(70_000)}`).expect(413);
   });
 
-  it.each(['text/plain', 'application/xml', 'multipart/mixed; boundary=b', `${FORM}; charset=latin1`])('refuse %s', async (type) => {
-    const answer = await put().set('Content-Type', type).send('auto_top_up_on_expiration=1').expect(415);
-    expect(Object.keys(answer.body)).toEqual(['detail']);
-  });
+  it.each(['text/plain', 'application/xml', 'multipart/mixed; boundary=b', `${FORM}; charset=latin1`])(
+    'refuse %s',
+    async (type) => {
+      const answer = await put().set('Content-Type', type).send('auto_top_up_on_expiration=1').expect(415);
+      expect(Object.keys(answer.body)).toEqual(['detail']);
+    },
+  );
 });

@@ -35,12 +35,14 @@ describe('setting values', () => {
       purchase_validity_months: 6,
       promotional_validity_months: 1,
     });
-    expect(readSettingValue('wallet_balance_alert_config', { critical: { threshold: 5, condition: 'below' } })).toEqual({
-      critical: { threshold: '5', condition: 'below' },
-      warning: null,
-      info: null,
-      alert_enabled: false,
-    });
+    expect(readSettingValue('wallet_balance_alert_config', { critical: { threshold: 5, condition: 'below' } })).toEqual(
+      {
+        critical: { threshold: '5', condition: 'below' },
+        warning: null,
+        info: null,
+        alert_enabled: false,
+      },
+    );
     expect(readSettingValue('bonus_credits_topup_config', { enabled: true, slabs: [slab('100.50')] })).toEqual({
       enabled: true,
       slabs: [slab('100.5', { expiration_duration: null, expiration_duration_unit: null })],

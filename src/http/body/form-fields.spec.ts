@@ -41,12 +41,14 @@ describe('forms', () => {
     expect(bodyOf(`on_expiration=${word}`)).toEqual({ on_expiration: word });
   });
 
-  it.each(['pack[id]=p1&pack[price]=9900', 'pack.id=p1&pack.price=9900', 'pack%5Bid%5D=p1&pack.price=9900', 'pack={"id":"p1","price":9900}'])(
-    'nests %s',
-    (form) => {
-      expect(bodyOf(form)).toEqual({ pack: { id: 'p1', price: 9900 } });
-    },
-  );
+  it.each([
+    'pack[id]=p1&pack[price]=9900',
+    'pack.id=p1&pack.price=9900',
+    'pack%5Bid%5D=p1&pack.price=9900',
+    'pack={"id":"p1","price":9900}',
+  ])('nests %s', (form) => {
+    expect(bodyOf(form)).toEqual({ pack: { id: 'p1', price: 9900 } });
+  });
 
   it.each(['pack=', 'pack=null', 'pack'])('reads %s as null', (form) => {
     expect(bodyOf(form)).toEqual({ pack: null });

@@ -27,9 +27,12 @@ describe('JSON bodies', () => {
     expect(read(text)).toEqual(JSON.parse(text));
   });
 
-  it.each(['{"a":1,"a":2}', '{"a":{"b":1,"\\u0062":2}}', '{"a":1,"b":[{"c":1,"c":1}]}'])('refuses a field twice: %s', (text) => {
-    expect(refusal(text).message).toBe('the body names the same field more than once');
-  });
+  it.each(['{"a":1,"a":2}', '{"a":{"b":1,"\\u0062":2}}', '{"a":1,"b":[{"c":1,"c":1}]}'])(
+    'refuses a field twice: %s',
+    (text) => {
+      expect(refusal(text).message).toBe('the body names the same field more than once');
+    },
+  );
 
   it.each([
     ['{"a":{"b":"x\\u0000y"}}', 'a.b: must not contain NUL characters'],
@@ -42,13 +45,16 @@ describe('JSON bodies', () => {
     expect(refusal(text).message).toBe(message);
   });
 
-  it.each(['9007199254740993', '0.12345678901234567', '1234567890123456', '1.0000000000000001', '100.00000000000000001e3'])(
-    'refuses the number %s, of which digits would be lost',
-    (number) => {
-      const sentence = 'has more digits than a JSON number carries exactly: send it as a string';
-      expect(refusal(`{"a":{"credits":${number}}}`).fields).toEqual({ a: { credits: [sentence] } });
-    },
-  );
+  it.each([
+    '9007199254740993',
+    '0.12345678901234567',
+    '1234567890123456',
+    '1.0000000000000001',
+    '100.00000000000000001e3',
+  ])('refuses the number %s, of which digits would be lost', (number) => {
+    const sentence = 'has more digits than a JSON number carries exactly: send it as a string';
+    expect(refusal(`{"a":{"credits":${number}}}`).fields).toEqual({ a: { credits: [sentence] } });
+  });
 
   it.each(['{', '{"a":}', "{'a':1}", '{"a":1}}', '{"a":NaN}', '\ufeff{"a":1,}'])('refuses %s', (text) => {
     expect(refusal(text).message).toMatch(/^the body is not valid JSON/);

@@ -11,11 +11,16 @@ export function allowedMethods(request: Request): string[] {
   const { stack } = request.app.router as unknown as { stack: RouteLayer[] };
   const methods = new Set<string>();
   for (const layer of stack) {
-    if (!layer.route || !matches(layer, request.path)) continue;
-    for (const method of Object.keys(layer.route.methods)) if (method !== '_all') methods.add(method.toUpperCase());
+    if (!layer.route || isMiddleware(layer.route) || !matches(layer, request.path)) continue;
+    for (const method of Object.keys(layer.route.methods)) methods.add(method.toUpperCase());
   }
   if (methods.has('GET')) methods.add('HEAD');
   return [...methods].sort();
+}
+
+/** Nest registers its modules' middleware as routes that answer everything; no controller of ours answers TRACE. */
+function isMiddleware({ methods }: { methods: Record<string, boolean> }): boolean {
+  return methods['_all'] === true || methods['trace'] === true;
 }
 
 function matches(layer: RouteLayer, path: string): boolean {

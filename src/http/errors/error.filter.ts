@@ -28,7 +28,7 @@ export class ErrorFilter implements ExceptionFilter {
       response.end();
       return;
     }
-    if (error) answerRefusal(isUnrouted(exception, request) ? unrouted(request, response) : error, request, response);
+    if (error) answerRefusal(isUnrouted(exception) ? unrouted(request, response) : error, request, response);
     else response.status(500).json(RENDERERS[apiOf(request.path)].failure());
   }
 
@@ -53,9 +53,9 @@ function answerRefusal(refusal: DomainError, request: Request, response: Respons
   response.status(status).json(renderer.error(error, status));
 }
 
-/** Nest says 404 for a known path with another method too. */
-function isUnrouted(exception: unknown, request: Request): boolean {
-  return exception instanceof NotFoundException && !request.route;
+/** Nest's own 404 (ours are DomainErrors): no route matched, which it also says for a known path with another method. */
+function isUnrouted(exception: unknown): boolean {
+  return exception instanceof NotFoundException;
 }
 
 function unrouted(request: Request, response: Response): DomainError {

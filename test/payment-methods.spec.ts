@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { PaymentMethodsService } from '../src/customers/payment-methods.service.js';
+import { type ApiClient, newTenantClient } from './support/api-client.js';
+import { startTestApp, type TestApp } from './support/app.js';
+
+describe('payment methods', () => {
+  let service: TestApp;
+  let client: ApiClient;
+  let customerId: string;
+
+  beforeAll(async () => {
+    service = await startTestApp();
+  });
+  beforeEach(async () => {
+    client = await newTenantClient(service);
+    customerId = await newCustomer();
+  });
+  afterAll(() => service.close());
+
+  async function newCustomer(): Promise<string> {
+    const response = await client.post('/v1/customers', { external_id: randomUUID(), name: 'Acme' });
+    return response.body.id;
+  }
+
+  const path = (id = '') => `/v1/customers/${customerId}/payment-methods${id && `/${id}`}`;
+  const onFile = async () => (await client.get(path())).body.items;
+  const findChargeable = () => service.get(PaymentMethodsService).findChargeable(client.scope, customerId);
+
+  it('begin, on the sandbox of a development environment, with a card that approves', async () => {
+    expect(await onFile()).toEqual([
+      expect.objectContaining({
+        id: expect.stringMatching(/^pm_/),
+        customer_id: customerId,
+        provider: 'sandbox',
+        brand: 'visa',
+        last4: '4242',
+        expiry_month: 12,
+        expiry_year: 2034,
+        status: 'published',
+      }),
+    ]);
+    expect(await findChargeable()).toMatchObject({ providerRef: 'pm_sandbox_approve' });
+  });
+
+  it('do not exist for a new customer of a production environment, which has no provider either', async () => {
+    client = await newTenantClient(service, 'production');
+    customerId = await newCustomer();
+    expect(await onFile()).toEqual([]);
+    expect(await findChargeable()).toBeUndefined();
+    const response = await client.post(path(), { token: 'pm_sandbox_approve' });
+    expect([response.status, response.body.code]).toEqual([400, 'invalid_operation']);
+  });
+
+  it('are replaced by the next, one being on file at any time', async () => {
+    const [before] = await onFile();
+    const changes: string[] = [];
+    service.get(PaymentMethodsService).onReplaced = (_scope, id) => changes.push(id);
+    const response = await client.post(path(), { token: 'pm_sandbox_decline' });
+    expect(response.status).toBe(201);
+    expect(response.body).toMatchObject({ last4: '9995', status: 'published' });
+    expect(response.body.fingerprint).not.toBe(before.fingerprint);
+    expect(await onFile()).toEqual([response.body]);
+    expect(await findChargeable()).toMatchObject({ id: response.body.id, providerRef: 'pm_sandbox_decline' });
+    expect(changes).toEqual([customerId]);
+  });
+
+  it('are one on file when ten are added at once', async () => {
+    const requests = Array.from({ length: 10 }, () => client.post(path(), { token: 'pm_sandbox_approve' }));
+    expect((await Promise.all(requests)).map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 201));
+    expect(await onFile()).toHaveLength(1);
+  });
+
+  it('refuse tokens that the provider does not know, and card numbers', async () => {
+    for (const token of ['tok_visa', '4242424242424242']) {
+      const response = await client.post(path(), { token });
+      expect([response.status, Object.keys(response.body.details)]).toEqual([400, ['token']]);
+    }
+    for (const body of [{}, { token: '' }, { token: 5 }, { token: 'pm_sandbox_approve', number: '4242' }]) {
+      expect((await client.post(path(), body)).status).toBe(400);
+    }
+    expect(await onFile()).toEqual([expect.objectContaining({ last4: '4242' })]);
+  });
+
+  it('are removed, once', async () => {
+    const [card] = await onFile();
+    expect((await client.delete(path(card.id))).status).toBe(204);
+    expect(await onFile()).toEqual([]);
+    expect(await findChargeable()).toBeUndefined();
+    expect((await client.delete(path(card.id))).status).toBe(404);
+    expect((await client.post(path(), { token: 'pm_sandbox_approve' })).status).toBe(201);
+  });
+
+  it('are nobody else’s', async () => {
+    const [card] = await onFile();
+    const owner = client;
+    client = await newTenantClient(service);
+    expect((await client.get(path())).status).toBe(404);
+    expect((await client.post(path(), { token: 'pm_sandbox_approve' })).status).toBe(404);
+    expect((await client.delete(path(card.id))).status).toBe(404);
+    client = owner;
+    expect(await onFile()).toEqual([card]);
+  });
+});
