@@ -6,6 +6,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { LoggerModule } from 'nestjs-pino';
 import { AuthModule } from './auth/auth.module.js';
 import { Config } from './config.js';
+import { CreditsModule } from './credits/credits.module.js';
 import { CustomerByIdModule, CustomersModule } from './customers/customers.module.js';
 import { databaseOptions } from './database.js';
 import { HttpModule } from './http/http.module.js';
@@ -53,6 +54,7 @@ export class AppModule {
         CustomersModule,
         LedgerModule,
         TopUpsModule,
+        CreditsModule,
         OpsModule,
         // Last: its routes match what other rooms' more exact ones do.
         CustomerByIdModule,

@@ -1,19 +1,34 @@
 import 'reflect-metadata';
+import { applyDecorators } from '@nestjs/common';
 import { Expose, plainToInstance, Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, Min, validateSync } from 'class-validator';
-import { isWellFormedApiKey } from './auth/api-key-format.js';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, validateSync } from 'class-validator';
+import { isWellFormedApiKey, typeOfApiKey } from './auth/api-key-format.js';
 
 /** A setting that is missing or wrong; the message names the variable. */
 export class ConfigError extends Error {}
 
-const toInteger = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value,
-);
+function wholeNumber(min: number, max: number, unit = ''): PropertyDecorator {
+  const message = `must be a whole number${unit} from ${min} to ${max}`;
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value,
+    ),
+    IsInt({ message }),
+    Min(min, { message }),
+    Max(max, { message }),
+  );
+}
+
 const WORDS: Record<string, boolean> = { true: true, '1': true, false: false, '0': false };
-const toBoolean = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' ? (WORDS[value.toLowerCase()] ?? value) : value,
-);
-const yesOrNo = { message: 'must be true or false' };
+
+function trueOrFalse(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? (WORDS[value.toLowerCase()] ?? value) : value,
+    ),
+    IsBoolean({ message: 'must be true or false' }),
+  );
+}
 
 /** The settings, read and checked once at start. `.env.example` explains each of them. */
 export class Config {
@@ -22,18 +37,13 @@ export class Config {
   mode: 'development' | 'production' | 'test' = 'development';
 
   @Expose({ name: 'PORT' })
-  @toInteger
-  @IsInt({ message: 'must be a whole number' })
-  @Min(0, { message: 'must be 0 or more' })
-  @Max(65_535, { message: 'must be at most 65535' })
+  @wholeNumber(0, 65_535)
   port = 3000;
 
   @Expose({ name: 'HOST' })
-  @IsNotEmpty({ message: 'must not be empty' })
   host = '127.0.0.1';
 
   @Expose({ name: 'DATA_DIR' })
-  @IsNotEmpty({ message: 'must not be empty' })
   dataDir = '.refill';
 
   @Expose({ name: 'DATABASE_URL' })
@@ -42,15 +52,11 @@ export class Config {
   databaseUrl?: string;
 
   @Expose({ name: 'DATABASE_POOL_SIZE' })
-  @toInteger
-  @IsInt({ message: 'must be a whole number' })
-  @Min(2, { message: 'must be 2 or more' })
-  @Max(100, { message: 'must be at most 100' })
+  @wholeNumber(2, 100)
   databasePoolSize = 8;
 
   @Expose({ name: 'ALLOW_UNSAFE_DATABASE' })
-  @toBoolean
-  @IsBoolean(yesOrNo)
+  @trueOrFalse()
   allowUnsafeDatabase = false;
 
   @Expose({ name: 'LOG_LEVEL' })
@@ -60,36 +66,24 @@ export class Config {
   logLevel = 'info';
 
   @Expose({ name: 'SWEEP_INTERVAL_MS' })
-  @toInteger
-  @IsInt({ message: 'must be a whole number of milliseconds' })
-  @Min(0, { message: 'must be 0 (never) or more' })
-  @Max(3_600_000, { message: 'must be at most 3600000' })
+  @wholeNumber(0, 3_600_000, ' of milliseconds')
   sweepIntervalMs = 2000;
 
   @Expose({ name: 'PAYMENT_TIMEOUT_MS' })
-  @toInteger
-  @IsInt({ message: 'must be a whole number of milliseconds' })
-  @Min(100, { message: 'must be 100 or more' })
-  @Max(30_000, { message: 'must be at most 30000' })
+  @wholeNumber(100, 30_000, ' of milliseconds')
   paymentTimeoutMs = 10_000;
 
   @Expose({ name: 'LEDGER_QUEUE_LIMIT' })
-  @toInteger
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be 1 or more' })
+  @wholeNumber(1, 1_000_000)
   ledgerQueueLimit = 5000;
 
   @Expose({ name: 'LEDGER_BATCH_LIMIT' })
-  @toInteger
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be 1 or more' })
-  @Max(1000, { message: 'must be at most 1000' })
+  @wholeNumber(1, 1000)
   ledgerBatchLimit = 256;
 
   @Expose({ name: 'DEMO' })
   @IsOptional()
-  @toBoolean
-  @IsBoolean(yesOrNo)
+  @trueOrFalse()
   demo?: boolean;
 
   @Expose({ name: 'BOOTSTRAP_API_KEY' })
@@ -116,30 +110,40 @@ export class Config {
  * @throws ConfigError one line for each variable that is missing or wrong
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const config = plainToInstance(Config, given, { excludeExtraneousValues: true, exposeDefaultValues: true });
-  const problems = validateSync(config).map(({ property, value, constraints }) => {
-    const reasons = Object.values(constraints ?? {}).join(', ');
-    return `${variableOf(property)} ${reasons} (it is ${JSON.stringify(value)})`;
+  const problems = validateSync(config, { stopAtFirstError: true }).map(({ property, value, constraints }) => {
+    const [reason] = Object.values(constraints ?? {});
+    return `${variableOf(property)} ${reason}${isSecret(property) ? '' : `: it is ${JSON.stringify(value)}`}`;
   });
-  if (problems.length === 0) problems.push(...productionProblems(config));
+  problems.push(...modeProblems(config));
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return config;
 }
 
 /** Production runs on real settings only. */
-function productionProblems(config: Config): string[] {
+function modeProblems(config: Config): string[] {
+  const { bootstrapApiKey: key } = config;
   const problems: string[] = [];
-  if (config.bootstrapApiKey !== undefined && !isWellFormedApiKey(config.bootstrapApiKey)) {
-    problems.push('BOOTSTRAP_API_KEY is not a valid key: make one with `npm run make-key`');
+  if (key !== undefined && !(isWellFormedApiKey(key) && typeOfApiKey(key) === 'private_key')) {
+    problems.push('BOOTSTRAP_API_KEY must be an sk_ key with its checksum: `npm run make-key` makes one');
   }
   if (!config.isProduction) return problems;
   if (!config.databaseUrl) {
-    problems.push('DATABASE_URL is required in production: the embedded database is not safe against power loss');
+    problems.push('DATABASE_URL is missing: the embedded database is not safe against a power cut');
   }
+  if (!key)
+    problems.push('BOOTSTRAP_API_KEY is missing: it becomes the first server key; `npm run make-key` makes one');
   if (config.demo) problems.push('DEMO must not be true in production');
   if (config.allowUnsafeDatabase) problems.push('ALLOW_UNSAFE_DATABASE must not be true in production');
   return problems;
+}
+
+/** Not to be seen in anybody's log. */
+function isSecret(property: string): boolean {
+  return property === 'databaseUrl' || property === 'bootstrapApiKey';
 }
 
 /** `databaseUrl` is `DATABASE_URL`; `mode` is `NODE_ENV`. */

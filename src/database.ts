@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type MikroORM, UnderscoreNamingStrategy } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { PgliteDriver } from '@mikro-orm/pglite';
@@ -7,6 +6,8 @@ import { ApiKey } from './auth/api-key.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import type { Config } from './config.js';
+import { Consent } from './credits/consent.entity.js';
+import { CreditPack } from './credits/packs/credit-pack.entity.js';
 import { Customer } from './customers/customer.entity.js';
 import { PaymentMethod } from './customers/payment-method.entity.js';
 import { Entry, EntryLot } from './ledger/entry.entity.js';
@@ -21,6 +22,8 @@ import { Migration20261121010000_auth } from './migrations/Migration202611210100
 import { Migration20261121020000_settings } from './migrations/Migration20261121020000_settings.js';
 import { Migration20261121050000_ledger } from './migrations/Migration20261121050000_ledger.js';
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
+import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
+import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { TopUpDecision } from './top-ups/top-up-decision.entity.js';
@@ -49,6 +52,8 @@ export const ENTITIES = [
   TopUp,
   TopUpAttempt,
   TopUpDecision,
+  CreditPack,
+  Consent,
 ];
 
 /** In the order they run. Listed, not searched for, so that the compiled service finds the same ones. */
@@ -59,10 +64,13 @@ export const MIGRATIONS = [
   Migration20261121040000_customers,
   Migration20261121050000_ledger,
   Migration20261121060000_top_ups,
+  Migration20261121080000_credits,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;
 const LOCK_TIMEOUT_MS = 5000;
+/** Also how long a statement waits for a free connection of the pool. */
+const CONNECT_TIMEOUT_MS = 5000;
 
 type DatabaseOptions = Parameters<typeof MikroORM.init>[0];
 
@@ -78,7 +86,7 @@ export function databaseOptions(config: Config): DatabaseOptions {
     logger: () => undefined,
   };
   if (!config.databaseUrl) {
-    return { ...shared, driver: PgliteDriver, dbName: resolve(config.dataDir, 'pglite') };
+    return { ...shared, driver: PgliteDriver, dbName: embeddedDatabaseFolder(config.dataDir) };
   }
   return {
     ...shared,
@@ -88,6 +96,8 @@ export function databaseOptions(config: Config): DatabaseOptions {
     driverOptions: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
       application_name: 'refill',
     },
   };

@@ -1,6 +1,18 @@
+import type { LoggerService } from '@nestjs/common';
 import type { Params } from 'nestjs-pino';
 import type { Config } from './config.js';
 import { assignRequestId } from './http/request-id.js';
+
+/** Levels at which each request leaves a line. At `warn` only failures do, and a request costs that much less. */
+const REQUEST_LEVELS: ReadonlySet<string> = new Set(['trace', 'debug', 'info']);
+/** Where Nest says a line for each module and each route. */
+const START_UP_CONTEXTS: ReadonlySet<unknown> = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 /** JSON lines. What is logged of a request is listed, not taken away from: headers and bodies never get in. */
 export function logOptions(config: Config): Params {
@@ -17,9 +29,20 @@ export function logOptions(config: Config): Params {
         req: ({ method, url }: { method: string; url: string }) => ({ method, path: url.split('?')[0] }),
         res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
       },
-      autoLogging: config.logLevel === 'info' || config.logLevel === 'debug' || config.logLevel === 'trace',
+      autoLogging: REQUEST_LEVELS.has(config.logLevel),
       customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
       redact: ['*.authorization', '*.api_key', '*.apiKey', '*.password', '*.token'],
     },
+  };
+}
+
+/** Sends what Nest says while it starts, some hundred lines, to `debug`. */
+export function quietStart(logger: Required<Pick<LoggerService, 'log' | 'warn' | 'error' | 'debug'>>): LoggerService {
+  return {
+    log: (message: unknown, ...rest: unknown[]) =>
+      START_UP_CONTEXTS.has(rest.at(-1)) ? logger.debug(message, ...rest) : logger.log(message, ...rest),
+    warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest),
+    error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
+    debug: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest),
   };
 }

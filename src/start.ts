@@ -1,20 +1,31 @@
 import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { configureApp } from './app.setup.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { lockDataFolder } from './ops/data-folder-lock.js';
+import { createEmbeddedDatabase } from './ops/embedded-database.js';
 import { prepareDatabase } from './ops/prepare-database.js';
 
+/** How long requests and jobs under way may take to end after SIGTERM. */
 const HARD_STOP_MS = 15_000;
+/** Longer than the 60 s of usual load balancers, which would otherwise send requests into a closing connection. */
+const KEEP_ALIVE_MS = 65_000;
+/** A whole request of at most 64 KiB, however slow the line. */
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Starts the service, or says in one line why it can't and ends with exit code 1. */
 export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
   try {
     const config = readConfig(environment);
-    mkdirSync(config.dataDir, { recursive: true });
-    if (!config.databaseUrl) lockDataFolder(config.dataDir);
+    if (!config.isProduction) mkdirSync(config.dataDir, { recursive: true });
+    if (!config.databaseUrl) {
+      lockDataFolder(config.dataDir);
+      await createEmbeddedDatabase(config.dataDir);
+    }
     const app = await createApp(config);
     await listen(app, config);
   } catch (error) {
@@ -23,7 +34,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-export async function createApp(config: Config): Promise<NestExpressApplication> {
+async function createApp(config: Config): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(config), {
     bodyParser: false,
     bufferLogs: true,
@@ -35,19 +46,26 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
 }
 
 async function listen(app: NestExpressApplication, config: Config): Promise<void> {
-  await app.listen(config.port, config.host);
+  // Requests under way are answered: connections are not cut (see ConnectionDraining), and the exit flushes the log.
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // Nest closes the app; this is the end of patience.
     process.once(signal, () => setTimeout(() => process.exit(1), HARD_STOP_MS).unref());
   }
+  const server = app.getHttpServer() as Server;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  await app.listen(config.port, config.host);
+  new Logger('Refill').log({ msg: 'listening', url: await app.getUrl() });
 }
 
+/** What to change for the start to succeed. A stack only where it is a bug of ours. */
 function explain(error: unknown): string[] {
   if (error instanceof ConfigError) return error.message.split('\n');
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return ['PORT is in use by another program: stop it or set PORT'];
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === '28P01' || code === '3D000') {
-    return [`DATABASE_URL cannot be reached: ${(error as Error).message}`];
+  const { code, syscall, address, port, path } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (syscall === 'listen') {
+    if (code === 'EADDRINUSE') return [`PORT ${port} is in use by another program: stop it, or set PORT to another one`];
+    return [`HOST ${address} and PORT ${port} cannot be listened on (${code})`];
   }
+  if (syscall === 'mkdir' || syscall === 'open') return [`DATA_DIR cannot be written: ${path} (${code})`];
   return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
 }

@@ -1,9 +1,10 @@
+import { Flexprice } from '@flexprice/sdk';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Controller, Get, Module, Post } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
-import { generateApiKey, hashApiKey } from '../src/auth/api-key-format.js';
+import { generateApiKey, hashApiKey, isWellFormedApiKey } from '../src/auth/api-key-format.js';
 import { ApiKey } from '../src/auth/api-key.entity.js';
 import { ApiKeysService, type NewApiKey } from '../src/auth/api-keys.service.js';
 import { type Caller, CurrentCaller, Public, RequireScope } from '../src/auth/caller.js';
@@ -224,6 +225,16 @@ describe('API keys', () => {
       expect(list.body.pagination).toMatchObject({ limit: 1, offset: 1 });
       const stored = await app.get(EntityManager).fork().findOneOrFail(ApiKey, { id: secret.id });
       expect(JSON.stringify(stored)).not.toContain(plainKey);
+    });
+
+    it('are those that the SDK calls', async () => {
+      const sdk = new Flexprice({ serverURL: `${app.url}/v1`, apiKeyAuth: serverKey });
+      const made = await sdk.secrets.createApiKey({ name: 'SDK', type: 'private_key' });
+      expect(isWellFormedApiKey(made.apiKey ?? '')).toBe(true);
+      const listed = await sdk.secrets.listApiKeys(1, 0);
+      expect(listed.items?.[0]?.id).toBe(made.secret?.id);
+      await sdk.secrets.deleteApiKey(made.secret?.id ?? '');
+      await get('/v1/probe', made.apiKey ?? '').expect(401);
     });
 
     it('make account keys and publishable keys, each with its few scopes', async () => {

@@ -6,6 +6,7 @@ import type { Invoice } from '../src/payments/invoice.entity.js';
 import { decimal } from '../src/shared/decimal.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
+import { DATABASES } from './support/database.js';
 
 /** The 45 keys that the SDK asks for. */
 const INVOICE_KEYS = (
@@ -19,13 +20,13 @@ const INVOICE_KEYS = (
 
 const ACTOR = { actorKeyId: 'secret_test' };
 
-describe('invoices', () => {
+describe.each(DATABASES)('invoices on %s', (_name, createDatabase) => {
   let service: TestApp;
   let invoices: InvoicesService;
   let client: ApiClient;
 
   beforeAll(async () => {
-    service = await startTestApp();
+    service = await startTestApp({ database: await createDatabase() });
     invoices = service.get(InvoicesService);
   });
   beforeEach(async () => {

@@ -26,7 +26,9 @@ describe.each(DATABASES)('settings on %s', (_name, createDatabase) => {
   }
 
   async function newKey(of: Scope): Promise<string> {
-    return (await app.get(ApiKeysService).createApiKey(of, { name: 'test' })).plainKey;
+    return (
+      await app.get(ApiKeysService).createApiKey(of, { name: 'test', scopes: ['settings:read', 'settings:write'] })
+    ).plainKey;
   }
 
   const call = (method: 'get' | 'put' | 'delete', name: string, as = key) =>

@@ -7,6 +7,7 @@ import {
   CreateCustomerDto,
   CustomerDto,
   CustomerListDto,
+  CustomerListQuery,
   CustomerReferenceQuery,
   CustomerSearchDto,
   UpdateCustomerDto,
@@ -32,7 +33,7 @@ export class CustomersController {
   @Get()
   @RequireScope('customers:read')
   @ApiWalletsErrors('validation')
-  async list(@CurrentCaller() caller: Caller, @Query() query: CustomerSearchDto): Promise<CustomerListDto> {
+  async list(@CurrentCaller() caller: Caller, @Query() query: CustomerListQuery): Promise<CustomerListDto> {
     const { items, total } = await this.customers.list(caller, query);
     return walletsPage(items.map(renderCustomer), total, query);
   }

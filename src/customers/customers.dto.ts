@@ -1,4 +1,4 @@
-import { ApiProperty, PartialType } from '@nestjs/swagger';
+import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -103,7 +103,7 @@ export class CustomerReferenceQuery {
   external_customer_id?: string;
 }
 
-/** Filters of customers; all that are given must hold. In a query, lists are separated by commas. */
+/** Filters of customers; all that are given must hold. */
 @IgnoreUnknownFields()
 export class CustomerSearchDto extends WalletsSearchQuery {
   @IsOptional()
@@ -143,6 +143,10 @@ export class CustomerSearchDto extends WalletsSearchQuery {
   @IsTimestamp({ description: 'Created at or before this instant.' })
   end_time?: Date | null;
 }
+
+/** The same in a query, lists separated by commas, without what only a body can say. */
+@IgnoreUnknownFields()
+export class CustomerListQuery extends OmitType(CustomerSearchDto, ['filters', 'sort', 'metadata']) {}
 
 /** A customer. Every key is always there, null where there is no value. */
 export class CustomerDto {

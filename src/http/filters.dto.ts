@@ -69,7 +69,7 @@ export class FilterDto {
   @IsIn(['string', 'number', 'date', 'array'], { message: 'must be one of string, number, date, array' })
   data_type?: string | null;
 
-  /** @example { date: '2026-01-01T00:00:00Z' } */
+  /** @example { "date": "2026-01-01T00:00:00Z" } */
   @Nested(() => FilterValueDto)
   value!: FilterValueDto;
 }

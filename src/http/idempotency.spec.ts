@@ -9,6 +9,12 @@ describe('the hash of a request', () => {
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('differs for another account, which the path does not name', () => {
+    const of = (account: string) => requestHash('POST', '/account/credits/top-up/', { pack_id: 'p' }, account);
+    expect(of('cust_1')).toBe(of('cust_1'));
+    expect(of('cust_1')).not.toBe(of('cust_2'));
+  });
+
   it.each([
     ['PUT', '/v1/wallets/w1/debit', { credits: '1', metadata: { a: 'b', c: 'd' } }],
     ['POST', '/v1/wallets/w2/debit', { credits: '1', metadata: { a: 'b', c: 'd' } }],

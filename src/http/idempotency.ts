@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import stringify from 'safe-stable-stringify';
 import { invalidField } from '../shared/errors.js';
@@ -35,21 +36,36 @@ export const Idempotency = createParamDecorator(
     if (key === undefined && options?.isRequired) {
       throw invalidField('idempotency_key', 'is required: in the body, or as header Idempotency-Key');
     }
-    return key === undefined
-      ? undefined
-      : { key, requestHash: requestHash(request.method, request.path, request.body) };
+    if (key === undefined) return undefined;
+    return { key, requestHash: requestHash(request.method, request.path, request.body, accountOf(request)) };
   },
+  [documentHeader],
 );
+
+function documentHeader(target: object, method: string | symbol | undefined): void {
+  const descriptor = method && Object.getOwnPropertyDescriptor(target, method);
+  if (!descriptor) return;
+  const description =
+    'The same as `idempotency_key` in the body: repeat a request with the same key and it takes effect once.';
+  ApiHeader({ name: 'Idempotency-Key', required: false, description, example: 'order-1017' })(
+    target,
+    method,
+    descriptor,
+  );
+}
 
 export function isReusedKeyConflict(request: Request): boolean {
   return (request as Marked)[REUSED_KEY_CONFLICT] === true;
 }
 
-/** What makes two requests the same: method, path and body; the key itself does not count, wherever it is written. */
-export function requestHash(method: string, route: string, body: unknown): string {
+/**
+ * What makes two requests the same: method, path, body, and the account where the path does not name it. The key itself
+ * does not count, wherever it is written.
+ */
+export function requestHash(method: string, route: string, body: unknown, account = ''): string {
   const path = route.length > 1 && route.endsWith('/') ? route.slice(0, -1) : route;
   return createHash('sha256')
-    .update(`${method} ${path}\n${stringify(withoutKey(body)) ?? ''}`)
+    .update(`${method} ${path} ${account}\n${stringify(withoutKey(body)) ?? ''}`)
     .digest('hex');
 }
 
@@ -57,6 +73,12 @@ export function requestHash(method: string, route: string, body: unknown): strin
 export function replayable<Body>(answer: { body: Body; isReplayed: boolean }, response: Response): Body {
   if (answer.isReplayed) response.setHeader('Idempotent-Replayed', 'true');
   return answer.body;
+}
+
+/** The credits API's paths say only "account": whose it is, the key says or a header. */
+function accountOf(request: Request & { caller?: { customerId: string | null } }): string {
+  const named = request.get('X-Customer-ID') ?? request.get('X-External-Customer-ID');
+  return request.caller?.customerId ?? named ?? '';
 }
 
 function readIdempotencyKey(request: Request, isEmptyNone: boolean): string | undefined {

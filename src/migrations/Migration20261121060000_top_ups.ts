@@ -43,6 +43,7 @@ export class Migration20261121060000_top_ups extends Migration {
         updated_at timestamptz(3) not null
       )`);
     this.addSql(`create index top_up_guard_due_index on top_up_guard (next_evaluation_at)`);
+    this.addSql(`create index top_up_guard_paused_index on top_up_guard (paused_at) where paused_at is not null`);
 
     this.addSql(`
       create table top_up (
@@ -118,6 +119,7 @@ export class Migration20261121060000_top_ups extends Migration {
         primary key (top_up_id, attempt)
       )`);
     this.addSql(`create index top_up_attempt_card_index on top_up_attempt (card_fingerprint, started_at)`);
+    this.addSql(`create index top_up_attempt_wallet_index on top_up_attempt (wallet_id, started_at)`);
 
     this.addSql(`
       create table top_up_decision (

@@ -1,59 +1,99 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigError } from '../config.js';
 
 const FILE = 'refill.lock';
+/** Enough for a lock that was left behind and a rival that takes it over at the same moment. */
+const ATTEMPTS = 3;
 
 /**
  * Makes this process the only one on a data folder: two processes on one embedded database would destroy it. A lock
- * whose process is gone (kill -9) is taken over.
+ * whose process is gone (kill -9) is taken over at once.
  * @throws ConfigError when another process has it
  */
 export function lockDataFolder(dataDir: string): void {
   const file = join(dataDir, FILE);
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      writeFileSync(file, `${process.pid} ${startTimeOf(process.pid) ?? ''}`, { flag: 'wx' });
-      process.once('exit', () => release(file));
+  const own = `${process.pid} ${startTimeOf(process.pid) ?? ''}\n`;
+  let holder: string | undefined;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (createWhole(file, own)) {
+      process.once('exit', () => release(file, own));
       return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const [pid, startTime] = readFileSync(file, 'utf8').split(' ');
-      if (isRunning(Number(pid), startTime ?? '')) {
-        throw new ConfigError(`DATA_DIR ${resolve(dataDir)} is in use by process ${pid}: stop it, or set DATA_DIR to another folder`);
-      }
-      rmSync(file, { force: true });
     }
+    holder = read(file);
+    if (holder !== undefined && isRunning(holder)) break;
+    if (holder !== undefined) remove(file, holder);
   }
-  throw new ConfigError(`DATA_DIR ${resolve(dataDir)} is being taken by another process`);
+  const by = holder === undefined ? 'another process' : `process ${holder.split(' ')[0]}`;
+  throw new ConfigError(`DATA_DIR ${resolve(dataDir)} is in use by ${by}: stop it, or set DATA_DIR to another folder`);
 }
 
-function release(file: string): void {
+/** Creates a file unless it exists, never to be seen half written: a link to a finished one. */
+function createWhole(file: string, content: string): boolean {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, content);
   try {
-    if (readFileSync(file, 'utf8').startsWith(`${process.pid} `)) rmSync(file);
+    linkSync(temporary, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Removes the lock of a process that is gone. What is moved aside may be a rival's new lock: then it is put back. */
+function remove(file: string, holder: string): void {
+  const aside = `${file}.${process.pid}.gone`;
+  try {
+    renameSync(file, aside);
   } catch {
-    // Gone already: nothing to release.
+    return;
+  }
+  const moved = read(aside);
+  if (moved !== undefined && moved !== holder) createWhole(file, moved);
+  rmSync(aside, { force: true });
+}
+
+function release(file: string, own: string): void {
+  if (read(file) === own) rmSync(file, { force: true });
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
   }
 }
 
 /** A process with the same number may be another one: where the system tells, its start time decides. */
-function isRunning(pid: number, startTime: string): boolean {
+function isRunning(holder: string): boolean {
+  const [number, startTime] = holder.trim().split(' ');
+  const pid = Number(number);
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const now = startTimeOf(pid);
-  return now === undefined || startTime === '' || now === startTime;
+  const fields = statusOf(pid);
+  if (!fields) return true;
+  // Killed, but its parent has not asked for it yet (a container without an init never does).
+  const isZombie = fields[0] === 'Z';
+  return !isZombie && (!startTime || fields[START_TIME] === startTime);
 }
 
+/** Counted from the process state, which is the third field of /proc/<pid>/stat. */
+const START_TIME = 19;
+
 function startTimeOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name may hold spaces, so fields are counted from the closing parenthesis: start time is the 22nd.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
+  return statusOf(pid)?.[START_TIME];
+}
+
+/** The fields of /proc/<pid>/stat after the name, which may hold spaces. Undefined on systems without /proc. */
+function statusOf(pid: number): string[] | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { AuthModule } from '../auth/auth.module.js';
+import { Bootstrap } from './bootstrap.js';
+import { ConnectionDraining } from './connection-draining.js';
 import { DatabaseHealth } from './database-health.js';
 import { HealthController } from './health.controller.js';
 
 /** What an operator looks at. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false })],
+  imports: [AuthModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [DatabaseHealth],
+  providers: [Bootstrap, ConnectionDraining, DatabaseHealth],
 })
 export class OpsModule {}

@@ -19,6 +19,11 @@ class NumericType extends Type<Decimal, string> {
     return value == null ? value : decimal(value);
   }
 
+  /** Not a scalar: the ORM's own check of assigned values would refuse a decimal where it expects text. */
+  override get runtimeType(): string {
+    return 'Big';
+  }
+
   override compareAsType(): string {
     return 'string';
   }

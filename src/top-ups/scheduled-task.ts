@@ -2,9 +2,11 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
+import { PaymentMethodsService } from '../customers/payment-methods.service.js';
 import { LedgerSweeps } from '../ledger/ledger-sweeps.js';
 import { nextSweepAt } from './schedule.js';
 import { TopUpEngine } from './top-up-engine.js';
+import { TopUpPauses } from './top-up-pauses.js';
 import { TopUpRepository } from './top-up-repository.js';
 
 const INTERVAL_NAME = 'scheduled-task';
@@ -26,11 +28,15 @@ export class ScheduledTask implements OnApplicationBootstrap, OnApplicationShutd
     private readonly sweeps: LedgerSweeps,
     private readonly engine: TopUpEngine,
     private readonly topUps: TopUpRepository,
+    private readonly pauses: TopUpPauses,
+    private readonly paymentMethods: PaymentMethodsService,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
 
   onApplicationBootstrap(): void {
+    // Another card is on file: who waited for one need not wait for the next round.
+    this.paymentMethods.onReplaced = () => void this.tick();
     if (this.config.sweepIntervalMs === 0) return;
     const timer = setInterval(() => void this.tick(), this.config.sweepIntervalMs);
     this.scheduler.addInterval(INTERVAL_NAME, timer);
@@ -53,12 +59,18 @@ export class ScheduledTask implements OnApplicationBootstrap, OnApplicationShutd
 
   /** All that is due now. Top-ups that evaluations start are nudged at once and do not wait for the next round. */
   async run(): Promise<void> {
+    await this.#resumeWithNewCards();
     await this.#evaluateRules();
     await this.sweeps.expireCredits();
     await this.sweeps.expireHolds();
     await this.#endRenewals();
     await this.engine.sweep();
     await this.#forget();
+  }
+
+  async #resumeWithNewCards(): Promise<void> {
+    const resumed = await this.pauses.resumeWithNewCards();
+    await Promise.all(resumed.map(({ walletId, scope }) => this.sweeps.evaluate(walletId, scope)));
   }
 
   async #evaluateRules(): Promise<void> {

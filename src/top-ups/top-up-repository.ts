@@ -128,7 +128,8 @@ export class TopUpRepository {
 
   /** Wallets whose rules are due for a look; each is handed to one process only. */
   async claimDueEvaluations(limit: number, next: Date): Promise<WalletRef[]> {
-    return this.#walletRefs(
+    return walletRefs(
+      this.em.fork(),
       `update top_up_guard set next_evaluation_at = ? where wallet_id in (
          select wallet_id from top_up_guard where next_evaluation_at <= ?
          order by next_evaluation_at limit ${limit} for update skip locked
@@ -139,19 +140,12 @@ export class TopUpRepository {
 
   /** Wallets with expired credits that were kept for a renewal which has ended since. */
   async endedRenewals(limit: number): Promise<WalletRef[]> {
-    return this.#walletRefs(
+    return walletRefs(
+      this.em.fork(),
       `select distinct l.wallet_id, l.tenant_id, l.environment_id from lot l join top_up t on t.id = l.renewal_id
        where l.is_open and l.expires_at <= ? and t.top_up_status not in (${OPEN_STATUS_LIST}) limit ${limit}`,
       [this.clock.now().toISOString()],
     );
-  }
-
-  async #walletRefs(sql: string, parameters: unknown[]): Promise<WalletRef[]> {
-    const rows = await this.em.fork().execute<Record<string, string>[]>(sql, parameters);
-    return rows.map((row) => ({
-      walletId: row['wallet_id'] as string,
-      scope: { tenantId: row['tenant_id'] as string, environmentId: row['environment_id'] as string },
-    }));
   }
 
   /** The age of the oldest open top-up: what an operator watches. */
@@ -166,4 +160,13 @@ export class TopUpRepository {
 export interface WalletRef {
   walletId: string;
   scope: Scope;
+}
+
+/** Runs a statement that gives wallets with their tenant and environment. */
+export async function walletRefs(em: EntityManager, sql: string, parameters: unknown[]): Promise<WalletRef[]> {
+  const rows = await em.execute<{ wallet_id: string; tenant_id: string; environment_id: string }[]>(sql, parameters);
+  return rows.map((row) => ({
+    walletId: row.wallet_id,
+    scope: { tenantId: row.tenant_id, environmentId: row.environment_id },
+  }));
 }

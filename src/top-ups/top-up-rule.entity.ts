@@ -69,7 +69,10 @@ const TopUpGuardSchema = defineEntity({
     nextEvaluationAt: p.datetime(3),
     updatedAt: p.datetime(3),
   },
-  indexes: [{ name: 'top_up_guard_due_index', properties: ['nextEvaluationAt'] }],
+  indexes: [
+    { name: 'top_up_guard_due_index', properties: ['nextEvaluationAt'] },
+    { name: 'top_up_guard_paused_index', properties: ['pausedAt'], where: 'paused_at is not null' },
+  ],
 });
 
 /** What keeps a wallet's automatic top-ups within bounds, whichever rule they come from. */

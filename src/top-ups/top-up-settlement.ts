@@ -9,10 +9,8 @@ import { LedgerService } from '../ledger/ledger.service.js';
 import { PendingCredit } from '../ledger/pending-credit.entity.js';
 import { addMonths } from './schedule.js';
 import { newInvoiceOf } from './top-up-invoice.js';
+import { CARD_PAUSES } from './top-up-pauses.js';
 import { OPEN_STATUS_LIST, type TopUp } from './top-up.entity.js';
-
-/** Pauses that end when a payment goes through: the card works after all. */
-const DECLINE_PAUSES = ['card_declined', 'no_payment_method', 'card_attempts_exhausted', 'authentication_required'];
 
 const SYSTEM_KEY_ID = '';
 
@@ -83,7 +81,7 @@ export class TopUpSettlement {
     await tx.query(
       `update top_up_guard set paused_at = null, pause_reason = ''
        where wallet_id = $1 and pause_reason = any($2::text[])`,
-      [topUp.walletId, DECLINE_PAUSES],
+      [topUp.walletId, CARD_PAUSES],
     );
     return undefined;
   }

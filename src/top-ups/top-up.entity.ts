@@ -119,7 +119,10 @@ const TopUpAttemptSchema = defineEntity({
     startedAt: p.datetime(3),
     finishedAt: p.datetime(3).nullable(),
   },
-  indexes: [{ name: 'top_up_attempt_card_index', properties: ['cardFingerprint', 'startedAt'] }],
+  indexes: [
+    { name: 'top_up_attempt_card_index', properties: ['cardFingerprint', 'startedAt'] },
+    { name: 'top_up_attempt_wallet_index', properties: ['walletId', 'startedAt'] },
+  ],
 });
 
 /** One confirmation of a top-up's payment with one card. */

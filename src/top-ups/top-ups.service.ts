@@ -59,7 +59,7 @@ export class TopUpsService {
    * @throws conflict while another purchase of the wallet is under way
    */
   async purchase(request: PurchaseRequest): Promise<{ topUp: TopUp; isReplayed: boolean }> {
-    const replayed = await this.#findReplay(request);
+    const replayed = await this.findPurchase(request.scope, request.idempotency);
     if (replayed) return { topUp: replayed, isReplayed: true };
     const { pack } = request;
     const record = this.#newTopUp(request.scope, request.wallet, request.actor, request.idempotency, {
@@ -76,7 +76,7 @@ export class TopUpsService {
       return { topUp: await this.engine.drive(topUp), isReplayed: false };
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      const raced = await this.#findReplay(request);
+      const raced = await this.findPurchase(request.scope, request.idempotency);
       if (raced) return { topUp: raced, isReplayed: true };
       throw new DomainError('conflict', 'another purchase of this account is under way', { code: 'purchase_under_way' });
     }
@@ -117,8 +117,8 @@ export class TopUpsService {
     });
   }
 
-  /** A client's repeat of a purchase. The same key with another request is refused. */
-  async #findReplay({ scope, idempotency }: PurchaseRequest): Promise<TopUp | null> {
+  /** What a client's key has bought already, as it stands. The same key with another request is refused. */
+  async findPurchase(scope: Scope, idempotency: Idempotency | undefined): Promise<TopUp | null> {
     if (!idempotency) return null;
     const found = await this.topUps.findByKey(scope, idempotency.key);
     if (found && found.requestHash !== idempotency.requestHash) {

@@ -18,7 +18,10 @@ export interface Balance {
 export class TestLedger {
   readonly #ledger: LedgerService;
 
-  constructor(private readonly service: TestApp) {
+  constructor(
+    private readonly service: TestApp,
+    private readonly scope = SCOPE,
+  ) {
     this.#ledger = service.get(LedgerService);
   }
 
@@ -26,7 +29,7 @@ export class TestLedger {
     const now = this.service.clock.now();
     const wallet: WalletRecord = {
       id: newId('wallet', now),
-      ...SCOPE,
+      ...this.scope,
       customerId: newId('cust', now),
       currency: 'usd',
       walletType: 'PRE_PAID',
@@ -96,7 +99,7 @@ export class TestLedger {
 
   async #post(command: { kind: LedgerCommand['kind']; walletId: string; [term: string]: unknown }, key?: string): Promise<Balance> {
     const full = {
-      scope: SCOPE,
+      scope: this.scope,
       actor: ACTOR,
       ...(key ? { idempotency: { key, requestHash: JSON.stringify(command) } } : {}),
       ...command,

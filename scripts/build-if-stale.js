@@ -1,0 +1,30 @@
+// Builds when the sources are newer than the build, so that `npm start` takes the time of a build only when it must.
+// `--if-possible` is for `npm ci`: a production install has no compiler and brings its build with it.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const BUILT = join(root, 'dist', 'main.js');
+const COMPILER = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+const INPUTS = ['src', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+
+/** The newest change of a file or of anything below a folder. A folder changes when something in it is deleted. */
+function changedAt(path) {
+  const { mtimeMs } = statSync(path);
+  const entries = statSync(path).isDirectory() ? readdirSync(path) : [];
+  return Math.max(mtimeMs, ...entries.map((entry) => changedAt(join(path, entry))));
+}
+
+function isStale() {
+  if (!existsSync(BUILT)) return true;
+  const inputs = INPUTS.map((name) => join(root, name)).filter((path) => existsSync(path));
+  return Math.max(0, ...inputs.map(changedAt)) > statSync(BUILT).mtimeMs;
+}
+
+if (isStale() && (existsSync(COMPILER) || !process.argv.includes('--if-possible'))) {
+  // To stderr: stdout belongs to the service's log.
+  const { status } = spawnSync(process.execPath, [COMPILER, 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
+  process.exit(status ?? 1);
+}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { invalidFields, NON_FIELD_ERRORS } from '../http/field-errors.js';
+import type { IdempotentRequest } from '../http/idempotency.js';
+import type { Invoice } from '../payments/invoice.entity.js';
+import { InvoicesService } from '../payments/invoices.service.js';
+import { SettingsService } from '../settings/settings.service.js';
+import { decimal } from '../shared/decimal.js';
+import { DomainError, type FieldErrors } from '../shared/errors.js';
+import { isOpenStatus, type TopUp } from '../top-ups/top-up.entity.js';
+import type { AgreedPack } from '../top-ups/top-up-rules.service.js';
+import { TopUpsService } from '../top-ups/top-ups.service.js';
+import type { Account } from './account.js';
+import { AccountCards, NO_CARD } from './account-cards.js';
+import { CreditsWallets } from './credits-wallets.service.js';
+import type { CreditPack } from './packs/credit-pack.entity.js';
+import { isOnSale, PacksService } from './packs/packs.service.js';
+
+export interface PackPurchase {
+  packId: string;
+  couponIds: string[];
+}
+
+/** Paid, with its invoice; or still open, because the provider has not said yet. */
+export type PurchaseResult = { isReplayed: boolean } & (
+  { kind: 'bought'; invoice: Invoice } | { kind: 'pending'; topUp: TopUp }
+);
+
+/** Packs that an account buys by hand. */
+@Injectable()
+export class PackPurchases {
+  constructor(
+    private readonly wallets: CreditsWallets,
+    private readonly packs: PacksService,
+    private readonly cards: AccountCards,
+    private readonly settings: SettingsService,
+    private readonly topUps: TopUpsService,
+    private readonly invoices: InvoicesService,
+  ) {}
+
+  /**
+   * Charges the payment method on file and credits the pack, exactly once for the account's idempotency key.
+   * @throws validation; payment_declined when nothing was charged; conflict while another purchase is under way
+   */
+  async buy(
+    account: Account,
+    purchase: PackPurchase,
+    request: IdempotentRequest | undefined,
+  ): Promise<PurchaseResult> {
+    const idempotency = request && keyOfAccount(account, request);
+    const known = await this.topUps.findPurchase(account.scope, idempotency);
+    if (known) return this.#resultOf(account, known, true);
+    const pack = await this.#check(account, purchase);
+    const wallet = await this.wallets.findOrOpen(account);
+    const { topUp, isReplayed } = await this.topUps.purchase({
+      scope: account.scope,
+      wallet,
+      pack: await this.#agree(account, pack),
+      description: pack.name,
+      actor: account.actor,
+      idempotency,
+    });
+    return this.#resultOf(account, topUp, isReplayed);
+  }
+
+  async #resultOf(account: Account, topUp: TopUp, isReplayed: boolean): Promise<PurchaseResult> {
+    if (isOpenStatus(topUp.topUpStatus)) return { kind: 'pending', topUp, isReplayed };
+    if (topUp.topUpStatus !== 'succeeded') throw refusalOf(topUp, isReplayed);
+    const invoice = await this.invoices.findByTopUp(account.scope, topUp.id);
+    if (!invoice) throw new Error(`top-up ${topUp.id} succeeded without an invoice`);
+    return { kind: 'bought', invoice, isReplayed };
+  }
+
+  async #check(account: Account, { packId, couponIds }: PackPurchase): Promise<CreditPack> {
+    const errors: FieldErrors = {};
+    const pack = await this.packs.find(account.scope, packId);
+    if (!pack) errors['pack_id'] = ['unknown pack'];
+    else if (!isOnSale(pack)) errors['pack_id'] = ['is no longer on sale'];
+    if (couponIds.length > 0) errors['coupon_ids'] = couponIds.map(() => 'unknown coupon');
+    if (!(await this.cards.hasChargeable(account))) errors[NON_FIELD_ERRORS] = [NO_CARD];
+    if (!pack || Object.keys(errors).length > 0) throw invalidFields(errors);
+    return pack;
+  }
+
+  async #agree({ scope }: Account, pack: CreditPack): Promise<AgreedPack> {
+    const { purchase_validity_months: validityMonths } = await this.settings.get(scope, 'credits');
+    const { id, packAmount, priceMinor, currency } = pack;
+    return { id, credits: decimal(packAmount), priceMinor, currency, validityMonths };
+  }
+}
+
+/** Keys are an account's own: another account's request with the same one is another request. */
+function keyOfAccount({ customerId }: Account, { key, requestHash }: IdempotentRequest): IdempotentRequest {
+  return { key: `account:${customerId}:${key}`, requestHash };
+}
+
+/** Why a purchase that has ended did not become credits. Nothing was charged, or it was refunded. */
+function refusalOf(topUp: TopUp, isReplayed: boolean): DomainError {
+  const reason = topUp.lastErrorMessage || 'the payment did not go through';
+  const details = { code: topUp.lastErrorCode, top_up: { id: topUp.id, status: topUp.topUpStatus } };
+  const refusal = new DomainError('payment_declined', reason, { code: 'payment_declined', details });
+  refusal.isReplayed = isReplayed;
+  return refusal;
+}

@@ -1,0 +1,145 @@
+import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../shared/clock.js';
+import { DomainError, notFound } from '../../shared/errors.js';
+import { newId } from '../../shared/ids.js';
+import { type Scope, scopeOf } from '../../shared/scope.js';
+import { CreditPack, type PackCurrency } from './credit-pack.entity.js';
+import type { Price } from './discount-of.js';
+
+/** Who manages packs, and where. */
+export interface PackManager extends Scope {
+  keyId: string;
+}
+
+export interface PackDraft {
+  /** The tenant's own; ours when left out. */
+  id?: string | undefined;
+  name: string;
+  priceMinor: number;
+  currency: PackCurrency;
+  packAmount: number;
+}
+
+/** What is left out stays as it is. */
+export interface PackChange {
+  name?: string | undefined;
+  priceMinor?: number | undefined;
+  currency?: PackCurrency | undefined;
+  packAmount?: number | undefined;
+  isOnSale?: boolean | undefined;
+}
+
+export interface PackOrder {
+  property: 'name' | 'priceMinor' | 'packAmount' | 'createdAt';
+  direction: 'asc' | 'desc';
+}
+
+interface Page {
+  limit: number;
+  offset: number;
+}
+
+/** The dearest unit price on sale, by currency: what discounts are counted from. */
+export type UnitPrices = ReadonlyMap<string, Price>;
+
+/** The catalogue: what an environment sells. A change of it never changes what an account has agreed to. */
+@Injectable()
+export class PacksService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws already_exists for an id that was used before, also by a pack that is withdrawn */
+  async create(manager: PackManager, draft: PackDraft): Promise<CreditPack> {
+    const now = this.clock.now();
+    const em = this.em.fork();
+    const id = draft.id ?? newId('pack', now);
+    const pack = em.create(CreditPack, {
+      ...scopeOf(manager),
+      id,
+      name: draft.name,
+      priceMinor: draft.priceMinor,
+      currency: draft.currency,
+      packAmount: draft.packAmount,
+      withdrawnAt: null,
+      status: 'published',
+      createdAt: now,
+      updatedAt: now,
+      createdBy: manager.keyId,
+      updatedBy: manager.keyId,
+    });
+    try {
+      await em.flush();
+    } catch (error) {
+      if (!(error instanceof UniqueConstraintViolationException)) throw error;
+      throw new DomainError('already_exists', `a pack with id ${id} exists already`, { details: { pack_id: id } });
+    }
+    return pack;
+  }
+
+  async change(manager: PackManager, id: string, change: PackChange): Promise<CreditPack> {
+    return this.em.fork().transactional(async (tx) => {
+      const where = { ...scopeOf(manager), id };
+      const pack = await tx.findOne(CreditPack, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+      if (!pack) throw notFound('pack', { pack_id: id });
+      const now = this.clock.now();
+      pack.name = change.name ?? pack.name;
+      pack.priceMinor = change.priceMinor ?? pack.priceMinor;
+      pack.currency = change.currency ?? pack.currency;
+      pack.packAmount = change.packAmount ?? pack.packAmount;
+      if (change.isOnSale === true) pack.withdrawnAt = null;
+      if (change.isOnSale === false) pack.withdrawnAt ??= now;
+      pack.updatedAt = now;
+      pack.updatedBy = manager.keyId;
+      return pack;
+    });
+  }
+
+  async get(scope: Scope, id: string): Promise<CreditPack> {
+    const pack = await this.find(scope, id);
+    if (!pack) throw notFound('pack', { pack_id: id });
+    return pack;
+  }
+
+  /** A pack that can be bought. Unknown and withdrawn are the same to a buyer. */
+  async getOnSale(scope: Scope, id: string): Promise<CreditPack> {
+    const pack = await this.find(scope, id);
+    if (!pack || !isOnSale(pack)) throw notFound('pack', { pack_id: id });
+    return pack;
+  }
+
+  async find(scope: Scope, id: string, em: EntityManager = this.em.fork()): Promise<CreditPack | undefined> {
+    return (await em.findOne(CreditPack, { ...scopeOf(scope), id })) ?? undefined;
+  }
+
+  /** Withdrawn ones included. */
+  async list(scope: Scope, page: Page, direction: 'asc' | 'desc'): Promise<[CreditPack[], number]> {
+    const orderBy = { createdAt: direction, id: direction };
+    return this.em.fork().findAndCount(CreditPack, scopeOf(scope), { ...page, orderBy });
+  }
+
+  async listOnSale(scope: Scope, page: Page, order: PackOrder): Promise<[CreditPack[], number]> {
+    const where = { ...scopeOf(scope), withdrawnAt: null };
+    const orderBy = { [order.property]: order.direction, id: 'asc' as const };
+    return this.em.fork().findAndCount(CreditPack, where, { ...page, orderBy });
+  }
+
+  async unitPrices({ tenantId, environmentId }: Scope, em: EntityManager = this.em.fork()): Promise<UnitPrices> {
+    const rows = await em.execute<{ currency: string; price_minor: number; pack_amount: string }[]>(
+      `select distinct on (currency) currency, price_minor, pack_amount::text as pack_amount
+       from credit_pack where tenant_id = ? and environment_id = ? and withdrawn_at is null
+       order by currency, price_minor::numeric / pack_amount desc`,
+      [tenantId, environmentId],
+    );
+    return new Map(
+      rows.map((row) => [row.currency, { priceMinor: row.price_minor, packAmount: Number(row.pack_amount) }]),
+    );
+  }
+}
+
+export function isOnSale(pack: CreditPack): boolean {
+  return !pack.withdrawnAt;
+}

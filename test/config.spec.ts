@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { generateApiKey } from '../src/auth/api-key-format.js';
+import { Config, ConfigError, readConfig } from '../src/config.js';
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgresql://refill:secret@db/refill',
+  BOOTSTRAP_API_KEY: generateApiKey('private_key'),
+};
+
+describe('the settings', () => {
+  it('have defaults that work', () => {
+    expect(readConfig({})).toMatchObject({ mode: 'development', host: '127.0.0.1', port: 3000, dataDir: '.refill' });
+    expect(readConfig({})).toMatchObject({ databaseUrl: undefined, isDemoEnabled: true, isSandboxEnabled: true });
+  });
+
+  it('take an empty variable for one that is not set', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 3000, databaseUrl: undefined });
+  });
+
+  it('are what the environment says', () => {
+    const config = readConfig({ PORT: '0', SWEEP_INTERVAL_MS: '0', DEMO: 'false', LOG_LEVEL: 'warn', HOST: '::1' });
+    expect(config).toMatchObject({ port: 0, sweepIntervalMs: 0, isDemoEnabled: false, logLevel: 'warn', host: '::1' });
+  });
+
+  it.each([
+    [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535: it is "abc"'],
+    [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535: it is 70000'],
+    [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535: it is -1'],
+    [{ PORT: '3000.5' }, 'PORT must be a whole number from 0 to 65535: it is "3000.5"'],
+    [{ DEMO: 'perhaps' }, 'DEMO must be true or false: it is "perhaps"'],
+    [{ NODE_ENV: 'staging' }, 'NODE_ENV must be development or production: it is "staging"'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be trace, debug, info, warn, error or silent: it is "loud"'],
+    [{ DATABASE_POOL_SIZE: '1' }, 'DATABASE_POOL_SIZE must be a whole number from 2 to 100: it is 1'],
+    [{ LEDGER_BATCH_LIMIT: '0' }, 'LEDGER_BATCH_LIMIT must be a whole number from 1 to 1000: it is 0'],
+    [
+      { PAYMENT_TIMEOUT_MS: '5', DEMO: 'y' },
+      'PAYMENT_TIMEOUT_MS must be a whole number of milliseconds from 100 to 30000: it is 5\nDEMO must be true or false: it is "y"',
+    ],
+  ])('refuse %j with one line for each variable', (environment, message) => {
+    expect(() => readConfig(environment as NodeJS.ProcessEnv)).toThrow(new ConfigError(message));
+  });
+
+  it('never repeat a secret', () => {
+    const wrong = { DATABASE_URL: 'mysql://root:hunter2@db/x', BOOTSTRAP_API_KEY: 'sk_hunter2' };
+    const message = messageFor(wrong);
+    expect(message.split('\n')).toHaveLength(2);
+    expect(message).toContain('DATABASE_URL must look like postgresql://');
+    expect(message).toContain('BOOTSTRAP_API_KEY must be an sk_ key');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('are explained one by one in .env.example, with their defaults', () => {
+    const example = readFileSync('.env.example', 'utf8');
+    const named = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name).sort();
+    const variables = Object.keys({ ...new Config(), databaseUrl: 0, demo: 0, bootstrapApiKey: 0 }).map((property) =>
+      property === 'mode' ? 'NODE_ENV' : property.replace(/[A-Z]/g, '_$&').toUpperCase(),
+    );
+    expect(named).toEqual(variables.sort());
+    expect(readConfig(parseEnv(example))).toEqual(readConfig({ DEMO: 'true' }));
+  });
+});
+
+describe('production', () => {
+  it('starts with real settings, without sandbox and demo data', () => {
+    expect(readConfig(PRODUCTION)).toMatchObject({ isProduction: true, isSandboxEnabled: false, isDemoEnabled: false });
+  });
+
+  it('names each setting that is missing', () => {
+    expect(messageFor({ NODE_ENV: 'production' })).toMatch(
+      /^DATABASE_URL is missing: .*\nBOOTSTRAP_API_KEY is missing: /,
+    );
+  });
+
+  it.each([
+    ['DEMO', 'true'],
+    ['ALLOW_UNSAFE_DATABASE', 'true'],
+    ['BOOTSTRAP_API_KEY', generateApiKey('publishable_key')],
+    ['BOOTSTRAP_API_KEY', `${PRODUCTION.BOOTSTRAP_API_KEY.slice(0, -1)}_`],
+  ])('refuses %s=%s', (variable, value) => {
+    expect(messageFor({ ...PRODUCTION, [variable]: value })).toMatch(new RegExp(`^${variable} must [^\\n]+$`));
+  });
+});
+
+function messageFor(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+  }
+  throw new Error('the settings were taken');
+}

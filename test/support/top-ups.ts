@@ -1,0 +1,143 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { CustomersService } from '../../src/customers/customers.service.js';
+import { PaymentMethodsService } from '../../src/customers/payment-methods.service.js';
+import { LedgerService } from '../../src/ledger/ledger.service.js';
+import { decimal } from '../../src/shared/decimal.js';
+import type { Scope } from '../../src/shared/scope.js';
+import { ScheduledTask } from '../../src/top-ups/scheduled-task.js';
+import { TopUpDecision } from '../../src/top-ups/top-up-decision.entity.js';
+import { TopUpEngine } from '../../src/top-ups/top-up-engine.js';
+import {
+  type AccountRules,
+  type AgreedPack,
+  type AutoTopUpChange,
+  type LimitsChange,
+  TopUpRulesService,
+} from '../../src/top-ups/top-up-rules.service.js';
+import { TopUp, TopUpAttempt } from '../../src/top-ups/top-up.entity.js';
+import { TenantsService } from '../../src/auth/tenants.service.js';
+import type { TestApp } from './app.js';
+import { ACTOR, TestLedger } from './ledger.js';
+
+export const PACK: AgreedPack = {
+  id: 'pack_100',
+  credits: decimal(100),
+  priceMinor: 9900,
+  currency: 'usd',
+  validityMonths: 12,
+};
+
+/** A tenant with one customer, one wallet and a sandbox card, and what the top-up engine does for them. */
+export class TopUpScene {
+  customers = 0;
+
+  private constructor(
+    readonly service: TestApp,
+    readonly scope: Scope,
+    readonly ledger: TestLedger,
+  ) {}
+
+  static async create(service: TestApp): Promise<TopUpScene> {
+    const tenants = service.get(TenantsService);
+    const { id: tenantId } = await tenants.createTenant({ name: 'Test' });
+    const environment = await tenants.createEnvironment(tenantId, { name: 'Test', type: 'development' });
+    const scope = { tenantId, environmentId: environment.id };
+    return new TopUpScene(service, scope, new TestLedger(service, scope));
+  }
+
+  get caller() {
+    return { ...this.scope, environmentType: 'development' as const, keyId: ACTOR.keyId };
+  }
+
+  /** A new customer (the sandbox gives it an approving card) with a wallet of so many free credits. */
+  async newWallet(credits: string, card?: string): Promise<{ walletId: string; customerId: string }> {
+    this.customers += 1;
+    const draft = { external_id: `customer-${this.customers}`, name: 'Customer' };
+    const customer = await this.service.get(CustomersService).create(this.caller, draft as never);
+    if (card) await this.useCard(customer.id, card);
+    return { walletId: await this.ledger.open({ customerId: customer.id }, credits), customerId: customer.id };
+  }
+
+  async useCard(customerId: string, token: string): Promise<void> {
+    await this.service.get(PaymentMethodsService).replace(this.caller, customerId, token);
+  }
+
+  setAutoTopUp(walletId: string, change: AutoTopUpChange & { threshold?: string; amount?: string }): Promise<unknown> {
+    const { threshold, amount, ...rest } = change;
+    const full: AutoTopUpChange = {
+      enabled: true,
+      invoicing: false,
+      ...(threshold === undefined ? {} : { thresholdCredits: decimal(threshold) }),
+      ...(amount === undefined ? {} : { amountCredits: decimal(amount) }),
+      ...rest,
+    };
+    return this.#edit(walletId, (rules, tx, wallet) => rules.changeAutoTopUp(tx, wallet, full, ACTOR));
+  }
+
+  setLimits(walletId: string, change: LimitsChange): Promise<unknown> {
+    return this.#edit(walletId, (rules, tx, wallet) => rules.changeLimits(tx, wallet, change));
+  }
+
+  setAccountRules(walletId: string, settings: Partial<AccountRules>): Promise<unknown> {
+    const full = { onExpiration: false, onInsufficient: false, pack: PACK, ...settings };
+    return this.#edit(walletId, (rules, tx, wallet) => rules.changeAccountRules(tx, wallet, full, ACTOR));
+  }
+
+  /** Waits until the top-ups that were nudged have gone as far as they go. */
+  async settle(): Promise<void> {
+    await this.service.get(TopUpEngine).idle();
+  }
+
+  /** One round of the scheduled task, and what it started. */
+  async runTask(): Promise<void> {
+    await this.service.get(ScheduledTask).run();
+    await this.settle();
+  }
+
+  topUps(walletId: string): Promise<TopUp[]> {
+    return this.service.get(EntityManager).fork().find(TopUp, { walletId }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+  }
+
+  attempts(topUpId: string): Promise<TopUpAttempt[]> {
+    return this.service.get(EntityManager).fork().find(TopUpAttempt, { topUpId }, { orderBy: { attempt: 'asc' } });
+  }
+
+  decisions(walletId: string): Promise<TopUpDecision[]> {
+    const orderBy = { createdAt: 'asc', id: 'asc' } as const;
+    return this.service.get(EntityManager).fork().find(TopUpDecision, { walletId }, { orderBy });
+  }
+
+  async balance(walletId: string): Promise<string> {
+    return (await this.ledger.evaluate(walletId)).balance;
+  }
+
+  /** Charges in the sandbox's own record, outside the database: what really left the cards. */
+  charges(): string[] {
+    try {
+      return readdirSync(join(this.service.config.dataDir, 'sandbox-provider', 'charges'));
+    } catch {
+      return [];
+    }
+  }
+
+  async #edit(
+    walletId: string,
+    edit: (
+      rules: TopUpRulesService,
+      tx: Parameters<TopUpRulesService['changeLimits']>[0],
+      wallet: Parameters<TopUpRulesService['changeLimits']>[1],
+    ) => ReturnType<TopUpRulesService['changeAutoTopUp']>,
+  ): Promise<unknown> {
+    const rules = this.service.get(TopUpRulesService);
+    return this.service.get(LedgerService).post({
+      kind: 'evaluate',
+      scope: this.scope,
+      walletId,
+      actor: ACTOR,
+      within: (tx, wallet) => edit(rules, tx, wallet),
+      answer: () => null,
+    });
+  }
+}
