@@ -49,13 +49,23 @@ describe('API keys', () => {
   let app: TestApp;
   let scope: Scope;
   let serverKey: string;
+  const others: TestApp[] = [];
 
   beforeAll(async () => {
     app = await startTestApp({ imports: [ProbeModule] });
     scope = await newScope('development');
     serverKey = await newKey(scope);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    for (const other of others) await other.close();
+    await app.close();
+  });
+
+  async function startOther(options: Parameters<typeof startTestApp>[0] = {}): Promise<TestApp> {
+    const other = await startTestApp({ imports: [ProbeModule], ...options });
+    others.push(other);
+    return other;
+  }
 
   async function newScope(type: 'development' | 'production'): Promise<Scope> {
     const tenants = app.get(TenantsService);
@@ -139,7 +149,7 @@ describe('API keys', () => {
 
   it('stop at once where they are revoked, and within 5 s in every other process', async () => {
     const noDrop = { ...app.database, drop: async () => {} };
-    const other = await startTestApp({ database: noDrop, clock: app.clock, imports: [ProbeModule] });
+    const other = await startOther({ database: noDrop, clock: app.clock });
     const key = await newKey(scope);
     const elsewhere = () => request(other.url).get('/v1/probe').set('x-api-key', key);
     await get('/v1/probe', key).expect(200);
@@ -150,7 +160,6 @@ describe('API keys', () => {
     await elsewhere().expect(200);
     app.clock.advance(4_999);
     await elsewhere().expect(401);
-    await other.close();
   });
 
   it('write down when they were used, once a minute', async () => {
@@ -301,7 +310,7 @@ describe('API keys', () => {
   });
 
   it('begin in production with the one that the operator chose, once', async () => {
-    const fresh = await startTestApp({ imports: [ProbeModule] });
+    const fresh = await startOther();
     const tenants = fresh.get(TenantsService);
     const key = generateApiKey('private_key');
     await expect(tenants.bootstrap('secret')).rejects.toThrow('checksum');
@@ -312,7 +321,6 @@ describe('API keys', () => {
     const answer = await request(fresh.url).get('/v1/probe').set('x-api-key', key).expect(200);
     expect(answer.body.environmentType).toBe('production');
     expect(await fresh.get(EntityManager).fork().count(Tenant)).toBe(1);
-    await fresh.close();
   });
 
   async function secretOf(key: string): Promise<{ secret: ApiKey }> {

@@ -30,7 +30,7 @@ describe.each(DATABASES)('automatic top-up of an account on %s', (_name, createD
   let tenant: TestTenant;
   let account: TestAccount;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase(), config: { logLevel: 'error' } });
+    service = await startTestApp({ database: await createDatabase() });
     tenant = await createTenant(service);
   });
   afterAll(() => service.close());

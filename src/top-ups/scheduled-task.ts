@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
@@ -18,7 +18,7 @@ const FORGET_EVERY_MS = 3_600_000;
  * it finds what is due and hands it to the same services the controllers use. Any number of processes may run it.
  */
 @Injectable()
-export class ScheduledTask implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('ScheduledTask');
   #running: Promise<void> | undefined;
   #forgetAt = 0;
@@ -42,7 +42,7 @@ export class ScheduledTask implements OnApplicationBootstrap, OnApplicationShutd
     this.scheduler.addInterval(INTERVAL_NAME, timer);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     if (this.scheduler.doesExist('interval', INTERVAL_NAME)) this.scheduler.deleteInterval(INTERVAL_NAME);
     await this.#running;
   }

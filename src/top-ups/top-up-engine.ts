@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import { PaymentMethodsService } from '../customers/payment-methods.service.js';
@@ -23,7 +23,7 @@ const SWEEP_LIMIT = 50;
  * and loses nothing.
  */
 @Injectable()
-export class TopUpEngine implements OnModuleInit, OnApplicationShutdown {
+export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger('TopUps');
   readonly #running = new Set<Promise<void>>();
   #isStopping = false;
@@ -44,10 +44,10 @@ export class TopUpEngine implements OnModuleInit, OnApplicationShutdown {
     this.policy.onCreated = (ids) => this.#track(this.#driveAll(ids));
   }
 
-  /** Lets what is under way finish; what is not is taken up by the next process. */
-  async onApplicationShutdown(): Promise<void> {
+  /** Takes up nothing more and lets what is under way finish; the next process takes up the rest. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.#isStopping = true;
-    await Promise.all(this.#running);
+    await this.idle();
   }
 
   /** Resolves when nothing that this process started is under way. */
@@ -162,7 +162,9 @@ export class TopUpEngine implements OnModuleInit, OnApplicationShutdown {
     const provider = this.#providerOf(topUp);
     if (!topUp.paymentId) return this.#charge(topUp, provider);
     const outcome = await provider.retrievePayment(topUp.paymentId);
-    if (outcome.kind === 'requires_confirmation') return this.#confirm(topUp, provider);
+    // A decline may be the previous attempt's, this one never sent: the same key gets the same answer or the first one.
+    const mayBeUnsent = topUp.topUpStatus === 'charging' && topUp.attempt > 1 && outcome.kind === 'declined';
+    if (outcome.kind === 'requires_confirmation' || mayBeUnsent) return this.#confirm(topUp, provider);
     if (outcome.kind === 'requires_action' && this.#isActionWindowOver(topUp)) return this.#giveUpAction(topUp, provider);
     await this.#record(topUp, provider, outcome);
   }

