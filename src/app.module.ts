@@ -12,6 +12,7 @@ import { databaseOptions } from './database.js';
 import { HttpModule } from './http/http.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { logOptions } from './log.js';
+import { DemoModule } from './ops/demo/demo.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { SettingsModule } from './settings/settings.module.js';
@@ -56,6 +57,7 @@ export class AppModule {
         TopUpsModule,
         CreditsModule,
         OpsModule,
+        DemoModule,
         // Last: its routes match what other rooms' more exact ones do.
         CustomerByIdModule,
       ],

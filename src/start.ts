@@ -6,6 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { configureApp } from './app.setup.js';
 import { type Config, ConfigError, readConfig } from './config.js';
+import { announceDemo } from './ops/demo/announce-demo.js';
 import { lockDataFolder } from './ops/data-folder-lock.js';
 import { createEmbeddedDatabase } from './ops/embedded-database.js';
 import { prepareDatabase } from './ops/prepare-database.js';
@@ -56,6 +57,7 @@ async function listen(app: NestExpressApplication, config: Config): Promise<void
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   await app.listen(config.port, config.host);
   new Logger('Refill').log({ msg: 'listening', url: await app.getUrl() });
+  await announceDemo(app);
 }
 
 /** What to change for the start to succeed. A stack only where it is a bug of ours. */

@@ -19,7 +19,9 @@ describe.each(DATABASES)('the catalogue on %s', (_name, createDatabase) => {
 
   const server = () => call(service, tenant.serverKey);
   const ids = (body: unknown): string[] =>
-    ((body as { results?: { id: string }[] }).results ?? (body as { items: { id: string }[] }).items).map(({ id }) => id);
+    ((body as { results?: { id: string }[] }).results ?? (body as { items: { id: string }[] }).items).map(
+      ({ id }) => id,
+    );
 
   it('sells packs with their discount off the dearest unit price', async () => {
     const { key } = await createAccount(service, tenant);
@@ -33,7 +35,15 @@ describe.each(DATABASES)('the catalogue on %s', (_name, createDatabase) => {
       results: [
         { ...pack, id: 'pack_10', name: '10 credits', price: 1100, pack_amount: 10, discount: 0, savings: 0 },
         { ...pack, id: 'pack_100', name: '100 credits', price: 9900, pack_amount: 100, discount: 10, savings: 1100 },
-        { ...pack, id: 'pack_1000', name: '1000 credits', price: 88_000, pack_amount: 1000, discount: 20, savings: 22_000 },
+        {
+          ...pack,
+          id: 'pack_1000',
+          name: '1000 credits',
+          price: 88_000,
+          pack_amount: 1000,
+          discount: 20,
+          savings: 22_000,
+        },
       ],
     });
     const one = await call(service, key).get(`${ON_SALE}pack_100/`).expect(200);
@@ -65,7 +75,10 @@ describe.each(DATABASES)('the catalogue on %s', (_name, createDatabase) => {
       updated_by: tenant.keyId,
     });
     const { id: _id, ...nameless } = NEW_PACK;
-    const other = await server().post(MANAGED).send({ ...nameless, currency: 'eur' }).expect(201);
+    const other = await server()
+      .post(MANAGED)
+      .send({ ...nameless, currency: 'eur' })
+      .expect(201);
     expect(other.body).toMatchObject({ id: expect.stringMatching(/^pack_[0-9A-Z]{26}$/), discount: 0, savings: 0 });
     await server().post(MANAGED).send(NEW_PACK).expect(409);
     const list = await server().get(`${MANAGED}?limit=1`).expect(200);

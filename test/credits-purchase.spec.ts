@@ -44,7 +44,10 @@ describe.each(DATABASES)('buying a pack on %s', (_name, createDatabase) => {
   it('charges the card, credits the pack and answers with the invoice', async () => {
     const account = await createAccount(service, tenant);
     expect(await creditsOf(account)).toEqual(NOTHING);
-    const { body } = await call(service, account.key).post(BUY).send({ pack_id: 'pack_100', coupon_ids: [] }).expect(200);
+    const { body } = await call(service, account.key)
+      .post(BUY)
+      .send({ pack_id: 'pack_100', coupon_ids: [] })
+      .expect(200);
     const now = service.clock.now().getTime() / 1000;
     expect(body).toEqual({
       id: expect.stringMatching(/^inv_/),
@@ -203,7 +206,11 @@ describe.each(DATABASES)('buying a pack on %s', (_name, createDatabase) => {
     ['an unknown pack', { pack_id: 'nothing' }, { pack_id: ['Unknown pack.'] }],
     ['a pack id that is too long', { pack_id: 'x'.repeat(101) }, { pack_id: ['Must have at most 100 characters.'] }],
     ['coupons', { pack_id: 'pack_10', coupon_ids: ['WELCOME'] }, { coupon_ids: ['Unknown coupon.'] }],
-    ['coupons that are no list', { pack_id: 'pack_10', coupon_ids: 'WELCOME' }, { coupon_ids: ['Must be a list of strings.'] }],
+    [
+      'coupons that are no list',
+      { pack_id: 'pack_10', coupon_ids: 'WELCOME' },
+      { coupon_ids: ['Must be a list of strings.'] },
+    ],
     ['an unknown field', { pack_id: 'pack_10', pack: 1 }, { pack: ['Is not a known field.'] }],
   ])('refuses %s', async (_what, body, errors) => {
     const account = await createAccount(service, tenant);

@@ -213,7 +213,11 @@ describe.each(DATABASES)('automatic top-up of an account on %s', (_name, createD
         },
       },
     ],
-    ['a flag that is none', { auto_top_up_on_expiration: 'yes' }, { auto_top_up_on_expiration: ['Must be a boolean value.'] }],
+    [
+      'a flag that is none',
+      { auto_top_up_on_expiration: 'yes' },
+      { auto_top_up_on_expiration: ['Must be a boolean value.'] },
+    ],
     ['a null flag', { auto_top_up_on_insufficient: null }, { auto_top_up_on_insufficient: ['Must not be null.'] }],
     ['an unknown field', { auto_topup: true }, { auto_topup: ['Is not a known field.'] }],
     [
@@ -230,7 +234,10 @@ describe.each(DATABASES)('automatic top-up of an account on %s', (_name, createD
   it('refuses a pack that was withdrawn, and a flag for one that is no longer offered as agreed', async () => {
     const packs = service.get(PacksService);
     await packs.create(tenant, { id: 'old', name: 'Old', priceMinor: 500, currency: 'eur', packAmount: 5 });
-    await as().put(PATH).send({ auto_top_up_credits_pack: { id: 'old' } }).expect(201);
+    await as()
+      .put(PATH)
+      .send({ auto_top_up_credits_pack: { id: 'old' } })
+      .expect(201);
     await packs.change(tenant, 'old', { priceMinor: 600 });
     const turnOn = () => as().patch(PATH).send({ auto_top_up_on_insufficient: true }).expect(400);
     expect((await turnOn()).body).toEqual({
@@ -241,7 +248,10 @@ describe.each(DATABASES)('automatic top-up of an account on %s', (_name, createD
     expect((await turnOn()).body).toEqual({
       auto_top_up_credits_pack: ['Is no longer on sale: choose another pack.'],
     });
-    const put = await as().put(PATH).send({ auto_top_up_credits_pack: { id: 'old' } }).expect(400);
+    const put = await as()
+      .put(PATH)
+      .send({ auto_top_up_credits_pack: { id: 'old' } })
+      .expect(400);
     expect(put.body).toEqual({ auto_top_up_credits_pack: { id: ['Is no longer on sale.'] } });
   });
 
@@ -255,7 +265,10 @@ describe.each(DATABASES)('automatic top-up of an account on %s', (_name, createD
 
     const unpaid = await createTenant(service);
     await service.get(SettingsService).put(unpaid, 'payments', { provider: 'none' });
-    await as((await createAccount(service, unpaid)).key).put(PATH).send(ON).expect(400);
+    await as((await createAccount(service, unpaid)).key)
+      .put(PATH)
+      .send(ON)
+      .expect(400);
   });
 
   it('answers 401 and 415 as the contract says', async () => {

@@ -41,13 +41,21 @@ describe.each(DATABASES)('the ledger under concurrency, on %s', (_name, createDa
     const walletId = await ledger.open({}, '10');
     const sizes = ['4', '100', '4', '3', '2'];
     const results = await Promise.allSettled(sizes.map((size) => ledger.debit(walletId, size)));
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
     expect((await ledger.evaluate(walletId)).balance).toBe('0');
   });
 
   it('replays a refusal to the same key, also when credits have come meanwhile, and takes a new key', async () => {
     const walletId = await ledger.open({}, '1');
-    await expect(ledger.debit(walletId, '5', `late-${walletId}`)).rejects.toMatchObject({ kind: 'insufficient_credits' });
+    await expect(ledger.debit(walletId, '5', `late-${walletId}`)).rejects.toMatchObject({
+      kind: 'insufficient_credits',
+    });
     await ledger.credit(walletId, '10');
     await expect(ledger.debit(walletId, '5', `late-${walletId}`)).rejects.toMatchObject({ isReplayed: true });
     expect((await ledger.debit(walletId, '5', `new-${walletId}`)).balance).toBe('6');

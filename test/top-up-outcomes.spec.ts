@@ -137,7 +137,10 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (_name, createDataba
 
   it('pauses without a card, and says so', async () => {
     const { walletId, customerId } = await scene.newWallet('5');
-    await service.get(EntityManager).fork().execute(`update payment_method set status = 'deleted' where customer_id = ?`, [customerId]);
+    await service
+      .get(EntityManager)
+      .fork()
+      .execute(`update payment_method set status = 'deleted' where customer_id = ?`, [customerId]);
     await scene.setAutoTopUp(walletId, { threshold: '10', amount: '50' });
     await scene.settle();
     expect(await scene.topUps(walletId)).toMatchObject([{ topUpStatus: 'failed', lastErrorCode: 'no_payment_method' }]);

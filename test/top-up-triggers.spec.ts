@@ -35,7 +35,11 @@ describe.each(DATABASES)('when a top-up is bought, on %s', (_name, createDatabas
       ]);
       expect(await scene.balance(walletId)).toBe('60');
       expect(await scene.decisions(walletId)).toMatchObject([
-        { verdict: 'buy', code: 'threshold_reached', reason: 'buys 50 credits because 10 were left, at or below the threshold of 10' },
+        {
+          verdict: 'buy',
+          code: 'threshold_reached',
+          reason: 'buys 50 credits because 10 were left, at or below the threshold of 10',
+        },
       ]);
     });
 
@@ -65,7 +69,10 @@ describe.each(DATABASES)('when a top-up is bought, on %s', (_name, createDatabas
     it('buys what a crash left undone: the scheduled task finds the wallet that is low', async () => {
       const { walletId } = await scene.newWallet('30');
       await scene.setAutoTopUp(walletId, { threshold: '10', amount: '50' });
-      await service.get(EntityManager).fork().execute(`update top_up_rule set threshold_credits = 40 where wallet_id = ?`, [walletId]);
+      await service
+        .get(EntityManager)
+        .fork()
+        .execute(`update top_up_rule set threshold_credits = 40 where wallet_id = ?`, [walletId]);
       service.clock.advance(61 * MINUTE_MS);
       await scene.runTask();
       expect(await scene.topUps(walletId)).toMatchObject([{ topUpStatus: 'succeeded' }]);
@@ -82,7 +89,10 @@ describe.each(DATABASES)('when a top-up is bought, on %s', (_name, createDatabas
       expect(topUps).toMatchObject([{ topUpStatus: 'awaiting_payment' }]);
       expect(topUps[0]?.invoiceId).toMatch(/^inv_/);
       expect(await scene.balance(walletId)).toBe('4');
-      expect((await scene.decisions(walletId)).map(({ code }) => code)).toEqual(['threshold_reached', 'already_under_way']);
+      expect((await scene.decisions(walletId)).map(({ code }) => code)).toEqual([
+        'threshold_reached',
+        'already_under_way',
+      ]);
     });
   });
 
@@ -137,7 +147,9 @@ describe.each(DATABASES)('when a top-up is bought, on %s', (_name, createDatabas
       expect(await scene.topUps(walletId)).toHaveLength(0);
       service.clock.set(new Date(`${expiresAt.toISOString().slice(0, 10)}T00:00:01Z`));
       await scene.runTask();
-      expect(await scene.topUps(walletId)).toMatchObject([{ trigger: 'expiration', units: 1, topUpStatus: 'succeeded' }]);
+      expect(await scene.topUps(walletId)).toMatchObject([
+        { trigger: 'expiration', units: 1, topUpStatus: 'succeeded' },
+      ]);
       service.clock.set(new Date(expiresAt.getTime() + DAY_MS));
       await scene.runTask();
       expect(await scene.balance(walletId)).toBe('147');
@@ -154,8 +166,16 @@ describe.each(DATABASES)('when a top-up is bought, on %s', (_name, createDatabas
       expect(await scene.topUps(walletId)).toMatchObject([{ topUpStatus: 'unknown' }]);
       service.clock.set(expiresAt);
       expect((await scene.ledger.debit(walletId, '10')).balance).toBe('30.5');
-      await service.get(EntityManager).fork().execute(`update top_up set top_up_status = 'failed' where wallet_id = ?`, [walletId]);
-      await service.get(EntityManager).fork().execute(`update top_up_guard set paused_at = now(), pause_reason = 'card_declined' where wallet_id = ?`, [walletId]);
+      await service
+        .get(EntityManager)
+        .fork()
+        .execute(`update top_up set top_up_status = 'failed' where wallet_id = ?`, [walletId]);
+      await service
+        .get(EntityManager)
+        .fork()
+        .execute(`update top_up_guard set paused_at = now(), pause_reason = 'card_declined' where wallet_id = ?`, [
+          walletId,
+        ]);
       await scene.runTask();
       expect(await scene.balance(walletId)).toBe('0.5');
     });
@@ -167,7 +187,9 @@ describe.each(DATABASES)('when a top-up is bought, on %s', (_name, createDatabas
       service.clock.set(new Date(expiresAt.getTime() - 1));
       expect((await scene.ledger.debit(walletId, '5')).balance).toBe('36');
       service.clock.set(expiresAt);
-      await expect(scene.ledger.debit(walletId, '2')).rejects.toMatchObject({ details: { balance: '1', required: '2' } });
+      await expect(scene.ledger.debit(walletId, '2')).rejects.toMatchObject({
+        details: { balance: '1', required: '2' },
+      });
       await scene.runTask();
       expect(await scene.balance(walletId)).toBe('1');
     });
@@ -215,7 +237,9 @@ describe.each(DATABASES)('when a top-up is bought, on %s', (_name, createDatabas
       }
       expect(await scene.topUps(walletId)).toHaveLength(2);
       const [capped] = (await scene.decisions(walletId)).filter(({ code }) => code === 'monthly_count_cap');
-      expect(capped?.reason).toBe('did not buy: the monthly cap of 2 top-ups is reached, next evaluation 2027-02-01T00:00:00Z');
+      expect(capped?.reason).toBe(
+        'did not buy: the monthly cap of 2 top-ups is reached, next evaluation 2027-02-01T00:00:00Z',
+      );
       service.clock.set('2027-02-01T00:00:00Z');
       await scene.runTask();
       expect(await scene.topUps(walletId)).toHaveLength(3);

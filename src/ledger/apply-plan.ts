@@ -62,7 +62,13 @@ function applyEntry(state: WalletState, draft: EntryDraft, actor: Actor, now: Da
   state.newEntries.push(entry);
   if (draft.grant) openLot(state, draft, entry, now);
   for (const link of draft.links) {
-    state.newLinks.push({ walletId: wallet.id, entryId: entry.id, lotId: link.lot.id, kind: link.kind, credits: link.credits });
+    state.newLinks.push({
+      walletId: wallet.id,
+      entryId: entry.id,
+      lotId: link.lot.id,
+      kind: link.kind,
+      credits: link.credits,
+    });
     changeLot(state, link.lot, link.credits, ZERO);
   }
   return entry;

@@ -69,7 +69,14 @@ export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
     | { kind: 'open'; wallet: WalletRecord; credit?: CreditTerms }
     | { kind: 'credit'; terms: CreditTerms }
     | { kind: 'debit'; terms: DebitTerms }
-    | { kind: 'hold'; holdId: string; credits: Decimal; expiresAt: Date | null; description: string; metadata: Record<string, string> }
+    | {
+        kind: 'hold';
+        holdId: string;
+        credits: Decimal;
+        expiresAt: Date | null;
+        description: string;
+        metadata: Record<string, string>;
+      }
     | { kind: 'capture'; holdId: string; credits: Decimal; final: boolean }
     | { kind: 'release'; holdId: string; outcome: 'released' | 'expired' }
     /** Books what has expired and lets the policies look again; writes no entry of its own. */

@@ -103,7 +103,10 @@ const EntryLotSchema = defineEntity({
     walletId: p.text().primary(),
     entryId: p.text().primary(),
     lotId: p.text().primary(),
-    kind: p.enum(['grant', 'consume', 'repay', 'expire'] as const).columnType('text').primary(),
+    kind: p
+      .enum(['grant', 'consume', 'repay', 'expire'] as const)
+      .columnType('text')
+      .primary(),
     /** Signed credits: what the entry gave to (+) or took from (-) the lot. A lot's `remaining` is the sum of these. */
     credits: p.type(AmountColumn),
   },

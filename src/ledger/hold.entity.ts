@@ -26,7 +26,11 @@ const HoldSchema = defineEntity({
   },
   indexes: [
     { name: 'hold_wallet_index', properties: ['walletId', 'createdAt'] },
-    { name: 'hold_expiring_index', properties: ['expiresAt'], where: "hold_status = 'open' and expires_at is not null" },
+    {
+      name: 'hold_expiring_index',
+      properties: ['expiresAt'],
+      where: "hold_status = 'open' and expires_at is not null",
+    },
   ],
   checks: [{ name: 'hold_captured_check', expression: 'captured >= 0' }],
 });

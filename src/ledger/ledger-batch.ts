@@ -47,9 +47,14 @@ export class LedgerBatch {
   }
 
   async #read(commands: readonly LedgerCommand[]): Promise<void> {
-    const keyed = commands.flatMap(({ scope, idempotency }) => (idempotency ? [{ ...scope, key: idempotency.key }] : []));
-    for (const answer of await this.store.findAnswers(this.tx, keyed)) this.#answers.set(answerId(answer, answer.key), answer);
-    const open = commands.filter(({ scope, idempotency }) => !idempotency || !this.#answers.has(answerId(scope, idempotency.key)));
+    const keyed = commands.flatMap(({ scope, idempotency }) =>
+      idempotency ? [{ ...scope, key: idempotency.key }] : [],
+    );
+    for (const answer of await this.store.findAnswers(this.tx, keyed))
+      this.#answers.set(answerId(answer, answer.key), answer);
+    const open = commands.filter(
+      ({ scope, idempotency }) => !idempotency || !this.#answers.has(answerId(scope, idempotency.key)),
+    );
     const walletIds = [...new Set(open.filter(({ kind }) => kind !== 'open').map(({ walletId }) => walletId))].sort();
     this.#states = await this.store.lockWallets(this.tx, walletIds);
     this.tx.now = this.readClock();
@@ -62,7 +67,8 @@ export class LedgerBatch {
     const replay = this.#replay(command);
     if (replay) return replay;
     const state = this.#stateOf(command);
-    if (!state) return { kind: 'refusal', error: notFound('wallet', { wallet_id: command.walletId }), isReplayed: false };
+    if (!state)
+      return { kind: 'refusal', error: notFound('wallet', { wallet_id: command.walletId }), isReplayed: false };
 
     this.#forfeitExpired(state, command);
     const result = await this.#post(state, command);

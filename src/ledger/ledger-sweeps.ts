@@ -55,7 +55,13 @@ export class LedgerSweeps {
   async #expireHold(row: WalletRow & { id: string }): Promise<void> {
     const target = { scope: scopeOf(row), walletId: row.wallet_id, holdId: row.id };
     try {
-      await this.ledger.post({ kind: 'release', ...target, outcome: 'expired', actor: SYSTEM_ACTOR, answer: () => null });
+      await this.ledger.post({
+        kind: 'release',
+        ...target,
+        outcome: 'expired',
+        actor: SYSTEM_ACTOR,
+        answer: () => null,
+      });
     } catch (error) {
       // Another process was faster, or the hold was captured meanwhile.
       if (!(error instanceof DomainError)) throw error;

@@ -74,7 +74,11 @@ function needOf(facts: TopUpFacts): Need | undefined {
     const gap = threshold.minus(facts.available);
     const exact = wholeUnits(gap, facts.unitCredits);
     const units = facts.unitCredits.times(exact).gt(gap) ? exact : exact + 1;
-    return { units, code: 'threshold_reached', because: `${left}, at or below the threshold of ${formatDecimal(threshold)}` };
+    return {
+      units,
+      code: 'threshold_reached',
+      because: `${left}, at or below the threshold of ${formatDecimal(threshold)}`,
+    };
   }
   if (facts.trigger === 'insufficient') {
     if (!facts.required || facts.required.lte(facts.available)) return undefined;

@@ -83,7 +83,8 @@ export class InvoicedTopUps {
        where id = $1 and top_up_status = 'created' returning id`,
       [topUp.id, transactionId, NEVER.toISOString(), tx.now.toISOString()],
     );
-    if (promised.length === 0) return new DomainError('conflict', 'the top-up has ended already', { code: 'top_up_ended' });
+    if (promised.length === 0)
+      return new DomainError('conflict', 'the top-up has ended already', { code: 'top_up_ended' });
     const { id: invoiceId } = await this.invoices.create(tx.em, invoice);
     await tx.query(`update top_up set invoice_id = $2 where id = $1`, [topUp.id, invoiceId]);
     tx.em.create(PendingCredit, pendingCredit(tx, wallet, topUp, terms, transactionId));

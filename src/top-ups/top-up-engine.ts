@@ -165,7 +165,8 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     // A decline may be the previous attempt's, this one never sent: the same key gets the same answer or the first one.
     const mayBeUnsent = topUp.topUpStatus === 'charging' && topUp.attempt > 1 && outcome.kind === 'declined';
     if (outcome.kind === 'requires_confirmation' || mayBeUnsent) return this.#confirm(topUp, provider);
-    if (outcome.kind === 'requires_action' && this.#isActionWindowOver(topUp)) return this.#giveUpAction(topUp, provider);
+    if (outcome.kind === 'requires_action' && this.#isActionWindowOver(topUp))
+      return this.#giveUpAction(topUp, provider);
     await this.#record(topUp, provider, outcome);
   }
 
@@ -183,12 +184,21 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
         const reason = outcome.kind === 'unknown' ? outcome.reason : '';
         const nextAttemptAt = nextLookupAt(topUp.lookups, now, outcome.kind);
         const lookups = topUp.lookups + 1;
-        await this.topUps.change(topUp, { topUpStatus: outcome.kind, lookups, nextAttemptAt, lastErrorMessage: reason });
+        await this.topUps.change(topUp, {
+          topUpStatus: outcome.kind,
+          lookups,
+          nextAttemptAt,
+          lastErrorMessage: reason,
+        });
         return;
       }
       case 'not_executed': {
         const nextAttemptAt = new Date(now.getTime() + outcome.retryAfterSeconds * 1000);
-        await this.topUps.change(topUp, { nextAttemptAt, lastErrorCode: 'not_executed', lastErrorMessage: outcome.reason });
+        await this.topUps.change(topUp, {
+          nextAttemptAt,
+          lastErrorCode: 'not_executed',
+          lastErrorMessage: outcome.reason,
+        });
         return;
       }
       case 'requires_confirmation':

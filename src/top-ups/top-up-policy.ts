@@ -53,7 +53,10 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
   }
 
   async load(tx: LedgerTransaction, states: WalletState[]): Promise<void> {
-    const read = await this.#store.read(tx, states.map(({ wallet }) => wallet.id));
+    const read = await this.#store.read(
+      tx,
+      states.map(({ wallet }) => wallet.id),
+    );
     for (const state of states) {
       const before = this.#states.get(state);
       const loaded = read.get(state.wallet.id) ?? new TopUpState(new Map(), undefined, []);
@@ -85,7 +88,8 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
     if (lot.source !== 'purchased') return undefined;
     const topUps = this.stateOf(state);
     const rule = topUps.rules.get('expiration');
-    const renewal = () => topUps.topUps.find((topUp) => topUp.trigger === 'expiration' && isOpenStatus(topUp.topUpStatus));
+    const renewal = () =>
+      topUps.topUps.find((topUp) => topUp.trigger === 'expiration' && isOpenStatus(topUp.topUpStatus));
     if (!renewal() && rule?.enabled) {
       const expiring = expiringToday(state, now);
       this.#evaluate(state, rule, { now, requestId: '' }, null, expiring);
@@ -94,7 +98,10 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
   }
 
   async save(tx: LedgerTransaction, states: WalletState[]): Promise<void> {
-    await this.#store.save(tx, states.map((state) => this.stateOf(state)));
+    await this.#store.save(
+      tx,
+      states.map((state) => this.stateOf(state)),
+    );
   }
 
   committed(states: WalletState[]): void {
@@ -209,7 +216,9 @@ function factsOf(
     unitCredits: rule.unitCredits,
     unitPriceMinor: rule.unitPriceMinor ?? toMinorUnits(unitPrice, currency),
     currency,
-    coolOffSeconds: rule.cooldown ? rule.cooldown.value * SECONDS_PER_UNIT[rule.cooldown.unit] : DEFAULT_COOL_OFF_SECONDS,
+    coolOffSeconds: rule.cooldown
+      ? rule.cooldown.value * SECONDS_PER_UNIT[rule.cooldown.unit]
+      : DEFAULT_COOL_OFF_SECONDS,
     limits: guard,
     pauseReason: guard.pausedAt ? guard.pauseReason : '',
     walletStatus: wallet.walletStatus,

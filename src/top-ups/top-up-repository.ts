@@ -70,7 +70,9 @@ export class TopUpRepository {
        ) returning id`,
       [lease, now.toISOString(), now.toISOString(), ...(ids ?? [])],
     );
-    return rows.length === 0 ? [] : em.find(TopUp, { id: { $in: rows.map(({ id }) => id) } }, { orderBy: { id: 'asc' } });
+    return rows.length === 0
+      ? []
+      : em.find(TopUp, { id: { $in: rows.map(({ id }) => id) } }, { orderBy: { id: 'asc' } });
   }
 
   /** Changes an open top-up; false when it had ended meanwhile, and nothing was changed. */
@@ -152,7 +154,9 @@ export class TopUpRepository {
   async oldestOpenAt(): Promise<Date | null> {
     const rows = await this.em
       .fork()
-      .execute<{ at: string | null }[]>(`select min(created_at) as at from top_up where top_up_status in (${OPEN_STATUS_LIST})`);
+      .execute<{ at: string | null }[]>(
+        `select min(created_at) as at from top_up where top_up_status in (${OPEN_STATUS_LIST})`,
+      );
     return rows[0]?.at ? toDate(rows[0].at) : null;
   }
 }

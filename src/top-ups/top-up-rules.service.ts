@@ -108,7 +108,12 @@ export class TopUpRulesService {
   }
 
   /** Replaces both account rules. The pack's price is written into the rule: that is what was agreed to. */
-  async changeAccountRules(tx: LedgerTransaction, wallet: WalletRecord, settings: AccountRules, actor: Actor): Promise<void> {
+  async changeAccountRules(
+    tx: LedgerTransaction,
+    wallet: WalletRecord,
+    settings: AccountRules,
+    actor: Actor,
+  ): Promise<void> {
     const wanted = [
       ['expiration', settings.onExpiration],
       ['insufficient', settings.onInsufficient],

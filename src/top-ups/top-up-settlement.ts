@@ -73,7 +73,8 @@ export class TopUpSettlement {
        where id = $1 and top_up_status in (${OPEN_STATUS_LIST}) returning id`,
       [topUp.id, transactionId, now],
     );
-    if (closed.length === 0) return new DomainError('conflict', 'the top-up has ended already', { code: 'top_up_ended' });
+    if (closed.length === 0)
+      return new DomainError('conflict', 'the top-up has ended already', { code: 'top_up_ended' });
     await tx.query(
       `update top_up_attempt set outcome = 'succeeded', finished_at = $3 where top_up_id = $1 and attempt = $2`,
       [topUp.id, topUp.attempt, now],

@@ -23,7 +23,11 @@ export class TopUpsController {
     @Query() page: WalletsPageQuery,
   ): Promise<TopUpListResponse> {
     const { topUps, attempts, total } = await this.views.topUps(caller, walletId, page);
-    return walletsPage(topUps.map((topUp) => renderTopUp(topUp, attempts)), total, page);
+    return walletsPage(
+      topUps.map((topUp) => renderTopUp(topUp, attempts)),
+      total,
+      page,
+    );
   }
 
   /** Why top-ups did or did not happen, the most recent first. */
@@ -36,6 +40,10 @@ export class TopUpsController {
     @Query() page: WalletsPageQuery,
   ): Promise<TopUpDecisionListResponse> {
     const { decisions, total } = await this.views.decisions(caller, walletId, page);
-    return walletsPage(decisions.map((decision) => renderDecision(decision)), total, page);
+    return walletsPage(
+      decisions.map((decision) => renderDecision(decision)),
+      total,
+      page,
+    );
   }
 }

@@ -78,7 +78,9 @@ export class TopUpsService {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
       const raced = await this.findPurchase(request.scope, request.idempotency);
       if (raced) return { topUp: raced, isReplayed: true };
-      throw new DomainError('conflict', 'another purchase of this account is under way', { code: 'purchase_under_way' });
+      throw new DomainError('conflict', 'another purchase of this account is under way', {
+        code: 'purchase_under_way',
+      });
     }
   }
 

@@ -7,6 +7,7 @@ import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
 import { configureApp } from '../../src/app.setup.js';
 import { Config } from '../../src/config.js';
+import { createEmbeddedDatabase } from '../../src/ops/embedded-database.js';
 import { prepareDatabase } from '../../src/ops/prepare-database.js';
 import { Clock } from '../../src/shared/clock.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -45,6 +46,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     options.config,
     database.url ? { databaseUrl: database.url } : {},
   );
+  if (!config.databaseUrl) await createEmbeddedDatabase(dataDir);
   const builder = Test.createTestingModule({ imports: [AppModule.register(config), ...(options.imports ?? [])] });
   const module = await builder.overrideProvider(Clock).useValue(clock).compile();
   const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, bufferLogs: true });

@@ -1,3 +1,3 @@
-export default function globalTeardown() {
-  globalThis.stopTestServer?.();
+export default async function globalTeardown() {
+  await globalThis.stopTestServer?.();
 }

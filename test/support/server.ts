@@ -1,4 +1,4 @@
-import { migrateTemplate } from './database.js';
+import { dropTemplate, migrateTemplate } from './database.js';
 import { type PostgresServer, startPostgres } from './postgres-server.js';
 
 let server: PostgresServer | undefined;
@@ -8,14 +8,17 @@ export async function startServer(): Promise<void> {
   const given = process.env['TEST_DATABASE_URL'];
   server = given ? undefined : await startPostgres();
   process.env['REFILL_TEST_SERVER_URL'] = given ?? server?.url;
+  // Of this run alone: others may use the same server at the same time.
+  process.env['REFILL_TEST_TEMPLATE'] = `refill_template_${process.pid}`;
   try {
     await migrateTemplate();
   } catch (error) {
-    stopServer();
+    await stopServer();
     throw error;
   }
 }
 
-export function stopServer(): void {
-  server?.stop();
+export async function stopServer(): Promise<void> {
+  if (server) server.stop();
+  else await dropTemplate();
 }

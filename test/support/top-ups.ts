@@ -4,6 +4,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { CustomersService } from '../../src/customers/customers.service.js';
 import { PaymentMethodsService } from '../../src/customers/payment-methods.service.js';
 import { LedgerService } from '../../src/ledger/ledger.service.js';
+import type { WalletRecord } from '../../src/ledger/wallet-state.js';
 import { decimal } from '../../src/shared/decimal.js';
 import type { Scope } from '../../src/shared/scope.js';
 import { ScheduledTask } from '../../src/top-ups/scheduled-task.js';
@@ -52,12 +53,19 @@ export class TopUpScene {
   }
 
   /** A new customer (the sandbox gives it an approving card) with a wallet of so many free credits. */
-  async newWallet(credits: string, card?: string): Promise<{ walletId: string; customerId: string }> {
+  async newWallet(
+    credits: string,
+    card?: string,
+    values: Partial<WalletRecord> = {},
+  ): Promise<{ walletId: string; customerId: string }> {
     this.customers += 1;
     const draft = { external_id: `customer-${this.customers}`, name: 'Customer' };
     const customer = await this.service.get(CustomersService).create(this.caller, draft as never);
     if (card) await this.useCard(customer.id, card);
-    return { walletId: await this.ledger.open({ customerId: customer.id }, credits), customerId: customer.id };
+    return {
+      walletId: await this.ledger.open({ customerId: customer.id, ...values }, credits),
+      customerId: customer.id,
+    };
   }
 
   async useCard(customerId: string, token: string): Promise<void> {
@@ -100,11 +108,17 @@ export class TopUpScene {
   }
 
   topUps(walletId: string): Promise<TopUp[]> {
-    return this.service.get(EntityManager).fork().find(TopUp, { walletId }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+    return this.service
+      .get(EntityManager)
+      .fork()
+      .find(TopUp, { walletId }, { orderBy: { createdAt: 'asc', id: 'asc' } });
   }
 
   attempts(topUpId: string): Promise<TopUpAttempt[]> {
-    return this.service.get(EntityManager).fork().find(TopUpAttempt, { topUpId }, { orderBy: { attempt: 'asc' } });
+    return this.service
+      .get(EntityManager)
+      .fork()
+      .find(TopUpAttempt, { topUpId }, { orderBy: { attempt: 'asc' } });
   }
 
   decisions(walletId: string): Promise<TopUpDecision[]> {

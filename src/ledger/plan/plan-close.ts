@@ -12,7 +12,9 @@ export function planClose(state: WalletState, context: PlanContext): Plan | Doma
   }
   if (state.wallet.held.gt(0)) {
     const held = formatDecimal(state.wallet.held);
-    return new DomainError('invalid_operation', `${held} credits are on hold: capture or release them first`, { details });
+    return new DomainError('invalid_operation', `${held} credits are on hold: capture or release them first`, {
+      details,
+    });
   }
   const left = spendableCredits(state.lots);
   if (left.lte(0)) return { entries: [], closes: true };

@@ -43,7 +43,12 @@ export function planCapture(
   const { links, lots } = takeFromHold(state, found, credits);
   const ends = final || credits.eq(left);
   const rest = ends ? restOfHold(state, found, lots) : [];
-  const hold: HoldDraft = { id: holdId, lots: [...lots, ...rest], captured: credits, status: ends ? 'captured' : 'open' };
+  const hold: HoldDraft = {
+    id: holdId,
+    lots: [...lots, ...rest],
+    captured: credits,
+    status: ends ? 'captured' : 'open',
+  };
   const entry = debitEntry(
     { credits, reason: 'MANUAL_BALANCE_DEBIT', overdraft: 'wallet', referenceType: 'REQUEST', referenceId: holdId },
     links,

@@ -1,0 +1,17 @@
+import type { AddressInfo, Server } from 'node:net';
+import type { INestApplication } from '@nestjs/common';
+import { Config } from '../../config.js';
+import { Demo } from './demo.service.js';
+import { demoText } from './demo-text.js';
+
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+/** Once the service listens: makes the demo data, and prints what to try with it. Nothing where there is no demo. */
+export async function announceDemo(app: INestApplication): Promise<void> {
+  const config = app.get(Config);
+  if (!config.isDemoEnabled) return;
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+  const host = EVERY_ADDRESS.has(config.host) ? '127.0.0.1' : config.host;
+  const baseUrl = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  process.stdout.write(demoText(await app.get(Demo, { strict: false }).prepare(baseUrl)));
+}
