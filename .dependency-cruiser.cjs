@@ -29,7 +29,8 @@ module.exports = {
     ...roomRules,
     {
       name: 'no-circles',
-      comment: 'two files that need each other are one file, or lack a third; a circle also makes start order a matter of luck',
+      comment:
+        'two files that need each other are one file, or lack a third; a circle also makes start order a matter of luck',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
@@ -74,7 +75,10 @@ module.exports = {
       comment: 'a production install has no devDependencies: it would fail at its first import of one',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
-      to: { dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'everything-resolves',

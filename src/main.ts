@@ -10,5 +10,3 @@ if (Number.parseInt(process.versions.node) < OLDEST_NODE) {
 const { start } = await import('./start.js');
 
 await start(process.env);
-
-export {};

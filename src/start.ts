@@ -52,7 +52,7 @@ async function listen(app: NestExpressApplication, config: Config): Promise<void
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => setTimeout(() => process.exit(1), HARD_STOP_MS).unref());
   }
-  const server = app.getHttpServer() as Server;
+  const server: Server = app.getHttpServer();
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   await app.listen(config.port, config.host);
@@ -65,7 +65,8 @@ function explain(error: unknown): string[] {
   if (error instanceof ConfigError) return error.message.split('\n');
   const { code, syscall, address, port, path } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (syscall === 'listen') {
-    if (code === 'EADDRINUSE') return [`PORT ${port} is in use by another program: stop it, or set PORT to another one`];
+    if (code === 'EADDRINUSE')
+      return [`PORT ${port} is in use by another program: stop it, or set PORT to another one`];
     return [`HOST ${address} and PORT ${port} cannot be listened on (${code})`];
   }
   if (syscall === 'mkdir' || syscall === 'open') return [`DATA_DIR cannot be written: ${path} (${code})`];

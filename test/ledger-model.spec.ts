@@ -72,7 +72,7 @@ describe.each(DATABASES)('the ledger against a model, on %s', (name, createDatab
         fc.boolean(),
         run,
       ),
-      { seed, numRuns: name === 'PGlite' ? 10 : 40, verbose: 1 },
+      { seed, numRuns: name === 'PGlite' ? 10 : 40 },
     );
     await expectSoundLedger(service.get(EntityManager));
   }, 240_000);

@@ -41,11 +41,7 @@ export class PackPurchases {
    * Charges the payment method on file and credits the pack, exactly once for the account's idempotency key.
    * @throws validation; payment_declined when nothing was charged; conflict while another purchase is under way
    */
-  async buy(
-    account: Account,
-    purchase: PackPurchase,
-    request: IdempotentRequest | undefined,
-  ): Promise<PurchaseResult> {
+  async buy(account: Account, purchase: PackPurchase, request: IdempotentRequest | undefined): Promise<PurchaseResult> {
     const idempotency = request && keyOfAccount(account, request);
     const known = await this.topUps.findPurchase(account.scope, idempotency);
     if (known) return this.#resultOf(account, known, true);

@@ -115,7 +115,7 @@ export class LedgerService implements OnApplicationShutdown {
 
   async #commit(commands: LedgerCommand[]): Promise<Outcome[]> {
     const { outcomes, states } = await this.em.fork().transactional(async (em) => {
-      const tx = new LedgerTransaction(em as EntityManager, this.clock.now());
+      const tx = new LedgerTransaction(em, this.clock.now());
       const batch = new LedgerBatch(tx, this.store, this.#policies, () => this.clock.now());
       return { outcomes: await batch.run(commands), states: batch.states };
     });

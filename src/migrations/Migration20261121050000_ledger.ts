@@ -189,9 +189,7 @@ export class Migration20261121050000_ledger extends Migration {
         created_by text not null,
         primary key (wallet_id, id)
       )`);
-    this.addSql(
-      `create index pending_credit_scope_index on pending_credit (tenant_id, environment_id, created_at)`,
-    );
+    this.addSql(`create index pending_credit_scope_index on pending_credit (tenant_id, environment_id, created_at)`);
     this.addSql(`create index pending_credit_id_index on pending_credit (id)`);
 
     this.addSql(`

@@ -87,9 +87,7 @@ export class Migration20261121060000_top_ups extends Migration {
         created_by text not null
       )`);
     this.addSql(`create index top_up_wallet_index on top_up (wallet_id, created_at)`);
-    this.addSql(
-      `create index top_up_due_index on top_up (next_attempt_at) where top_up_status in (${OPEN_STATUSES})`,
-    );
+    this.addSql(`create index top_up_due_index on top_up (next_attempt_at) where top_up_status in (${OPEN_STATUSES})`);
     this.addSql(`create index top_up_customer_index on top_up (tenant_id, environment_id, customer_id)`);
     // The wall behind the decision: two automatic charges of one wallet can't be under way at once, nor two clicks.
     this.addSql(

@@ -37,8 +37,6 @@ export class Migration20261121080000_credits extends Migration {
         created_at timestamptz(3) not null,
         created_by text not null
       )`);
-    this.addSql(
-      `create index consent_customer_index on consent (tenant_id, environment_id, customer_id, created_at)`,
-    );
+    this.addSql(`create index consent_customer_index on consent (tenant_id, environment_id, customer_id, created_at)`);
   }
 }

@@ -15,7 +15,7 @@ export class ConnectionDraining implements BeforeApplicationShutdown, OnApplicat
   constructor(private readonly host: HttpAdapterHost) {}
 
   beforeApplicationShutdown(): void {
-    const server = this.host.httpAdapter.getHttpServer() as Server;
+    const server: Server = this.host.httpAdapter.getHttpServer();
     server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
       response.setHeader('Connection', 'close');
     });

@@ -6,6 +6,7 @@ import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/term
 
 const PING_TIMEOUT_MS = 2000;
 
+/** What the readiness check asks of the database. */
 @Injectable()
 export class DatabaseHealth {
   #isMigrated = false;
@@ -18,24 +19,32 @@ export class DatabaseHealth {
 
   async answers(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('database');
-    const timeout = new Promise<false>((resolve) => setTimeout(() => resolve(false), PING_TIMEOUT_MS).unref());
-    const ping = this.em
-      .fork()
-      .execute('select 1')
-      .then(
-        () => true,
-        () => false,
-      );
-    return (await Promise.race([ping, timeout])) ? indicator.up() : indicator.down();
+    return (await within(PING_TIMEOUT_MS, this.em.fork().execute('select 1'))) ? indicator.up() : indicator.down();
   }
 
   /** A schema that was up to date once stays so for as long as this process runs. */
   async isMigrated(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('migrations');
-    if (!this.#isMigrated) {
-      const pending = await new Migrator(this.orm.em as never).getPending();
-      this.#isMigrated = pending.length === 0;
-    }
+    this.#isMigrated ||= (await within(PING_TIMEOUT_MS, this.#pending()))?.length === 0;
     return this.#isMigrated ? indicator.up() : indicator.down();
+  }
+
+  #pending(): Promise<unknown[]> {
+    return new Migrator(this.orm.em as never).getPending();
+  }
+}
+
+/** What the database answered; undefined when it failed or took too long. */
+async function within<Answer>(milliseconds: number, answer: Promise<Answer>): Promise<Answer | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
+  try {
+    return await Promise.race([answer, timeout]);
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
   }
 }

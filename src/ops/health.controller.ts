@@ -1,9 +1,10 @@
-import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Post, UseFilters } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { Public } from '../auth/caller.js';
 import { DatabaseHealth } from './database-health.js';
 import { HealthStatus } from './health.dto.js';
+import { HealthFilter } from './health.filter.js';
 
 @ApiTags('Health')
 @Public()
@@ -39,8 +40,8 @@ export class HealthController {
   /** Whether requests can be served: the database answers and its schema is up to date. */
   @Get('ready')
   @HealthCheck()
+  @UseFilters(HealthFilter)
   @ApiOperation({ summary: 'Readiness' })
-  @ApiOkResponse({ description: 'database and migrations are up' })
   async ready(): Promise<HealthCheckResult> {
     return this.health.check([() => this.database.answers(), () => this.database.isMigrated()]);
   }

@@ -23,7 +23,9 @@ export async function prepareDatabase(app: INestApplicationContext, config: Conf
   }
   await checkServer(em, config);
   await em.transactional(async (holder) => {
-    await holder.execute(`set local lock_timeout = '${MIGRATION_WAIT}'; set local statement_timeout = '${MIGRATION_WAIT}'`);
+    await holder.execute(
+      `set local lock_timeout = '${MIGRATION_WAIT}'; set local statement_timeout = '${MIGRATION_WAIT}'`,
+    );
     await holder.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     await migrator.up();
   });

@@ -101,7 +101,7 @@ export class InvoicedTopUps {
     const invoice = await this.invoices.get(scope, invoiceId);
     if (paymentStatus !== 'SUCCEEDED') {
       await this.em.fork().transactional(async (em) => {
-        await this.invoices.markUnpaid(em as EntityManager, scope, invoiceId, { actorKeyId, paymentStatus });
+        await this.invoices.markUnpaid(em, scope, invoiceId, { actorKeyId, paymentStatus });
       });
       return this.invoices.get(scope, invoiceId);
     }
@@ -113,7 +113,7 @@ export class InvoicedTopUps {
     if (topUp && amountMinor >= owed) await this.#complete(topUp);
     else {
       await this.em.fork().transactional(async (em) => {
-        await this.invoices.markPaid(em as EntityManager, scope, invoiceId, { actorKeyId, amountMinor });
+        await this.invoices.markPaid(em, scope, invoiceId, { actorKeyId, amountMinor });
       });
     }
     return this.invoices.get(scope, invoiceId);

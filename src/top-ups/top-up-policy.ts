@@ -18,7 +18,7 @@ import {
   type TopUpRecord,
   TopUpState,
 } from './top-up-state.js';
-import { type Cooldown, TRIGGERS, type Trigger } from './top-up-rule.entity.js';
+import { type Cooldown, TRIGGERS } from './top-up-rule.entity.js';
 import { isOpenStatus } from './top-up.entity.js';
 
 const SECONDS_PER_UNIT: Record<Cooldown['unit'], number> = { second: 1, minute: 60, hour: 3600, day: 86_400 };

@@ -48,9 +48,9 @@ export async function dropTemplate(): Promise<void> {
 }
 
 /** The ORM on a database, without the app. */
-export async function openOrm(url: string): Promise<MikroORM & { em: EntityManager }> {
+export async function openOrm(url: string): Promise<MikroORM> {
   const config = Object.assign(new Config(), { databaseUrl: url });
-  return (await MikroORM.init(databaseOptions(config))) as MikroORM & { em: EntityManager };
+  return MikroORM.init(databaseOptions(config));
 }
 
 async function createDatabase(template: string): Promise<TestDatabase & { url: string }> {

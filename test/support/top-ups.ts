@@ -60,7 +60,7 @@ export class TopUpScene {
   ): Promise<{ walletId: string; customerId: string }> {
     this.customers += 1;
     const draft = { external_id: `customer-${this.customers}`, name: 'Customer' };
-    const customer = await this.service.get(CustomersService).create(this.caller, draft as never);
+    const customer = await this.service.get(CustomersService).create(this.caller, draft);
     if (card) await this.useCard(customer.id, card);
     return {
       walletId: await this.ledger.open({ customerId: customer.id, ...values }, credits),
