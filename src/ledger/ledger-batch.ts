@@ -66,7 +66,7 @@ export class LedgerBatch {
   async #carryOut(command: LedgerCommand): Promise<Outcome> {
     const replay = this.#replay(command);
     if (replay) return replay;
-    const state = this.#stateOf(command);
+    const state = await this.#stateOf(command);
     if (!state)
       return { kind: 'refusal', error: notFound('wallet', { wallet_id: command.walletId }), isReplayed: false };
 
@@ -86,10 +86,11 @@ export class LedgerBatch {
     return { kind: 'answer', body, posting, isReplayed: false };
   }
 
-  #stateOf(command: LedgerCommand): WalletState | undefined {
+  async #stateOf(command: LedgerCommand): Promise<WalletState | undefined> {
     if (command.kind === 'open') {
       const opened = new WalletState(command.wallet, [], true);
       this.#states.set(command.walletId, opened);
+      for (const policy of this.policies) await policy.load(this.tx, [opened]);
       return opened;
     }
     const state = this.#states.get(command.walletId);
@@ -104,8 +105,6 @@ export class LedgerBatch {
     if (command.within) {
       const refusal = await command.within(this.tx, state.wallet);
       if (refusal) return refusal;
-      for (const policy of this.policies) await policy.load(this.tx, [state]);
-    } else if (command.kind === 'open') {
       for (const policy of this.policies) await policy.load(this.tx, [state]);
     }
     return applyPlan(state, plan, command.actor, this.tx.now);

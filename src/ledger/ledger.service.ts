@@ -12,6 +12,7 @@ import type { LedgerPolicy } from './ledger-policy.js';
 import { LedgerStore } from './ledger-store.js';
 import { LedgerTransaction } from './ledger-transaction.js';
 import type { Posting } from './posting.js';
+import type { WalletState } from './wallet-state.js';
 
 export interface LedgerAnswer<Answer> {
   body: Answer;
@@ -99,7 +100,7 @@ export class LedgerService implements OnApplicationShutdown {
       const outcomes = await this.#commit(group.map(({ command }) => command));
       group.forEach(({ resolve }, index) => resolve(outcomes[index] as Outcome));
     } catch (error) {
-      if (isRetryable(error) && attempt < MAX_ATTEMPTS) {
+      if (isRetryable(error) && attempt < attemptsFor(error)) {
         await delay(RETRY_DELAY_MS * attempt * (0.5 + Math.random()));
         return this.#settle(group, attempt + 1);
       }
@@ -119,8 +120,17 @@ export class LedgerService implements OnApplicationShutdown {
       const batch = new LedgerBatch(tx, this.store, this.#policies, () => this.clock.now());
       return { outcomes: await batch.run(commands), states: batch.states };
     });
-    for (const policy of this.#policies) policy.committed(states);
+    for (const policy of this.#policies) this.#tell(policy, states);
     return outcomes;
+  }
+
+  /** What is committed is committed: a policy that fails to wake somebody changes no answer. */
+  #tell(policy: LedgerPolicy, states: WalletState[]): void {
+    try {
+      policy.committed(states);
+    } catch (error) {
+      this.#logger.error({ msg: 'a ledger policy failed after the commit', err: error });
+    }
   }
 
   #toRefusal(error: unknown): unknown {
@@ -130,7 +140,7 @@ export class LedgerService implements OnApplicationShutdown {
       return new DomainError('already_exists', 'this exists already', { details: { constraint } });
     }
     if (isRetryable(error) || isConnectionLoss(error)) {
-      this.#logger.warn({ msg: 'a ledger command was given up', error });
+      this.#logger.warn({ msg: 'a ledger command was given up', err: error });
       return busy();
     }
     return error;
@@ -156,6 +166,11 @@ function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error) ?? '';
   if (state.startsWith('08') || state.startsWith('57P') || state.startsWith('ECONN') || state === 'EPIPE') return true;
   return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+}
+
+/** A key that another process has just written is found by the second attempt; one that was used long ago never goes away. */
+function attemptsFor(error: unknown): number {
+  return sqlState(error) === '23505' ? 2 : MAX_ATTEMPTS;
 }
 
 function violatedConstraint(error: unknown): string | undefined {

@@ -50,7 +50,7 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
   /** One round; a round that is still running is not started a second time in this process. */
   async tick(): Promise<void> {
     this.#running ??= this.run()
-      .catch((error: unknown) => this.#logger.error({ msg: 'the scheduled task failed; it runs again', error }))
+      .catch((error: unknown) => this.#logger.error({ msg: 'the scheduled task failed; it runs again', err: error }))
       .finally(() => {
         this.#running = undefined;
       });

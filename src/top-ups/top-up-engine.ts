@@ -11,7 +11,7 @@ import { TopUpPauses } from './top-up-pauses.js';
 import { TopUpPolicy } from './top-up-policy.js';
 import { TopUpRepository } from './top-up-repository.js';
 import { actorOf, TopUpSettlement } from './top-up-settlement.js';
-import { isOpenStatus, type TopUp } from './top-up.entity.js';
+import type { TopUp } from './top-up.entity.js';
 
 const DAY_MS = 86_400_000;
 const ACTION_POLL_MS = 60_000;
@@ -65,9 +65,9 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     return due.length;
   }
 
-  /** Takes up one top-up now and returns it as it is afterwards. */
+  /** Advances a top-up that was stored with its lease taken, and returns it as it is afterwards. */
   async drive(topUp: TopUp): Promise<TopUp> {
-    const work = this.#driveAll([topUp.id]);
+    const work = this.#advanceSafely(topUp);
     this.#track(work);
     await work;
     return this.topUps.reread(topUp);
@@ -79,7 +79,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
       const claimed = await this.topUps.claimDue(ids.length, ids);
       await Promise.all(claimed.map((topUp) => this.#advanceSafely(topUp)));
     } catch (error) {
-      this.#logger.error({ msg: 'top-ups could not be taken up; the scheduled task will', error });
+      this.#logger.error({ msg: 'top-ups could not be taken up; the scheduled task will', err: error });
     }
   }
 
@@ -88,7 +88,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     try {
       await this.#advance(topUp);
     } catch (error) {
-      this.#logger.error({ msg: 'a top-up could not be advanced', topUpId: topUp.id, error });
+      this.#logger.error({ msg: 'a top-up could not be advanced', topUpId: topUp.id, err: error });
     }
   }
 
@@ -314,9 +314,4 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
-}
-
-/** Whether a client who asked for this purchase still has to wait for its outcome. */
-export function isUndecided(topUp: TopUp): boolean {
-  return isOpenStatus(topUp.topUpStatus);
 }

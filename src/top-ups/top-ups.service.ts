@@ -13,6 +13,7 @@ import type { WalletRecord } from '../ledger/wallet-state.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { MAX_CHARGE_MINOR } from './decide-top-up.js';
 import { InvoicedTopUps, type PendingTerms } from './invoiced-top-ups.js';
+import { LEASE_MS } from './schedule.js';
 import { TopUpEngine } from './top-up-engine.js';
 import { TopUpRepository } from './top-up-repository.js';
 import type { AgreedPack } from './top-up-rules.service.js';
@@ -159,7 +160,8 @@ export class TopUpsService {
       paymentId: null,
       attempt: 0,
       lookups: 0,
-      nextAttemptAt: now,
+      // Whoever stores it also works on it; the scheduled task takes it for left behind only when the lease is over.
+      nextAttemptAt: new Date(now.getTime() + LEASE_MS),
       lastErrorCode: '',
       lastErrorMessage: '',
       actionUrl: null,

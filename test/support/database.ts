@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { Config } from '../../src/config.js';
 import { databaseOptions } from '../../src/database.js';
@@ -38,19 +37,14 @@ export const DATABASES: [name: string, create: () => Promise<TestDatabase>][] = 
 /** Makes and migrates the template, once a run. */
 export async function migrateTemplate(): Promise<void> {
   await onServer(`create database ${templateName()}`);
-  const orm = await openOrm(urlOf(templateName()));
+  const config = Object.assign(new Config(), { databaseUrl: urlOf(templateName()) });
+  const orm = await MikroORM.init(databaseOptions(config));
   await new Migrator(orm.em as never).up();
   await orm.close();
 }
 
 export async function dropTemplate(): Promise<void> {
   await onServer(`drop database if exists ${templateName()} with (force)`);
-}
-
-/** The ORM on a database, without the app. */
-export async function openOrm(url: string): Promise<MikroORM> {
-  const config = Object.assign(new Config(), { databaseUrl: url });
-  return MikroORM.init(databaseOptions(config));
 }
 
 async function createDatabase(template: string): Promise<TestDatabase & { url: string }> {
