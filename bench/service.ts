@@ -13,7 +13,7 @@ const { AppModule } = await built<typeof import('../src/app.module.js')>('app.mo
 const { configureApp } = await built<typeof import('../src/app.setup.js')>('app.setup.js');
 const { RequireScope } = await built<typeof import('../src/auth/caller.js')>('auth/caller.js');
 const { readConfig } = await built<typeof import('../src/config.js')>('config.js');
-const { IsCredits } = await built<typeof import('../src/http/fields/is-amount.js')>('http/fields/is-amount.js');
+const { IsCredits } = await built<typeof import('../src/http/fields/is-credits.js')>('http/fields/is-credits.js');
 const { IsText } = await built<typeof import('../src/http/fields/is-text.js')>('http/fields/is-text.js');
 const { prepareDatabase } = await built<typeof import('../src/ops/prepare-database.js')>('ops/prepare-database.js');
 
@@ -50,7 +50,7 @@ class BenchModule {}
 
 const config = readConfig(process.env);
 const app = await NestFactory.create<NestExpressApplication>(
-  { module: BenchModule, imports: [AppModule.register(config)], controllers: [EmptyPostController] },
+  { module: BenchModule, imports: [AppModule.register(config)], controllers: [EmptyPostController, (await import('./temporary.js')).temporary(EmptyPostDto)] },
   { bodyParser: false, bufferLogs: true, abortOnError: false },
 );
 configureApp(app);

@@ -1,0 +1,56 @@
+-- A debit as one function, for pgbench: the same rows in the same tables as the service writes for one, without HTTP.
+create table bench_wallet (number int primary key, id text not null);
+
+create function bench_debit(wallet_number int) returns void language plpgsql as $$
+declare
+  w wallet;
+  l record;
+  amount constant numeric := 1;
+  uncovered numeric := amount;
+  taken numeric;
+  key constant text := gen_random_uuid()::text;
+  at timestamptz(3);
+  entry_id text;
+  consumed text[] := '{}';
+  takings numeric[] := '{}';
+begin
+  -- Locked first, read in the next statement: the lots must be seen as the holder of the lock before has left them.
+  select * into w from wallet where id = (select id from bench_wallet where number = wallet_number) for no key update;
+  perform 1 from idempotency_key i
+    where i.tenant_id = w.tenant_id and i.environment_id = w.environment_id and i.key = bench_debit.key;
+  if found then return; end if;
+  at := greatest(clock_timestamp(), w.last_entry_at);
+  entry_id := 'wtxn_' || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000000)::bigint), 16, '0')
+    || substr(md5(random()::text), 1, 10);
+  for l in
+    select id, remaining, held from lot
+    where wallet_id = w.id and is_open and (expires_at is null or expires_at > at)
+    order by priority nulls last, expires_at nulls last, granted desc, created_at, id
+  loop
+    taken := least(l.remaining - l.held, uncovered);
+    continue when taken <= 0;
+    update lot set remaining = remaining - taken, is_open = remaining > taken where wallet_id = w.id and id = l.id;
+    consumed := consumed || l.id;
+    takings := takings || -taken;
+    uncovered := uncovered - taken;
+    exit when uncovered = 0;
+  end loop;
+  if uncovered > 0 then raise exception 'insufficient credits'; end if;
+  insert into entry
+    (wallet_id, id, tenant_id, environment_id, customer_id, currency, sequence, type, credits, balance_before,
+     balance_after, debt_change, rate, reason, counter_account, reference_type, reference_id, description, metadata,
+     idempotency_key, request_id, hash, created_at, created_by)
+  values
+    (w.id, entry_id, w.tenant_id, w.environment_id, w.customer_id, w.currency, w.sequence + 1, 'debit', -amount,
+     w.credit_balance, w.credit_balance - amount, 0, w.conversion_rate, 'MANUAL_BALANCE_DEBIT', 'usage', 'REQUEST',
+     entry_id, '', jsonb_build_object('consumed_credit_tx_ids', array_to_string(consumed, ',')), key, 'req_' || key,
+     encode(sha256(convert_to(w.last_entry_hash || w.id || entry_id || w.credit_balance || key, 'UTF8')), 'hex'), at,
+     w.created_by);
+  insert into entry_lot (wallet_id, entry_id, lot_id, kind, credits)
+    select w.id, entry_id, lot_id, 'consume', credits from unnest(consumed, takings) as links (lot_id, credits);
+  update wallet set credit_balance = credit_balance - amount, sequence = sequence + 1, last_entry_at = at,
+      last_entry_hash = (select hash from entry e where e.wallet_id = w.id and e.id = entry_id), updated_at = at
+    where id = w.id returning * into w;
+  insert into idempotency_key (tenant_id, environment_id, key, request_hash, outcome, body, created_at)
+    values (w.tenant_id, w.environment_id, key, w.last_entry_hash, 'answer', row_to_json(w)::text, at);
+end $$;

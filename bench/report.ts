@@ -1,0 +1,88 @@
+import { cpus } from 'node:os';
+import type { Speed } from './load.js';
+
+export interface Results {
+  machine: { cpu: string; cores: number; node: string; postgres: string };
+  conditions: { connections: number; secondsPerCase: number; wallets: number };
+  cases: Record<CaseName, Speed | null>;
+  residentMiB: number;
+  startMs: { emptyFolder: number; usedFolder: number };
+  invariants: string;
+}
+
+export const CASES = {
+  a: 'empty validated POST',
+  b: 'debit, 1,000 random wallets',
+  c: 'debit, one hot wallet',
+  d: 'GET /v1/wallets/{id}',
+  e_random: 'the debit as one SQL function (pgbench), random',
+  e_hot: 'the debit as one SQL function (pgbench), hot',
+} as const;
+export type CaseName = keyof typeof CASES;
+
+interface Aim {
+  what: string;
+  reached: number | null;
+  aim: number;
+  isMaximum?: boolean;
+}
+
+export function machine(postgres: string): Results['machine'] {
+  return { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version, postgres };
+}
+
+/** What was aimed for and what was reached; null where something could not be measured. */
+export function aimsOf({ cases, residentMiB, startMs }: Results): Aim[] {
+  const ratio = (of: CaseName, to: CaseName) => {
+    const [dividend, divisor] = [cases[of], cases[to]];
+    return dividend && divisor ? rounded(dividend.perSecond / divisor.perSecond) : null;
+  };
+  return [
+    { what: 'b / a', reached: ratio('b', 'a'), aim: 0.6 },
+    { what: 'c / b', reached: ratio('c', 'b'), aim: 0.9 },
+    { what: 'b / e random', reached: ratio('b', 'e_random'), aim: 1 },
+    { what: 'c / e hot', reached: ratio('c', 'e_hot'), aim: 3 },
+    { what: 'memory after the run, MiB', reached: rounded(residentMiB), aim: 400, isMaximum: true },
+    { what: 'npm start to first answer, empty folder, s', reached: seconds(startMs.emptyFolder), aim: 5, isMaximum: true },
+    { what: 'npm start to first answer, used folder, s', reached: seconds(startMs.usedFolder), aim: 5, isMaximum: true },
+  ];
+}
+
+export function tableOf(results: Results): string {
+  const speeds = Object.entries(CASES).map(([name, what]) => {
+    const speed = results.cases[name as CaseName];
+    const figures = speed
+      ? [speed.perSecond.toFixed(0), speed.p50Ms.toFixed(1), speed.p99Ms.toFixed(1)]
+      : ['no pgbench on this machine'];
+    return [`(${name}) ${what}`, ...figures];
+  });
+  const aims = aimsOf(results).map(({ what, reached, aim, isMaximum }) => [
+    what,
+    reached === null ? 'not measured' : String(reached),
+    `${isMaximum ? '≤' : '≥'} ${aim}`,
+    reached === null ? '' : (isMaximum ? reached <= aim : reached >= aim) ? 'reached' : 'MISSED',
+  ]);
+  return [
+    aligned([['', 'req/s', 'p50 ms', 'p99 ms'], ...speeds]),
+    aligned([['', 'reached', 'aim', ''], ...aims]),
+    `ledger invariants after the run: ${results.invariants}`,
+  ].join('\n\n');
+}
+
+function aligned(rows: string[][]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
+  }
+  const pad = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0);
+  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function seconds(milliseconds: number): number {
+  return rounded(milliseconds / 1000);
+}

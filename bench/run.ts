@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { generateApiKey } from '../src/auth/api-key-format.js';
+import { openOrm } from '../test/support/database.js';
+import { findBreaches, findBrokenSums } from '../test/support/invariants.js';
+import { startPostgres } from '../test/support/postgres-server.js';
+import { type LoadRequest, measureLoad, type Speed } from './load.js';
+import { findPgbench, measureSqlDebits, prepareSqlDebit } from './pgbench.js';
+import { BenchService, timeToFirstAnswer } from './processes.js';
+import { type CaseName, CASES, machine, type Results, tableOf } from './report.js';
+import { openWallets } from './seed.js';
+
+const CONNECTIONS = 32;
+const WALLETS = 1000;
+
+/**
+ * `npm run bench`: everything in one run on one machine, because absolute figures drift and only ratios hold.
+ * `-- --seconds 3` for a quick look; `-- --only b` for one case; `-- --profile <folder>` for a CPU profile of the service.
+ */
+const { values: options } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '10' },
+    only: { type: 'string', multiple: true },
+    profile: { type: 'string' },
+  },
+});
+const seconds = Number(options.seconds);
+const warmUpSeconds = Math.min(3, seconds);
+const isWanted = (name: CaseName) => !options.only || options.only.includes(name);
+
+const dataDir = mkdtempSync(join(tmpdir(), 'refill-bench-'));
+const isWhole = !options.only && !options.profile;
+const startMs = isWhole
+  ? { emptyFolder: await timeToFirstAnswer(join(dataDir, 'start')), usedFolder: await timeToFirstAnswer(join(dataDir, 'start')) }
+  : { emptyFolder: Number.NaN, usedFolder: Number.NaN };
+
+const server = startPostgres();
+const databaseUrl = await createDatabase((await server).url);
+const apiKey = generateApiKey('private_key');
+const service = await BenchService.start(
+  { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, BOOTSTRAP_API_KEY: apiKey },
+  options.profile,
+);
+const walletIds = await openWallets(service.url, apiKey, WALLETS, CONNECTIONS);
+const postgres = await tidy(databaseUrl);
+
+let requests = 0;
+const anyWallet = () => walletIds[Math.floor(Math.random() * walletIds.length)] as string;
+const debitOf = (walletId: string): LoadRequest => ({
+  method: 'POST',
+  path: `/v1/wallets/${walletId}/debit`,
+  body: emptyBody(),
+});
+const emptyBody = () => ({ credits: '1', transaction_reason: 'MANUAL_BALANCE_DEBIT', idempotency_key: `bench-${(requests += 1)}` });
+const load = async (name: CaseName, next: () => LoadRequest): Promise<Speed | null> => {
+  if (!isWanted(name)) return null;
+  process.stderr.write(`(${name}) ${CASES[name]} ...\n`);
+  return measureLoad(next, { url: service.url, apiKey, connections: CONNECTIONS, warmUpSeconds, seconds });
+};
+
+const a = await load('a', () => ({ method: 'POST', path: '/bench/empty', body: emptyBody() }));
+const b = await load('b', () => debitOf(anyWallet()));
+const c = await load('c', () => debitOf(walletIds[0] as string));
+const d = await load('d', () => ({ method: 'GET', path: `/v1/wallets/${anyWallet()}` }));
+const residentMiB = service.residentMiB();
+
+const orm = await openOrm(databaseUrl);
+const breaches = await findBreaches(orm.em);
+const pgbench = findPgbench();
+if (pgbench) await prepareSqlDebit(databaseUrl, walletIds);
+const sql = (name: CaseName, wallets: number): Speed | null => {
+  if (!pgbench || !isWanted(name)) return null;
+  process.stderr.write(`(${name}) ${CASES[name]} ...\n`);
+  return measureSqlDebits(pgbench, databaseUrl, { wallets, warmUpSeconds, seconds });
+};
+const e_random = sql('e_random', WALLETS);
+const e_hot = sql('e_hot', 1);
+// The function's entries are not in the service's hash chain; all sums must hold for them too.
+breaches.push(...(await findBrokenSums(orm.em)));
+await orm.close();
+await service.stop();
+(await server).stop();
+rmSync(dataDir, { recursive: true, force: true });
+
+const results: Results = {
+  machine: machine(postgres),
+  conditions: { connections: CONNECTIONS, secondsPerCase: seconds, wallets: WALLETS },
+  cases: { a, b, c, d, e_random, e_hot },
+  residentMiB,
+  startMs,
+  invariants: breaches.length === 0 ? 'hold' : breaches.join('\n'),
+};
+process.stdout.write(`${tableOf(results)}\n`);
+if (isWhole) writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
+process.exit(breaches.length === 0 ? 0 : 1);
+
+async function createDatabase(serverUrl: string): Promise<string> {
+  await onDatabase(serverUrl, 'create database refill_bench');
+  const url = new URL(serverUrl);
+  url.pathname = '/refill_bench';
+  return url.toString();
+}
+
+/** What autovacuum would do in its time: statistics of tables that were just filled. @returns the server's version */
+async function tidy(url: string): Promise<string> {
+  await onDatabase(url, 'vacuum analyze');
+  const [row] = await onDatabase<{ server_version: string }>(url, 'show server_version');
+  return row?.server_version ?? '';
+}
+
+async function onDatabase<Row>(url: string, statement: string): Promise<Row[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,66 @@
+const await_pino = await import('pino'); const await_rid = await import('./http/request-id.js');
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import helmet from 'helmet';
+import { Logger } from 'nestjs-pino';
+import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/caller.js';
+import { readBodies } from './http/body/read-body.js';
+import { quietStart } from './log.js';
+/** Everything about the app that is not a module: the same for the service, the tests and the openapi script. */
+export function configureApp(app) {
+    
+    const { pino } = await_pino; const { assignRequestId } = await_rid;
+    const log = pino({ level: process.env.LOG_LEVEL ?? 'info', base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, formatters: { level: (level) => ({ level }) } });
+    app.useLogger({ log: (m) => log.info(m), warn: (m) => log.warn(m), error: (m) => log.error(m), debug() {} });
+    const each = log.isLevelEnabled('info');
+    app.use((request, response, next) => {
+      request.id = assignRequestId(request, response);
+      if (each) { const start = performance.now();
+        response.once('close', () => { const u = request.originalUrl; const q = u.indexOf('?'); log.info({ requestId: request.id, method: request.method, path: q < 0 ? u : u.slice(0, q), status: response.statusCode, ms: Math.round(performance.now() - start) }, 'request'); }); }
+      next();
+    });
+    app.disable('x-powered-by');
+    app.set('etag', false);
+    app.use(helmet(SECURITY_HEADERS));
+    app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After'] });
+    readBodies(app);
+    // Built when somebody asks for it: it costs a tenth of a second that the start can do without.
+    SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
+        jsonDocumentUrl: 'openapi.json',
+        yamlDocumentUrl: 'openapi.yaml',
+        customSiteTitle: 'Refill API',
+        swaggerOptions: {
+            persistAuthorization: true,
+            displayRequestDuration: true,
+            docExpansion: 'none',
+            tagsSorter: 'alpha',
+        },
+    });
+}
+/** Swagger UI loads its scripts from this server and writes its styles inline. TLS is the proxy's business. */
+const SECURITY_HEADERS = {
+    contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+            defaultSrc: ["'self'"],
+            styleSrc: ["'self'", "'unsafe-inline'"],
+            imgSrc: ["'self'", 'data:'],
+            frameAncestors: ["'none'"],
+        },
+    },
+    strictTransportSecurity: false,
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+};
+export function buildOpenApi(app) {
+    const builder = new DocumentBuilder()
+        .setTitle('Refill')
+        .setDescription('Wallets and prepaid credits with automatic top-up. The wallets API (`/v1`) is a drop-in for Flexprice’s; the ' +
+        'credits API (`/account`, `/credits-packs`) is for the account whose card is on file. Amounts are exact decimals ' +
+        'in strings; prices of packs are integers in minor units.')
+        .setVersion('1.0')
+        .setOpenAPIVersion('3.1.0')
+        .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key' }, API_KEY_SCHEME)
+        .addBearerAuth({ type: 'http', scheme: 'bearer' }, BEARER_SCHEME)
+        .build();
+    return SwaggerModule.createDocument(app, builder);
+}
+//# sourceMappingURL=app.setup.js.map

@@ -1,0 +1,29 @@
+import { defineEntity, p } from '@mikro-orm/core';
+const ConsentSchema = defineEntity({
+    name: 'Consent',
+    tableName: 'consent',
+    properties: {
+        id: p.text().primary(),
+        tenantId: p.text(),
+        environmentId: p.text(),
+        customerId: p.text(),
+        walletId: p.text(),
+        /** The settings before and after. */
+        from: p.json().fieldName('settings_from'),
+        to: p.json().fieldName('settings_to'),
+        /** The price of one pack that was agreed to, minor units; null where no pack is chosen. */
+        priceMinor: p.integer().nullable(),
+        /** Of the price, ISO 4217, lower case. */
+        currency: p.text().nullable(),
+        requestId: p.text(),
+        createdAt: p.datetime(3),
+        /** The key that the change was made with. */
+        createdBy: p.text(),
+    },
+    indexes: [{ name: 'consent_customer_index', properties: ['tenantId', 'environmentId', 'customerId', 'createdAt'] }],
+});
+/** One accepted change of an account's automatic top-up: who agreed to what, when, at which price. Never changed. */
+export class Consent extends ConsentSchema.class {
+}
+ConsentSchema.setClass(Consent);
+//# sourceMappingURL=consent.entity.js.map

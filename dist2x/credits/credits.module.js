@@ -1,0 +1,53 @@
+var __decorate = (this && this.__decorate) || function (decorators, target, key, desc) {
+    var c = arguments.length, r = c < 3 ? target : desc === null ? desc = Object.getOwnPropertyDescriptor(target, key) : desc, d;
+    if (typeof Reflect === "object" && typeof Reflect.decorate === "function") r = Reflect.decorate(decorators, target, key, desc);
+    else for (var i = decorators.length - 1; i >= 0; i--) if (d = decorators[i]) r = (c < 3 ? d(r) : c > 3 ? d(target, key, r) : d(target, key)) || r;
+    return c > 3 && r && Object.defineProperty(target, key, r), r;
+};
+import { Module } from '@nestjs/common';
+import { CustomersModule } from '../customers/customers.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { PaymentsModule } from '../payments/payments.module.js';
+import { SettingsModule } from '../settings/settings.module.js';
+import { TopUpsModule } from '../top-ups/top-ups.module.js';
+import { AccountCards } from './account-cards.js';
+import { AccountCreditsController } from './account-credits.controller.js';
+import { AccountCreditsService } from './account-credits.service.js';
+import { AccountDecisionsController } from './account-decisions.controller.js';
+import { AccountDecisionsService } from './account-decisions.service.js';
+import { CreditsWallets } from './credits-wallets.service.js';
+import { PackPurchasesController } from './pack-purchases.controller.js';
+import { PackPurchases } from './pack-purchases.service.js';
+import { CreditPacksController } from './packs/credit-packs.controller.js';
+import { PacksOnSaleController } from './packs/packs-on-sale.controller.js';
+import { PacksService } from './packs/packs.service.js';
+import { TopUpSettingsController } from './top-up-settings.controller.js';
+import { TopUpSettingsService } from './top-up-settings.service.js';
+/** The credits API: an account looks at its credits, buys packs of them, and says when to buy them automatically. */
+let CreditsModule = class CreditsModule {
+};
+CreditsModule = __decorate([
+    Module({
+        imports: [SettingsModule, PaymentsModule, CustomersModule, LedgerModule, TopUpsModule],
+        controllers: [
+            AccountCreditsController,
+            PackPurchasesController,
+            TopUpSettingsController,
+            AccountDecisionsController,
+            CreditPacksController,
+            PacksOnSaleController,
+        ],
+        providers: [
+            AccountCards,
+            AccountCreditsService,
+            AccountDecisionsService,
+            CreditsWallets,
+            PackPurchases,
+            PacksService,
+            TopUpSettingsService,
+        ],
+        exports: [CreditsWallets, PacksService],
+    })
+], CreditsModule);
+export { CreditsModule };
+//# sourceMappingURL=credits.module.js.map

@@ -1,0 +1,98 @@
+import { UnderscoreNamingStrategy } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { PgliteDriver } from '@mikro-orm/pglite';
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { ApiKey } from './auth/api-key.entity.js';
+import { Environment } from './auth/environment.entity.js';
+import { Tenant } from './auth/tenant.entity.js';
+import { Consent } from './credits/consent.entity.js';
+import { CreditPack } from './credits/packs/credit-pack.entity.js';
+import { Customer } from './customers/customer.entity.js';
+import { PaymentMethod } from './customers/payment-method.entity.js';
+import { Entry, EntryLot } from './ledger/entry.entity.js';
+import { Hold, HoldLot } from './ledger/hold.entity.js';
+import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
+import { Lot } from './ledger/lot.entity.js';
+import { PendingCredit } from './ledger/pending-credit.entity.js';
+import { Wallet } from './ledger/wallet.entity.js';
+import { Migration20261121030000_payments } from './migrations/Migration20261121030000_payments.js';
+import { Migration20261121040000_customers } from './migrations/Migration20261121040000_customers.js';
+import { Migration20261121010000_auth } from './migrations/Migration20261121010000_auth.js';
+import { Migration20261121020000_settings } from './migrations/Migration20261121020000_settings.js';
+import { Migration20261121050000_ledger } from './migrations/Migration20261121050000_ledger.js';
+import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
+import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
+import { embeddedDatabaseFolder } from './ops/embedded-database.js';
+import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
+import { TenantSetting } from './settings/tenant-setting.entity.js';
+import { TopUpDecision } from './top-ups/top-up-decision.entity.js';
+import { TopUpGuard, TopUpRule } from './top-ups/top-up-rule.entity.js';
+import { TopUp, TopUpAttempt } from './top-ups/top-up.entity.js';
+export const ENTITIES = [
+    Tenant,
+    Environment,
+    ApiKey,
+    TenantSetting,
+    Invoice,
+    InvoiceCounter,
+    Customer,
+    PaymentMethod,
+    Wallet,
+    Lot,
+    Entry,
+    EntryLot,
+    Hold,
+    HoldLot,
+    PendingCredit,
+    IdempotencyKey,
+    TopUpRule,
+    TopUpGuard,
+    TopUp,
+    TopUpAttempt,
+    TopUpDecision,
+    CreditPack,
+    Consent,
+];
+/** In the order they run. Listed, not searched for, so that the compiled service finds the same ones. */
+export const MIGRATIONS = [
+    Migration20261121010000_auth,
+    Migration20261121020000_settings,
+    Migration20261121030000_payments,
+    Migration20261121040000_customers,
+    Migration20261121050000_ledger,
+    Migration20261121060000_top_ups,
+    Migration20261121080000_credits,
+];
+const STATEMENT_TIMEOUT_MS = 15_000;
+const LOCK_TIMEOUT_MS = 5000;
+/** Also how long a statement waits for a free connection of the pool. */
+const CONNECT_TIMEOUT_MS = 5000;
+/** PostgreSQL where DATABASE_URL says, otherwise PGlite in the data folder: the same entities, migrations and SQL. */
+export function databaseOptions(config) {
+    const shared = {
+        entities: ENTITIES,
+        namingStrategy: UnderscoreNamingStrategy,
+        forceUtcTimezone: true,
+        allowGlobalContext: false,
+        extensions: [Migrator],
+        migrations: { migrationsList: MIGRATIONS, snapshot: false, transactional: true, allOrNothing: true },
+        logger: () => undefined,
+    };
+    if (!config.databaseUrl) {
+        return { ...shared, driver: PgliteDriver, dbName: embeddedDatabaseFolder(config.dataDir) };
+    }
+    return {
+        ...shared,
+        driver: PostgreSqlDriver,
+        clientUrl: config.databaseUrl,
+        pool: { min: 0, max: config.databasePoolSize },
+        driverOptions: {
+            statement_timeout: STATEMENT_TIMEOUT_MS,
+            lock_timeout: LOCK_TIMEOUT_MS,
+            connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+            keepAlive: true,
+            application_name: 'refill',
+        },
+    };
+}
+//# sourceMappingURL=database.js.map

@@ -1,0 +1,49 @@
+import { NON_FIELD_ERRORS } from '../field-errors.js';
+export const CREDITS_STATUS = {
+    validation: 400,
+    invalid_operation: 400,
+    unauthorized: 401,
+    insufficient_credits: 402,
+    payment_declined: 402,
+    forbidden: 403,
+    not_found: 404,
+    method_not_allowed: 405,
+    already_exists: 409,
+    conflict: 409,
+    idempotency_key_reused: 422,
+    payload_too_large: 413,
+    unsupported_media_type: 415,
+    too_many_requests: 429,
+    unavailable: 503,
+};
+/** What a 402 says beside its sentence. */
+const PAYMENT_FACTS = ['balance', 'required', 'top_up'];
+/** The credits API's errors: field by field for a 400, one `detail` for everything else. */
+export function renderCreditsError(error, status) {
+    if (status === 400)
+        return error.fields ? sentences(error.fields) : { [NON_FIELD_ERRORS]: [sentence(error.message)] };
+    if (status === 401)
+        return { detail: 'Incorrect authentication credentials.' };
+    const body = { detail: sentence(error.message) };
+    if (status === 402) {
+        for (const fact of PAYMENT_FACTS)
+            if (error.details[fact] !== undefined)
+                body[fact] = error.details[fact];
+    }
+    return body;
+}
+export function renderCreditsFailure() {
+    return { detail: 'Unexpected error while handling your request.' };
+}
+function sentences(fields) {
+    return Object.fromEntries(Object.entries(fields).map(([name, errors]) => [
+        name,
+        Array.isArray(errors) ? errors.map(sentence) : sentences(errors),
+    ]));
+}
+/** Inside, errors are phrases (`must not be empty`); this API speaks in sentences. */
+function sentence(phrase) {
+    const text = phrase.charAt(0).toUpperCase() + phrase.slice(1);
+    return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+//# sourceMappingURL=credits-errors.js.map

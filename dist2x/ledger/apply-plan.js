@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'safe-stable-stringify';
+import { formatDecimal, ZERO } from '../shared/decimal.js';
+import { bySpendOrder } from './wallet-state.js';
+/** Carries a plan out on the wallet in memory; the writer stores the result. Cannot refuse: the plan has been checked. */
+export function applyPlan(state, plan, actor, now) {
+    const hold = plan.hold && applyHold(state, plan.hold, actor, now);
+    const entries = plan.entries.map((draft) => applyEntry(state, draft, actor, now));
+    if (plan.purchasedExpireAt)
+        movePurchasedExpiry(state, plan.purchasedExpireAt);
+    if (plan.closes)
+        state.wallet.walletStatus = 'closed';
+    if (entries.length > 0 || hold || plan.closes) {
+        state.isChanged = true;
+        state.wallet.updatedAt = later(now, state.wallet.updatedAt);
+        state.wallet.updatedBy = actor.keyId;
+    }
+    return { state, entries, hold };
+}
+function applyEntry(state, draft, actor, now) {
+    const { wallet } = state;
+    const balanceBefore = wallet.creditBalance;
+    const createdAt = later(draft.effectiveAt ?? now, wallet.lastEntryAt);
+    wallet.creditBalance = balanceBefore.plus(draft.credits);
+    wallet.debt = wallet.debt.plus(draft.debtChange);
+    wallet.sequence += 1;
+    const isCredit = draft.credits.gt(0);
+    const entry = {
+        walletId: wallet.id,
+        id: draft.id,
+        tenantId: wallet.tenantId,
+        environmentId: wallet.environmentId,
+        customerId: wallet.customerId,
+        currency: wallet.currency,
+        sequence: wallet.sequence,
+        type: isCredit ? 'credit' : 'debit',
+        credits: draft.credits,
+        balanceBefore,
+        balanceAfter: wallet.creditBalance,
+        debtChange: draft.debtChange,
+        rate: isCredit ? wallet.topupConversionRate : wallet.conversionRate,
+        reason: draft.reason,
+        counterAccount: draft.counterAccount,
+        referenceType: draft.referenceType,
+        referenceId: draft.referenceId,
+        description: draft.description,
+        metadata: draft.metadata,
+        idempotencyKey: draft.idempotencyKey,
+        parentId: draft.parentId,
+        topUpId: draft.topUpId,
+        requestId: actor.requestId,
+        hash: '',
+        createdAt,
+        createdBy: actor.keyId,
+    };
+    entry.hash = hashEntry(entry, wallet.lastEntryHash);
+    wallet.lastEntryHash = entry.hash;
+    wallet.lastEntryAt = createdAt;
+    state.newEntries.push(entry);
+    if (draft.grant)
+        openLot(state, draft, entry, now);
+    for (const link of draft.links) {
+        state.newLinks.push({
+            walletId: wallet.id,
+            entryId: entry.id,
+            lotId: link.lot.id,
+            kind: link.kind,
+            credits: link.credits,
+        });
+        changeLot(state, link.lot, link.credits, ZERO);
+    }
+    return entry;
+}
+/** The hash that chains an entry to the one before it: whoever alters a stored row breaks every later hash. */
+export function hashEntry(entry, previousHash) {
+    const content = [
+        previousHash,
+        entry.walletId,
+        entry.id,
+        entry.sequence,
+        formatDecimal(entry.credits),
+        formatDecimal(entry.balanceAfter),
+        formatDecimal(entry.debtChange),
+        formatDecimal(entry.rate),
+        entry.reason,
+        entry.counterAccount,
+        entry.referenceType,
+        entry.referenceId,
+        entry.description,
+        entry.metadata,
+        entry.idempotencyKey,
+        entry.parentId,
+        entry.topUpId,
+        entry.requestId,
+        entry.createdAt.toISOString(),
+        entry.createdBy,
+    ];
+    // jsonb does not keep the order of keys, so the text that is hashed must not depend on it.
+    return createHash('sha256').update(stringify(content)).digest('hex');
+}
+function openLot(state, draft, entry, now) {
+    const { grant } = draft;
+    if (!grant)
+        return;
+    const remaining = draft.credits.minus(grant.repaid);
+    const lot = {
+        walletId: entry.walletId,
+        id: entry.id,
+        tenantId: entry.tenantId,
+        environmentId: entry.environmentId,
+        customerId: entry.customerId,
+        source: grant.source,
+        priority: grant.priority,
+        granted: draft.credits,
+        remaining,
+        held: ZERO,
+        expiresAt: grant.expiresAt,
+        renewalId: null,
+        isOpen: remaining.gt(0),
+        createdAt: later(now, entry.createdAt),
+    };
+    const link = { walletId: entry.walletId, entryId: entry.id, lotId: lot.id };
+    state.newLinks.push({ ...link, kind: 'grant', credits: draft.credits });
+    if (grant.repaid.gt(0))
+        state.newLinks.push({ ...link, kind: 'repay', credits: ZERO.minus(grant.repaid) });
+    state.newLots.add(lot);
+    if (lot.isOpen) {
+        state.lots.push(lot);
+        state.lots.sort(bySpendOrder);
+    }
+}
+function changeLot(state, lot, remaining, held) {
+    lot.remaining = lot.remaining.plus(remaining);
+    lot.held = lot.held.plus(held);
+    lot.isOpen = lot.remaining.gt(0);
+    if (!state.newLots.has(lot))
+        state.changedLots.add(lot);
+    if (!lot.isOpen)
+        state.lots.splice(state.lots.indexOf(lot), 1);
+}
+function applyHold(state, draft, actor, now) {
+    const target = state.holds.get(draft.id) ?? openHold(state, draft, actor, now);
+    target.hold.captured = target.hold.captured.plus(draft.captured);
+    target.hold.holdStatus = draft.status;
+    target.hold.updatedAt = now;
+    for (const { lot, held } of draft.lots) {
+        const row = target.lots.find((candidate) => candidate.lotId === lot.id);
+        if (row)
+            row.held = row.held.plus(held);
+        else {
+            const position = target.lots.length;
+            target.lots.push({ walletId: lot.walletId, holdId: draft.id, lotId: lot.id, held, position });
+        }
+        lot.held = lot.held.plus(held);
+        if (!state.newLots.has(lot))
+            state.changedLots.add(lot);
+        state.wallet.held = state.wallet.held.plus(held);
+    }
+    if (!state.newHolds.has(target))
+        state.changedHolds.add(target);
+    return target;
+}
+function openHold(state, draft, actor, now) {
+    const { wallet } = state;
+    if (!draft.opens)
+        throw new Error(`hold ${draft.id} is not open in wallet ${wallet.id}`);
+    const opened = {
+        hold: {
+            walletId: wallet.id,
+            id: draft.id,
+            tenantId: wallet.tenantId,
+            environmentId: wallet.environmentId,
+            customerId: wallet.customerId,
+            credits: draft.opens.credits,
+            captured: ZERO,
+            holdStatus: 'open',
+            expiresAt: draft.opens.expiresAt,
+            description: draft.opens.description,
+            metadata: draft.opens.metadata,
+            createdAt: now,
+            updatedAt: now,
+            createdBy: actor.keyId,
+        },
+        lots: [],
+    };
+    state.holds.set(draft.id, opened);
+    state.newHolds.add(opened);
+    return opened;
+}
+/** Each purchase moves the date of all purchased credits that are still there. */
+function movePurchasedExpiry(state, expiresAt) {
+    for (const lot of state.lots) {
+        if (lot.source !== 'purchased')
+            continue;
+        lot.expiresAt = expiresAt;
+        lot.renewalId = null;
+        if (!state.newLots.has(lot))
+            state.changedLots.add(lot);
+    }
+    state.lots.sort(bySpendOrder);
+}
+function later(a, b) {
+    return b && b > a ? b : a;
+}
+//# sourceMappingURL=apply-plan.js.map

@@ -1,0 +1,38 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { AmountColumn } from '../shared/decimal-column.js';
+const LotSchema = defineEntity({
+    name: 'Lot',
+    tableName: 'lot',
+    properties: {
+        walletId: p.text().primary(),
+        /** The id of the credit entry that granted it: in the wallets API a grant is a credit transaction. */
+        id: p.text().primary(),
+        tenantId: p.text(),
+        environmentId: p.text(),
+        customerId: p.text(),
+        source: p.enum(['purchased', 'free']).columnType('text'),
+        /** Lower is spent first; null last. */
+        priority: p.integer().nullable(),
+        granted: p.type(AmountColumn),
+        remaining: p.type(AmountColumn),
+        /** The part of `remaining` that open holds have reserved. */
+        held: p.type(AmountColumn),
+        /** The first instant at which the credits can no longer be spent. */
+        expiresAt: p.datetime(3).nullable(),
+        /** The open top-up that keeps the lot spendable past its instant, until that purchase has succeeded or finally failed. */
+        renewalId: p.text().nullable(),
+        /** Flips once, when nothing remains: the predicate of every index, so that spending stays a HOT update. */
+        isOpen: p.boolean(),
+        createdAt: p.datetime(3),
+    },
+    indexes: [
+        { name: 'lot_open_index', properties: ['walletId'], where: 'is_open' },
+        { name: 'lot_expiring_index', properties: ['expiresAt'], where: 'is_open and expires_at is not null' },
+    ],
+    checks: [{ name: 'lot_bounds_check', expression: '0 <= held and held <= remaining and remaining <= granted' }],
+});
+/** A grant of credits: what was given, what is left of it, and until when. */
+export class Lot extends LotSchema.class {
+}
+LotSchema.setClass(Lot);
+//# sourceMappingURL=lot.entity.js.map

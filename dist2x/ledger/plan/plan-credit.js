@@ -1,0 +1,77 @@
+import { min, ZERO } from '../../shared/decimal.js';
+import { DomainError } from '../../shared/errors.js';
+/** Bonus credits are free; credit notes and refunds of voided invoices give purchased credits back. */
+const SOURCE_OF_REASON = {
+    FREE_CREDIT_GRANT: 'free',
+    SUBSCRIPTION_CREDIT_GRANT: 'free',
+    PURCHASED_CREDIT_BONUS: 'free',
+    PURCHASED_CREDIT_DIRECT: 'purchased',
+    PURCHASED_CREDIT_INVOICED: 'purchased',
+    CREDIT_NOTE: 'purchased',
+    INVOICE_VOID_REFUND: 'purchased',
+};
+const COUNTER_ACCOUNT_OF_REASON = {
+    FREE_CREDIT_GRANT: 'promotion',
+    SUBSCRIPTION_CREDIT_GRANT: 'promotion',
+    PURCHASED_CREDIT_BONUS: 'promotion',
+    PURCHASED_CREDIT_DIRECT: 'purchase',
+    PURCHASED_CREDIT_INVOICED: 'purchase',
+    CREDIT_NOTE: 'refund',
+    INVOICE_VOID_REFUND: 'refund',
+};
+/** Adds credits as a new lot. Debt is repaid first, out of the lot, in the same entry. Frozen wallets accept credits. */
+export function planCredit(state, terms, context) {
+    if (state.wallet.walletStatus === 'closed') {
+        return new DomainError('invalid_operation', 'the wallet is closed: it takes no more credits', {
+            details: { wallet_id: state.wallet.id },
+        });
+    }
+    if (terms.expiresAt && terms.expiresAt <= context.now && !terms.purchasedExpireAt) {
+        return new DomainError('validation', 'the credits would have expired already', {
+            code: 'validation_error',
+            details: { wallet_id: state.wallet.id },
+        });
+    }
+    const main = grantEntry(terms, state.wallet.debt, terms.id ?? context.newEntryId());
+    const entries = [main];
+    if (terms.bonus) {
+        const debtLeft = state.wallet.debt.plus(main.debtChange);
+        entries.push(grantEntry(bonusTerms(terms, terms.bonus), debtLeft, context.newEntryId(), main.id));
+    }
+    return terms.purchasedExpireAt ? { entries, purchasedExpireAt: terms.purchasedExpireAt } : { entries };
+}
+function bonusTerms(terms, bonus) {
+    return {
+        credits: bonus.credits,
+        expiresAt: bonus.expiresAt,
+        reason: 'PURCHASED_CREDIT_BONUS',
+        priority: terms.priority ?? null,
+        referenceType: '',
+        referenceId: '',
+    };
+}
+function grantEntry(terms, debt, id, parentId = null) {
+    const repaid = min(debt, terms.credits);
+    return {
+        id,
+        credits: terms.credits,
+        debtChange: ZERO.minus(repaid),
+        reason: terms.reason,
+        counterAccount: COUNTER_ACCOUNT_OF_REASON[terms.reason],
+        referenceType: terms.referenceType,
+        referenceId: terms.referenceId,
+        description: terms.description ?? '',
+        metadata: terms.metadata ?? {},
+        idempotencyKey: terms.idempotencyKey ?? '',
+        parentId,
+        topUpId: terms.topUpId ?? null,
+        grant: {
+            source: SOURCE_OF_REASON[terms.reason],
+            priority: terms.priority ?? null,
+            expiresAt: terms.expiresAt ?? null,
+            repaid,
+        },
+        links: [],
+    };
+}
+//# sourceMappingURL=plan-credit.js.map

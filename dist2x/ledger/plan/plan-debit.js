@@ -1,0 +1,72 @@
+import { formatDecimal, max, min, ZERO } from '../../shared/decimal.js';
+import { DomainError } from '../../shared/errors.js';
+import { availableCredits, unheld } from '../wallet-state.js';
+/** Takes credits from the open lots in spend order, all or nothing; what they can't cover becomes debt, as far as that is allowed. */
+export function planDebit(state, terms, context, idempotencyKey = '') {
+    const notActive = refuseUnlessActive(state);
+    if (notActive)
+        return notActive;
+    const { links, uncovered } = takeInOrder(state.lots, terms.credits);
+    if (uncovered.gt(0) && terms.overdraft === 'wallet') {
+        const headroom = state.wallet.overdraftLimit.minus(state.wallet.debt);
+        if (uncovered.gt(headroom))
+            return insufficientCredits(state, terms.credits);
+    }
+    return { entries: [debitEntry(terms, links, uncovered, context.newEntryId(), idempotencyKey)] };
+}
+export function refuseUnlessActive(state) {
+    if (state.wallet.walletStatus === 'active')
+        return undefined;
+    return new DomainError('invalid_operation', `the wallet is ${state.wallet.walletStatus}`, {
+        details: { wallet_id: state.wallet.id, wallet_status: state.wallet.walletStatus },
+    });
+}
+/** A refusal for lack of funds. `top_up` is filled in by whoever starts one. */
+export function insufficientCredits(state, required) {
+    const available = availableCredits(state);
+    const headroom = max(ZERO, state.wallet.overdraftLimit);
+    const overdraft = headroom.gt(0) ? ` and ${formatDecimal(headroom)} may be overdrawn` : '';
+    return new DomainError('insufficient_credits', `${formatDecimal(required)} credits are needed, ${formatDecimal(available)} are available${overdraft}`, {
+        details: {
+            wallet_id: state.wallet.id,
+            balance: formatDecimal(available),
+            required: formatDecimal(required),
+            top_up: null,
+        },
+    });
+}
+/** Walks lots in spend order, taking what no hold has reserved. */
+export function takeInOrder(lots, credits) {
+    const links = [];
+    let uncovered = credits;
+    for (const lot of lots) {
+        if (uncovered.lte(0))
+            break;
+        const taken = min(unheld(lot), uncovered);
+        if (taken.lte(0))
+            continue;
+        links.push({ lot, kind: 'consume', credits: ZERO.minus(taken) });
+        uncovered = uncovered.minus(taken);
+    }
+    return { links, uncovered };
+}
+export function debitEntry(terms, links, uncovered, id, idempotencyKey = '') {
+    const consumed = links.map((link) => link.lot.id).join(',');
+    return {
+        id,
+        credits: ZERO.minus(terms.credits),
+        debtChange: uncovered,
+        reason: terms.reason,
+        counterAccount: terms.counterAccount ?? 'usage',
+        referenceType: terms.referenceType,
+        referenceId: terms.referenceId || id,
+        description: terms.description ?? '',
+        metadata: consumed ? { ...terms.metadata, consumed_credit_tx_ids: consumed } : { ...terms.metadata },
+        idempotencyKey,
+        parentId: null,
+        topUpId: null,
+        grant: null,
+        links,
+    };
+}
+//# sourceMappingURL=plan-debit.js.map

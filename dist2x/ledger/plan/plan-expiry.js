@@ -1,0 +1,30 @@
+import { ZERO } from '../../shared/decimal.js';
+import { isPastExpiry, unheld } from '../wallet-state.js';
+import { formatTimestamp } from '../../shared/clock.js';
+/** Lots past their instant with something to forfeit. What a hold has reserved stays until the hold ends. */
+export function expiredLots(state, now) {
+    return state.lots.filter((lot) => isPastExpiry(lot, now) && unheld(lot).gt(0));
+}
+/** The forfeiture of a lot's unheld rest, dated at the instant it expired. */
+export function planForfeiture(lot, context) {
+    const forfeited = ZERO.minus(unheld(lot));
+    const expiresAt = lot.expiresAt ?? context.now;
+    return {
+        id: context.newEntryId(),
+        credits: forfeited,
+        debtChange: ZERO,
+        reason: 'CREDIT_EXPIRED',
+        counterAccount: 'expiry',
+        referenceType: 'REQUEST',
+        referenceId: lot.id,
+        description: '',
+        metadata: { expired_transaction_id: lot.id, expiry_date: formatTimestamp(expiresAt) },
+        idempotencyKey: '',
+        parentId: null,
+        topUpId: null,
+        grant: null,
+        links: [{ lot, kind: 'expire', credits: forfeited }],
+        effectiveAt: expiresAt,
+    };
+}
+//# sourceMappingURL=plan-expiry.js.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=posting.js.map

@@ -1,0 +1,61 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { AmountColumn, RateColumn } from '../shared/decimal-column.js';
+const WalletSchema = defineEntity({
+    name: 'Wallet',
+    tableName: 'wallet',
+    properties: {
+        id: p.text().primary(),
+        tenantId: p.text(),
+        environmentId: p.text(),
+        customerId: p.text(),
+        currency: p.text(),
+        walletType: p.enum(['PRE_PAID', 'POST_PAID']).columnType('text'),
+        walletStatus: p.enum(['active', 'frozen', 'closed']).columnType('text'),
+        name: p.text(),
+        description: p.text(),
+        metadata: p.json(),
+        allowedPriceTypes: p.json(),
+        conversionRate: p.type(RateColumn),
+        topupConversionRate: p.type(RateColumn),
+        /** Posted credits: the sum of the wallet's entries. Below zero only by `debt`. */
+        creditBalance: p.type(AmountColumn),
+        /** Credits reserved by open holds, zero or more. */
+        held: p.type(AmountColumn),
+        /** Credits spent beyond what the lots could cover, zero or more; the next credit repays it first. */
+        debt: p.type(AmountColumn),
+        /** How far debits may go into debt: credits, zero or more. */
+        overdraftLimit: p.type(AmountColumn),
+        /** Number of the last entry; entries of a wallet are numbered from 1 without gaps. */
+        sequence: p.integer(),
+        /** SHA-256 of the last entry, hex; empty before the first. */
+        lastEntryHash: p.text(),
+        lastEntryAt: p.datetime(3).nullable(),
+        alertSettings: p.json().nullable(),
+        /** State of the real-time balance. */
+        alertState: p.enum(['ok', 'info', 'warning', 'in_alarm']).columnType('text'),
+        /** State of the settled balance. */
+        creditAlertState: p.enum(['ok', 'info', 'warning', 'in_alarm']).columnType('text'),
+        status: p.text(),
+        createdAt: p.datetime(3),
+        updatedAt: p.datetime(3),
+        createdBy: p.text(),
+        updatedBy: p.text(),
+    },
+    indexes: [{ name: 'wallet_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] }],
+    uniques: [
+        {
+            name: 'wallet_one_active_unique',
+            properties: ['tenantId', 'environmentId', 'customerId', 'currency', 'walletType'],
+            where: "wallet_status = 'active'",
+        },
+    ],
+    checks: [
+        { name: 'wallet_held_check', expression: 'held >= 0' },
+        { name: 'wallet_debt_check', expression: 'debt >= 0 and credit_balance >= -debt' },
+    ],
+});
+/** A customer's prepaid credits in one currency. Only the ledger writes its balances. */
+export class Wallet extends WalletSchema.class {
+}
+WalletSchema.setClass(Wallet);
+//# sourceMappingURL=wallet.entity.js.map

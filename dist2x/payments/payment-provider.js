@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=payment-provider.js.map

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { invalidField } from '../shared/errors.js';
+import { SANDBOX_CARDS } from './sandbox-cards.js';
+import { keyName, SandboxRecord } from './sandbox-record.js';
+const PAYMENT_ID = /^pay_sandbox_[0-9a-f]{32}$/;
+const CARD_VALID_YEARS = 8;
+/**
+ * A payment provider that takes no money and keeps honest books. Cards behave as their token says, so that every
+ * outcome a real provider has can be had at will. A payment is settled once, charged or canceled, whoever asks.
+ */
+export class SandboxProvider {
+    name = 'sandbox';
+    #record;
+    #clock;
+    /** @param folder where it keeps its books; processes that share the folder are one provider. */
+    constructor(folder, clock) {
+        this.#record = new SandboxRecord(folder);
+        this.#clock = clock;
+    }
+    async attachPaymentMethod({ customerId, token }) {
+        const card = SANDBOX_CARDS.get(token);
+        if (!card) {
+            throw invalidField('token', `is not a sandbox token; use one of ${[...SANDBOX_CARDS.keys()].join(', ')}`);
+        }
+        return {
+            providerRef: token,
+            brand: 'visa',
+            last4: card.last4,
+            expiryMonth: 12,
+            expiryYear: this.#clock.now().getUTCFullYear() + CARD_VALID_YEARS,
+            // Each customer has a card of its own, or all of a sandbox would share one card's budget of attempts.
+            fingerprint: createHash('sha256').update(`${customerId} ${token} ${card.last4}`).digest('hex').slice(0, 16),
+        };
+    }
+    async createPayment(request, idempotencyKey) {
+        const { topUpId, customerId, amountMinor, currency } = request;
+        if (!Number.isSafeInteger(amountMinor) || amountMinor < 1) {
+            return { kind: 'invalid', reason: 'the amount must be a whole number of minor units, 1 or more' };
+        }
+        const payment = { topUpId, customerId, amountMinor, currency };
+        const name = keyName(idempotencyKey);
+        const paymentId = `pay_sandbox_${name}`;
+        if (!(await this.#record.create('payments', paymentId, payment))) {
+            const first = await this.#record.find('payments', paymentId);
+            if (JSON.stringify(first) !== JSON.stringify(payment)) {
+                return { kind: 'invalid', reason: 'the idempotency key was used for another payment' };
+            }
+        }
+        return { kind: 'created', paymentId };
+    }
+    async confirmPayment(request, idempotencyKey) {
+        const { paymentId, paymentMethodRef } = request;
+        if (!(await this.#findPayment(paymentId)))
+            return noSuchPayment(paymentId);
+        const card = SANDBOX_CARDS.get(paymentMethodRef);
+        if (!card)
+            return { kind: 'invalid', reason: `no such payment method: ${paymentMethodRef}` };
+        const name = keyName(idempotencyKey);
+        const before = await this.#record.find('confirmations', name);
+        if (before && (before.paymentId !== paymentId || before.paymentMethodRef !== paymentMethodRef)) {
+            return { kind: 'invalid', reason: 'the idempotency key was used for another confirmation' };
+        }
+        if (before)
+            return before.outcome;
+        const settled = await this.#settled(paymentId);
+        if (settled)
+            return settled;
+        const outcome = await this.#act(request, card.behaviour);
+        if (outcome.kind !== 'unknown') {
+            await this.#record.create('confirmations', name, { paymentId, paymentMethodRef, outcome });
+        }
+        return card.behaviour.kind === 'charge_then_hang' ? forever() : outcome;
+    }
+    async retrievePayment(paymentId) {
+        if (!(await this.#findPayment(paymentId)))
+            return noSuchPayment(paymentId);
+        const settled = await this.#settled(paymentId);
+        return settled ?? (await this.#record.find('refusals', paymentId)) ?? { kind: 'requires_confirmation' };
+    }
+    async cancelPayment(paymentId, _idempotencyKey) {
+        if (!(await this.#findPayment(paymentId)))
+            return noSuchPayment(paymentId);
+        return this.#settle(paymentId, { kind: 'cancel', canceledAt: this.#clock.now().toISOString() });
+    }
+    async refundPayment(paymentId, _idempotencyKey) {
+        const settled = PAYMENT_ID.test(paymentId) ? await this.#settled(paymentId) : undefined;
+        if (settled?.kind !== 'succeeded')
+            return { kind: 'unknown', reason: `payment ${paymentId} has not succeeded` };
+        await this.#record.create('refunds', paymentId, { paymentId, refundedAt: this.#clock.now().toISOString() });
+        return { kind: 'refunded' };
+    }
+    async #act({ paymentId, paymentMethodRef }, card) {
+        // A refusal of an earlier card says nothing about this attempt.
+        await this.#record.remove('refusals', paymentId);
+        const now = this.#clock.now();
+        if (card.kind === 'hang')
+            return forever();
+        if (card.kind === 'refuse') {
+            await this.#record.replace('refusals', paymentId, card.outcome);
+            return card.outcome;
+        }
+        if (card.kind === 'fail_once') {
+            const isFirst = await this.#record.create('faults', paymentId, { failedAt: now.toISOString() });
+            if (isFirst)
+                return { kind: 'unknown', reason: 'the provider answered 500' };
+        }
+        const settlesAfterMs = card.kind === 'charge_later' ? card.settlesAfterMs : 0;
+        const settlesAt = new Date(now.getTime() + settlesAfterMs).toISOString();
+        return this.#settle(paymentId, { kind: 'charge', paymentMethodRef, settlesAt });
+    }
+    /** Decides the payment unless it is decided, and answers what was decided. */
+    async #settle(paymentId, settlement) {
+        await this.#record.create('settlements', paymentId, settlement);
+        const settled = await this.#settled(paymentId);
+        if (!settled)
+            throw new Error(`settlement of ${paymentId} has disappeared`);
+        return settled;
+    }
+    /** What the payment came to; undefined while it is open. Writes the charge that a crash has kept from being written. */
+    async #settled(paymentId) {
+        const settlement = await this.#record.find('settlements', paymentId);
+        if (!settlement)
+            return undefined;
+        if (settlement.kind === 'cancel')
+            return { kind: 'canceled' };
+        if (this.#clock.now() < new Date(settlement.settlesAt))
+            return { kind: 'processing' };
+        const payment = await this.#record.find('payments', paymentId);
+        if (!payment)
+            throw new Error(`payment ${paymentId} has disappeared`);
+        const { paymentMethodRef, settlesAt } = settlement;
+        if (!(await this.#record.find('charges', paymentId))) {
+            await this.#record.create('charges', paymentId, {
+                paymentId,
+                paymentMethodRef,
+                chargedAt: settlesAt,
+                ...payment,
+            });
+        }
+        return { kind: 'succeeded', amountMinor: payment.amountMinor, currency: payment.currency };
+    }
+    async #findPayment(paymentId) {
+        return PAYMENT_ID.test(paymentId) ? this.#record.find('payments', paymentId) : undefined;
+    }
+}
+function noSuchPayment(paymentId) {
+    return { kind: 'invalid', reason: `no such payment: ${paymentId}` };
+}
+/** An answer that never comes. Whoever waits for it has to have a limit. */
+function forever() {
+    return new Promise(() => { });
+}
+//# sourceMappingURL=sandbox-provider.js.map

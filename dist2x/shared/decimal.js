@@ -1,0 +1,88 @@
+import { Big } from 'big.js';
+/** Decimal places that credits and currency amounts are stored with. */
+export const DECIMAL_PLACES = 9;
+/** Decimal places of conversion rates. */
+export const RATE_PLACES = 5;
+/** Largest absolute value of one amount, exclusive: numeric(20,9) has 11 digits before the point. */
+export const AMOUNT_LIMIT = new Big('100000000000');
+export const ZERO = new Big(0);
+const PLAIN_DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
+/** An exact decimal from a trusted value (a database `numeric`, a literal). Throws on anything else. */
+export function decimal(value) {
+    return new Big(value);
+}
+/**
+ * Reads a decimal that a client sent, as a string or a JSON number.
+ * @returns undefined when it is not a number, has more than 9 places, or reaches 10^11 in absolute value.
+ */
+export function parseDecimal(value) {
+    if (typeof value === 'number') {
+        if (!Number.isFinite(value))
+            return undefined;
+        value = String(value);
+    }
+    if (typeof value !== 'string' || value.length > 64 || !PLAIN_DECIMAL.test(value))
+        return undefined;
+    const parsed = new Big(value.startsWith('+') ? value.slice(1) : value);
+    if (parsed.abs().gte(AMOUNT_LIMIT))
+        return undefined;
+    if (!parsed.round(DECIMAL_PLACES, Big.roundDown).eq(parsed))
+        return undefined;
+    return parsed;
+}
+/** Plain notation without trailing zeros, as both APIs and the database take it: `"0.333333333"`, `"10"`. */
+export function formatDecimal(value) {
+    const text = value.toFixed();
+    return text === '-0' ? '0' : text;
+}
+/** `amount / rate` in credits, 9 places, half-even. The only place where a division rounds. */
+export function divideByRate(amount, rate) {
+    const quotient = new DivisionBig(amount).div(new DivisionBig(rate));
+    return new Big(quotient.toFixed()).round(DECIMAL_PLACES, Big.roundHalfEven);
+}
+/** `credits * rate` in the wallet's currency, 9 places, half-even. */
+export function multiplyByRate(credits, rate) {
+    return credits.times(rate).round(DECIMAL_PLACES, Big.roundHalfEven);
+}
+/** The smallest whole number of `size` that makes up `gap`. Both positive. */
+export function wholeUnits(gap, size) {
+    return Number(new DivisionBig(gap).div(new DivisionBig(size)).round(0, Big.roundUp).toFixed());
+}
+export function min(a, b) {
+    return a.lt(b) ? a : b;
+}
+export function max(a, b) {
+    return a.gt(b) ? a : b;
+}
+export function sum(values) {
+    let total = ZERO;
+    for (const value of values)
+        total = total.plus(value);
+    return total;
+}
+/** Currencies' minor-unit digits, from the ICU data of the runtime (USD 2, JPY 0, KWD 3; unknown codes 2). */
+export function minorUnitDigits(currency) {
+    try {
+        const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+        return format.resolvedOptions().maximumFractionDigits ?? 2;
+    }
+    catch {
+        return 2;
+    }
+}
+/** A currency amount in integer minor units, half-even: 99 USD is 9900. */
+export function toMinorUnits(amount, currency) {
+    return Number(amount
+        .times(new Big(10).pow(minorUnitDigits(currency)))
+        .round(0, Big.roundHalfEven)
+        .toFixed());
+}
+/** Integer minor units as a currency amount: 9900 of USD is 99. */
+export function fromMinorUnits(minor, currency) {
+    return new Big(minor).times(new Big(10).pow(-minorUnitDigits(currency)));
+}
+/** big.js rounds quotients half-up at 20 places by default; ours keep 40, so that the one rounding is ours. */
+const DivisionBig = Big();
+DivisionBig.DP = 40;
+DivisionBig.RM = Big.roundHalfEven;
+//# sourceMappingURL=decimal.js.map

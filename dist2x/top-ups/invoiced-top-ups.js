@@ -1,0 +1,149 @@
+var __decorate = (this && this.__decorate) || function (decorators, target, key, desc) {
+    var c = arguments.length, r = c < 3 ? target : desc === null ? desc = Object.getOwnPropertyDescriptor(target, key) : desc, d;
+    if (typeof Reflect === "object" && typeof Reflect.decorate === "function") r = Reflect.decorate(decorators, target, key, desc);
+    else for (var i = decorators.length - 1; i >= 0; i--) if (d = decorators[i]) r = (c < 3 ? d(r) : c > 3 ? d(target, key, r) : d(target, key)) || r;
+    return c > 3 && r && Object.defineProperty(target, key, r), r;
+};
+var __metadata = (this && this.__metadata) || function (k, v) {
+    if (typeof Reflect === "object" && typeof Reflect.metadata === "function") return Reflect.metadata(k, v);
+};
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { toMinorUnits, ZERO } from '../shared/decimal.js';
+import { DomainError } from '../shared/errors.js';
+import { newId } from '../shared/ids.js';
+import { LedgerService } from '../ledger/ledger.service.js';
+import { PendingCredit } from '../ledger/pending-credit.entity.js';
+import { InvoicesService } from '../payments/invoices.service.js';
+import { newInvoiceOf } from './top-up-invoice.js';
+import { actorOf, TopUpSettlement } from './top-up-settlement.js';
+import { TopUp } from './top-up.entity.js';
+/** An invoice may stay unpaid for as long as it likes; nobody needs to look at it meanwhile. */
+const NEVER = new Date('9999-01-01T00:00:00Z');
+/** Top-ups that are paid by invoice: a pending transaction and an invoice now, credits when it is paid. */
+let InvoicedTopUps = class InvoicedTopUps {
+    em;
+    ledger;
+    invoices;
+    settlement;
+    constructor(em, ledger, invoices, settlement) {
+        this.em = em;
+        this.ledger = ledger;
+        this.invoices = invoices;
+        this.settlement = settlement;
+    }
+    /** Issues the invoice of an automatic top-up. Repeated after a crash, it finds that it was done. */
+    async issue(topUp) {
+        const metadata = { auto_topup: 'true' };
+        const terms = { priority: null, expiresAt: null, idempotencyKey: '', metadata, bonus: null };
+        try {
+            await this.ledger.post({
+                kind: 'evaluate',
+                scope: scopeOf(topUp),
+                walletId: topUp.walletId,
+                actor: actorOf(topUp),
+                within: (tx, wallet) => this.promise(tx, wallet, topUp, terms),
+                answer: () => null,
+            });
+        }
+        catch (error) {
+            if (!(error instanceof DomainError && error.code === 'top_up_ended'))
+                throw error;
+        }
+    }
+    /** Writes the pending credit and the invoice of a top-up that is stored already, in the caller's ledger command. */
+    async promise(tx, wallet, topUp, terms) {
+        const transactionId = topUp.transactionId ?? newId('wtxn', tx.now);
+        const invoice = newInvoiceOf(topUp, { isPaid: false });
+        invoice.metadata = {
+            ...terms.metadata,
+            ...invoice.metadata,
+            wallet_transaction_id: transactionId,
+            wallet_id: wallet.id,
+            credits_amount: topUp.credits.toFixed(),
+            auto_completed: 'false',
+        };
+        const promised = await tx.query(`update top_up set top_up_status = 'awaiting_payment', transaction_id = $2, next_attempt_at = $3, updated_at = $4
+       where id = $1 and top_up_status = 'created' returning id`, [topUp.id, transactionId, NEVER.toISOString(), tx.now.toISOString()]);
+        if (promised.length === 0)
+            return new DomainError('conflict', 'the top-up has ended already', { code: 'top_up_ended' });
+        const { id: invoiceId } = await this.invoices.create(tx.em, invoice);
+        await tx.query(`update top_up set invoice_id = $2 where id = $1`, [topUp.id, invoiceId]);
+        tx.em.create(PendingCredit, pendingCredit(tx, wallet, topUp, terms, transactionId));
+        await tx.em.flush();
+        return undefined;
+    }
+    /**
+     * Records how the payment of an invoice stands. Paid in full completes the top-up behind it; paid twice is paid once.
+     * @returns the invoice as it is then
+     */
+    async updatePayment(scope, invoiceId, payment) {
+        const { actorKeyId, paymentStatus, amount } = payment;
+        const invoice = await this.invoices.get(scope, invoiceId);
+        if (paymentStatus !== 'SUCCEEDED') {
+            await this.em.fork().transactional(async (em) => {
+                await this.invoices.markUnpaid(em, scope, invoiceId, { actorKeyId, paymentStatus });
+            });
+            return this.invoices.get(scope, invoiceId);
+        }
+        const owed = invoice.totalMinor - invoice.paidMinor;
+        const amountMinor = amount ? toMinorUnits(amount, invoice.currency) : owed;
+        const topUp = invoice.topUpId
+            ? await this.em.fork().findOne(TopUp, { id: invoice.topUpId, ...scopeOf(scope) })
+            : null;
+        if (topUp && amountMinor >= owed)
+            await this.#complete(topUp);
+        else {
+            await this.em.fork().transactional(async (em) => {
+                await this.invoices.markPaid(em, scope, invoiceId, { actorKeyId, amountMinor });
+            });
+        }
+        return this.invoices.get(scope, invoiceId);
+    }
+    async #complete(topUp) {
+        const pending = await this.em.fork().findOne(PendingCredit, { walletId: topUp.walletId, topUpId: topUp.id });
+        const outcome = await this.settlement.settle(topUp, pending);
+        if (outcome === 'refused') {
+            throw new DomainError('invalid_operation', 'the wallet is closed: the credits can no longer be delivered', {
+                details: { wallet_id: topUp.walletId, top_up_id: topUp.id },
+            });
+        }
+    }
+};
+InvoicedTopUps = __decorate([
+    Injectable(),
+    __metadata("design:paramtypes", [EntityManager,
+        LedgerService,
+        InvoicesService,
+        TopUpSettlement])
+], InvoicedTopUps);
+export { InvoicedTopUps };
+function scopeOf({ tenantId, environmentId }) {
+    return { tenantId, environmentId };
+}
+function pendingCredit(tx, wallet, topUp, terms, id) {
+    return {
+        walletId: wallet.id,
+        id,
+        tenantId: wallet.tenantId,
+        environmentId: wallet.environmentId,
+        customerId: wallet.customerId,
+        credits: topUp.credits,
+        bonusCredits: terms.bonus?.credits ?? ZERO,
+        bonusExpiresAt: terms.bonus?.expiresAt ?? null,
+        balance: wallet.creditBalance,
+        reason: 'PURCHASED_CREDIT_INVOICED',
+        pendingStatus: 'pending',
+        priority: terms.priority,
+        expiresAt: terms.expiresAt,
+        referenceId: terms.idempotencyKey || topUp.id,
+        description: topUp.description,
+        metadata: terms.metadata,
+        idempotencyKey: terms.idempotencyKey,
+        topUpId: topUp.id,
+        createdAt: tx.now,
+        updatedAt: tx.now,
+        createdBy: topUp.createdBy,
+    };
+}
+//# sourceMappingURL=invoiced-top-ups.js.map

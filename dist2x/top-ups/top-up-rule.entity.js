@@ -1,0 +1,72 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { AmountColumn } from '../shared/decimal-column.js';
+/** When to buy: the balance runs low, it is insufficient for a debit or hold, or purchased credits are about to expire. */
+export const TRIGGERS = ['threshold', 'insufficient', 'expiration'];
+const TopUpRuleSchema = defineEntity({
+    name: 'TopUpRule',
+    tableName: 'top_up_rule',
+    properties: {
+        walletId: p.text().primary(),
+        trigger: p.enum(TRIGGERS).columnType('text').primary(),
+        tenantId: p.text(),
+        environmentId: p.text(),
+        customerId: p.text(),
+        enabled: p.boolean(),
+        /** Counts the edits, so that a decision can say which wording of the rule it was made under. */
+        version: p.integer(),
+        /** `threshold` only: buys when this many available credits or fewer are left. */
+        thresholdCredits: p.type(AmountColumn).nullable(),
+        /** Credits of one unit: `auto_topup.amount`, or what one pack holds. One purchase buys whole units. */
+        unitCredits: p.type(AmountColumn),
+        /** The agreed price of one pack in minor units; null where the wallet's `topup_conversion_rate` prices it. */
+        unitPriceMinor: p.integer().nullable(),
+        /** ISO 4217, lower case; null where it is the wallet's currency. */
+        priceCurrency: p.text().nullable(),
+        packId: p.text().nullable(),
+        /** Months after which purchased credits expire, counted from the last purchase; null: never. */
+        validityMonths: p.integer().nullable(),
+        /** True: a pending credit and an invoice. False: the payment method on file is charged. */
+        invoicing: p.boolean(),
+        cooldown: p.json().nullable(),
+        createdAt: p.datetime(3),
+        updatedAt: p.datetime(3),
+        updatedBy: p.text(),
+    },
+    checks: [{ name: 'top_up_rule_unit_check', expression: 'unit_credits > 0' }],
+});
+/** One reason to buy credits for a wallet. `auto_topup` of the wallets API and the credits API's settings are two views of these. */
+export class TopUpRule extends TopUpRuleSchema.class {
+}
+TopUpRuleSchema.setClass(TopUpRule);
+const TopUpGuardSchema = defineEntity({
+    name: 'TopUpGuard',
+    tableName: 'top_up_guard',
+    properties: {
+        walletId: p.text().primary(),
+        tenantId: p.text(),
+        environmentId: p.text(),
+        /** Automatic purchases in any 60 minutes; one more pauses the wallet's rules. */
+        maxPerHour: p.integer(),
+        /** Units in one automatic purchase: a made-up debit can't empty a card. */
+        maxUnits: p.integer(),
+        /** Automatic purchases in a calendar month (UTC); null: no cap. */
+        monthlyCount: p.integer().nullable(),
+        /** Minor units in a calendar month (UTC), per currency; null: no cap. */
+        monthlyAmountMinor: p.integer().nullable(),
+        pausedAt: p.datetime(3).nullable(),
+        /** Why automatic top-up is paused: a code (`hourly_limit`, `card_declined`, ...); empty when it is not. */
+        pauseReason: p.text(),
+        /** When the scheduled task looks at the wallet's rules again. */
+        nextEvaluationAt: p.datetime(3),
+        updatedAt: p.datetime(3),
+    },
+    indexes: [
+        { name: 'top_up_guard_due_index', properties: ['nextEvaluationAt'] },
+        { name: 'top_up_guard_paused_index', properties: ['pausedAt'], where: 'paused_at is not null' },
+    ],
+});
+/** What keeps a wallet's automatic top-ups within bounds, whichever rule they come from. */
+export class TopUpGuard extends TopUpGuardSchema.class {
+}
+TopUpGuardSchema.setClass(TopUpGuard);
+//# sourceMappingURL=top-up-rule.entity.js.map

@@ -1,0 +1,123 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { AmountColumn } from '../shared/decimal-column.js';
+import { TRIGGERS } from './top-up-rule.entity.js';
+/** States in which money may still move. At most one automatic top-up of a wallet is in one of these. */
+export const OPEN_STATUSES = [
+    'created',
+    'charging',
+    'unknown',
+    'processing',
+    'requires_action',
+    'retry_wait',
+    'awaiting_payment',
+    'refund_due',
+];
+export const FINAL_STATUSES = ['succeeded', 'failed', 'canceled', 'refunded'];
+/** The SQL list of open states, for partial indexes and conditional updates. */
+export const OPEN_STATUS_LIST = OPEN_STATUSES.map((status) => `'${status}'`).join(', ');
+export function isOpenStatus(status) {
+    return OPEN_STATUSES.includes(status);
+}
+const TopUpSchema = defineEntity({
+    name: 'TopUp',
+    tableName: 'top_up',
+    properties: {
+        id: p.text().primary(),
+        tenantId: p.text(),
+        environmentId: p.text(),
+        customerId: p.text(),
+        walletId: p.text(),
+        trigger: p.enum([...TRIGGERS, 'manual']).columnType('text'),
+        isAutomatic: p.boolean(),
+        /** Version of the rule it was decided under; 0 for a manual purchase. */
+        ruleVersion: p.integer(),
+        topUpStatus: p.enum([...OPEN_STATUSES, ...FINAL_STATUSES]).columnType('text'),
+        units: p.integer(),
+        /** Credits it buys, above zero. */
+        credits: p.type(AmountColumn),
+        /** What it costs in minor units of `currency`, zero or more. */
+        priceMinor: p.integer(),
+        currency: p.text(),
+        packId: p.text().nullable(),
+        validityMonths: p.integer().nullable(),
+        invoicing: p.boolean(),
+        description: p.text(),
+        /** The provider it is charged with, fixed at the first attempt; null before, and where nothing is charged. */
+        provider: p.text().nullable(),
+        /** The payment method of the current attempt, frozen on the row so that a repeat charges the same card. */
+        paymentMethodId: p.text().nullable(),
+        paymentMethodRef: p.text().nullable(),
+        cardFingerprint: p.text().nullable(),
+        /** The provider's payment: created once per top-up, and charged at most once. */
+        paymentId: p.text().nullable(),
+        /** Number of the current attempt, from 1; part of the provider's idempotency key. */
+        attempt: p.integer(),
+        /** How often the provider was asked about an unknown outcome. */
+        lookups: p.integer(),
+        /** When the scheduled task takes it up again: also the end of the lease of whoever works on it now. */
+        nextAttemptAt: p.datetime(3),
+        lastErrorCode: p.text(),
+        lastErrorMessage: p.text(),
+        /** Where the customer confirms a payment that asks for authentication. */
+        actionUrl: p.text().nullable(),
+        invoiceId: p.text().nullable(),
+        /** The credit transaction that it became or will become. */
+        transactionId: p.text().nullable(),
+        /** The client's key of a manual purchase; the top-up itself is what a replay answers from. */
+        idempotencyKey: p.text().nullable(),
+        requestHash: p.text(),
+        requestId: p.text(),
+        createdAt: p.datetime(3),
+        updatedAt: p.datetime(3),
+        settledAt: p.datetime(3).nullable(),
+        createdBy: p.text(),
+    },
+    indexes: [
+        { name: 'top_up_wallet_index', properties: ['walletId', 'createdAt'] },
+        { name: 'top_up_due_index', properties: ['nextAttemptAt'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
+        { name: 'top_up_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] },
+    ],
+    uniques: [
+        {
+            name: 'top_up_one_automatic_unique',
+            properties: ['walletId'],
+            where: `is_automatic and top_up_status in (${OPEN_STATUS_LIST})`,
+        },
+        {
+            name: 'top_up_one_purchase_unique',
+            properties: ['walletId'],
+            where: `not is_automatic and not invoicing and top_up_status in (${OPEN_STATUS_LIST})`,
+        },
+        { name: 'top_up_payment_unique', properties: ['paymentId'] },
+        { name: 'top_up_key_unique', properties: ['tenantId', 'environmentId', 'idempotencyKey'] },
+    ],
+});
+/** An intent to buy credits: recorded before anything is charged, and the only thing a charge can come from. */
+export class TopUp extends TopUpSchema.class {
+}
+TopUpSchema.setClass(TopUp);
+const TopUpAttemptSchema = defineEntity({
+    name: 'TopUpAttempt',
+    tableName: 'top_up_attempt',
+    properties: {
+        topUpId: p.text().primary(),
+        attempt: p.integer().primary(),
+        walletId: p.text(),
+        cardFingerprint: p.text(),
+        /** The payment outcome's kind; `started` while it is not known. */
+        outcome: p.text(),
+        code: p.text(),
+        message: p.text(),
+        startedAt: p.datetime(3),
+        finishedAt: p.datetime(3).nullable(),
+    },
+    indexes: [
+        { name: 'top_up_attempt_card_index', properties: ['cardFingerprint', 'startedAt'] },
+        { name: 'top_up_attempt_wallet_index', properties: ['walletId', 'startedAt'] },
+    ],
+});
+/** One confirmation of a top-up's payment with one card. */
+export class TopUpAttempt extends TopUpAttemptSchema.class {
+}
+TopUpAttemptSchema.setClass(TopUpAttempt);
+//# sourceMappingURL=top-up.entity.js.map
