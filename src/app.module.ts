@@ -3,7 +3,6 @@ import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { LoggerModule } from 'nestjs-pino';
 import { AuthModule } from './auth/auth.module.js';
 import { Config } from './config.js';
 import { CreditsModule } from './credits/credits.module.js';
@@ -11,13 +10,13 @@ import { CustomerByIdModule, CustomersModule } from './customers/customers.modul
 import { databaseOptions } from './database.js';
 import { HttpModule } from './http/http.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
-import { logOptions } from './log.js';
 import { DemoModule } from './ops/demo/demo.module.js';
 import { OpsModule } from './ops/ops.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { Clock, SystemClock } from './shared/clock.js';
 import { TopUpsModule } from './top-ups/top-ups.module.js';
+import { WalletsModule } from './wallets/wallets.module.js';
 
 /** What every room may ask for: the settings, the time, the database. */
 @Global()
@@ -44,7 +43,6 @@ export class AppModule {
       module: AppModule,
       imports: [
         CoreModule.register(config),
-        LoggerModule.forRoot(logOptions(config)),
         // Services fork the entity manager themselves: a fork for every request would cost the hot path.
         MikroOrmModule.forRoot({ ...databaseOptions(config), registerRequestContext: false }),
         ScheduleModule.forRoot(),
@@ -55,6 +53,7 @@ export class AppModule {
         CustomersModule,
         LedgerModule,
         TopUpsModule,
+        WalletsModule,
         CreditsModule,
         OpsModule,
         DemoModule,

@@ -2,14 +2,16 @@ import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import helmet from 'helmet';
-import { Logger } from 'nestjs-pino';
 import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/caller.js';
+import { Config } from './config.js';
 import { readBodies } from './http/body/read-body.js';
-import { quietStart } from './log.js';
+import { createLog, JsonLogger, logRequests } from './log.js';
 
 /** Everything about the app that is not a module: the same for the service, the tests and the openapi script. */
 export function configureApp(app: NestExpressApplication): void {
-  app.useLogger(quietStart(app.get(Logger)));
+  const log = createLog(app.get(Config));
+  app.useLogger(new JsonLogger(log));
+  app.use(logRequests(log));
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(helmet(SECURITY_HEADERS));

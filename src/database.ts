@@ -6,6 +6,8 @@ import { ApiKey } from './auth/api-key.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import type { Config } from './config.js';
+import { AlertLog } from './wallets/alert-log.entity.js';
+import { Transaction } from './wallets/transaction.entity.js';
 import { Consent } from './credits/consent.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
 import { Customer } from './customers/customer.entity.js';
@@ -21,6 +23,7 @@ import { Migration20261121040000_customers } from './migrations/Migration2026112
 import { Migration20261121010000_auth } from './migrations/Migration20261121010000_auth.js';
 import { Migration20261121020000_settings } from './migrations/Migration20261121020000_settings.js';
 import { Migration20261121050000_ledger } from './migrations/Migration20261121050000_ledger.js';
+import { Migration20261121070000_wallets } from './migrations/Migration20261121070000_wallets.js';
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
@@ -52,6 +55,8 @@ export const ENTITIES = [
   TopUp,
   TopUpAttempt,
   TopUpDecision,
+  AlertLog,
+  Transaction,
   CreditPack,
   Consent,
 ];
@@ -64,6 +69,7 @@ export const MIGRATIONS = [
   Migration20261121040000_customers,
   Migration20261121050000_ledger,
   Migration20261121060000_top_ups,
+  Migration20261121070000_wallets,
   Migration20261121080000_credits,
 ];
 

@@ -1,10 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
-import type { Params } from 'nestjs-pino';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { type Level, type Logger, pino } from 'pino';
 import type { Config } from './config.js';
 import { assignRequestId } from './http/request-id.js';
 
-/** Levels at which each request leaves a line. At `warn` only failures do, and a request costs that much less. */
-const REQUEST_LEVELS: ReadonlySet<string> = new Set(['trace', 'debug', 'info']);
 /** Where Nest says a line for each module and each route. */
 const START_UP_CONTEXTS: ReadonlySet<unknown> = new Set([
   'NestFactory',
@@ -14,35 +13,75 @@ const START_UP_CONTEXTS: ReadonlySet<unknown> = new Set([
   'NestApplication',
 ]);
 
-/** JSON lines. What is logged of a request is listed, not taken away from: headers and bodies never get in. */
-export function logOptions(config: Config): Params {
-  return {
-    pinoHttp: {
-      level: config.logLevel,
-      genReqId: assignRequestId,
-      base: null,
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (level) => ({ level }) },
-      quietReqLogger: true,
-      customAttributeKeys: { reqId: 'requestId' },
-      serializers: {
-        req: ({ method, url }: { method: string; url: string }) => ({ method, path: url.split('?')[0] }),
-        res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
-      },
-      autoLogging: REQUEST_LEVELS.has(config.logLevel),
-      customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
-      redact: ['*.authorization', '*.api_key', '*.apiKey', '*.password', '*.token'],
-    },
-  };
+/** JSON lines on stdout, written before the call returns: what led to a crash is never lost. */
+export function createLog(config: Config): Logger {
+  return pino({
+    level: config.logLevel,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (level) => ({ level }) },
+    serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
+  });
 }
 
-/** Sends what Nest says while it starts, some hundred lines, to `debug`. */
-export function quietStart(logger: Required<Pick<LoggerService, 'log' | 'warn' | 'error' | 'debug'>>): LoggerService {
-  return {
-    log: (message: unknown, ...rest: unknown[]) =>
-      START_UP_CONTEXTS.has(rest.at(-1)) ? logger.debug(message, ...rest) : logger.log(message, ...rest),
-    warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest),
-    error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
-    debug: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest),
+/** What Nest and our own classes say, as JSON. */
+export class JsonLogger implements LoggerService {
+  constructor(private readonly pino: Logger) {}
+
+  /** Nest's hundred lines about its start go to `debug`. */
+  log(message: unknown, ...rest: unknown[]): void {
+    this.#write(START_UP_CONTEXTS.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.#write('fatal', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.#write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.#write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.#write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.#write('trace', message, rest);
+  }
+
+  /** Nest hands the context over last, and before it a stack if there is one. */
+  #write(level: Level, message: unknown, rest: unknown[]): void {
+    const context = rest.at(-1);
+    const stack = rest.length > 1 ? rest[0] : undefined;
+    if (message instanceof Error) this.pino[level]({ context, err: message });
+    else if (typeof message === 'object') this.pino[level]({ context, ...message });
+    else this.pino[level]({ context, stack }, String(message));
+  }
+}
+
+/**
+ * Gives each request its id and, at `info` and below, leaves a line when it ends. What is logged is listed here, so
+ * headers, query and body never get in. By hand: pino-http and its context cost 30 to 50 microseconds a request, a
+ * third of what an empty one takes.
+ */
+export function logRequests(log: Logger): RequestHandler {
+  const isLogged = log.isLevelEnabled('info');
+  return (request: Request & { id?: string }, response: Response, next: NextFunction): void => {
+    const requestId = assignRequestId(request, response);
+    request.id = requestId;
+    if (isLogged) {
+      const { method, path } = request;
+      const startedAt = performance.now();
+      response.once('close', () => {
+        const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+        const status = response.writableFinished ? response.statusCode : 'aborted';
+        log.info({ requestId, method, path, status, durationMs }, 'request');
+      });
+    }
+    next();
   };
 }

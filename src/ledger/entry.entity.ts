@@ -38,6 +38,8 @@ const EntrySchema = defineEntity({
   tableName: 'entry',
   properties: {
     walletId: p.text().primary(),
+    /** In the key for lists, which are by time, and so that the table can be partitioned by it. */
+    createdAt: p.datetime(3).primary(),
     id: p.text().primary(),
     tenantId: p.text(),
     environmentId: p.text(),
@@ -71,7 +73,6 @@ const EntrySchema = defineEntity({
     requestId: p.text(),
     /** SHA-256 over this entry and the hash of the wallet's previous one, hex. */
     hash: p.text(),
-    createdAt: p.datetime(3),
     createdBy: p.text(),
   },
   indexes: [

@@ -68,6 +68,7 @@ export class Migration20261121050000_ledger extends Migration {
     this.addSql(`
       create table entry (
         wallet_id text not null,
+        created_at timestamptz(3) not null,
         id text not null,
         tenant_id text not null,
         environment_id text not null,
@@ -94,9 +95,8 @@ export class Migration20261121050000_ledger extends Migration {
         top_up_id text null,
         request_id text not null,
         hash text not null,
-        created_at timestamptz(3) not null,
         created_by text not null,
-        primary key (wallet_id, id)
+        primary key (wallet_id, created_at, id)
       )`);
     this.addSql(`create unique index entry_sequence_unique on entry (wallet_id, sequence)`);
     this.addSql(

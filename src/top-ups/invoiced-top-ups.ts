@@ -53,7 +53,10 @@ export class InvoicedTopUps {
         scope: scopeOf(topUp),
         walletId: topUp.walletId,
         actor: actorOf(topUp),
-        within: (tx, wallet) => this.promise(tx, wallet, topUp, terms),
+        within: async (tx, wallet) => {
+          const promised = await this.promise(tx, wallet, topUp, terms);
+          return promised instanceof DomainError ? promised : undefined;
+        },
         answer: () => null,
       });
     } catch (error) {
@@ -67,7 +70,7 @@ export class InvoicedTopUps {
     wallet: WalletRecord,
     topUp: TopUp,
     terms: PendingTerms,
-  ): Promise<DomainError | undefined> {
+  ): Promise<PendingCredit | DomainError> {
     const transactionId = topUp.transactionId ?? newId('wtxn', tx.now);
     const invoice = newInvoiceOf(topUp, { isPaid: false });
     invoice.metadata = {
@@ -87,9 +90,9 @@ export class InvoicedTopUps {
       return new DomainError('conflict', 'the top-up has ended already', { code: 'top_up_ended' });
     const { id: invoiceId } = await this.invoices.create(tx.em, invoice);
     await tx.query(`update top_up set invoice_id = $2 where id = $1`, [topUp.id, invoiceId]);
-    tx.em.create(PendingCredit, pendingCredit(tx, wallet, topUp, terms, transactionId));
+    const pending = tx.em.create(PendingCredit, pendingCredit(tx, wallet, topUp, terms, transactionId));
     await tx.em.flush();
-    return undefined;
+    return pending;
   }
 
   /**

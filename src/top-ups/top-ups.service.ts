@@ -6,7 +6,10 @@ import { type Decimal, multiplyByRate, toMinorUnits } from '../shared/decimal.js
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import type { Scope } from '../shared/scope.js';
-import type { Actor, Idempotency } from '../ledger/commands.js';
+import type { Actor, Idempotency, LedgerCommand } from '../ledger/commands.js';
+import type { PendingCredit } from '../ledger/pending-credit.entity.js';
+import { InvoicesService } from '../payments/invoices.service.js';
+import { newInvoiceOf } from './top-up-invoice.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { Posting } from '../ledger/posting.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
@@ -37,9 +40,14 @@ export interface InvoicedRequest<Answer> {
   actor: Actor;
   idempotency?: Idempotency | undefined;
   terms: PendingTerms;
-  /** The answer, from the wallet and the stored top-up with its invoice and transaction ids. */
-  answer: (posting: Posting, topUp: TopUpRecord) => Answer;
+  /** True: the credits come at once, and the invoice is a paid one. */
+  isCompleted: boolean;
+  /** The answer, from the wallet, the stored top-up with its invoice, and the pending credit (none when completed). */
+  answer: (posting: Posting, topUp: TopUpRecord, pending: PendingCredit | undefined) => Answer;
 }
+
+/** What every ledger command of an invoiced top-up has. */
+type CommandFrame = Pick<LedgerCommand, 'scope' | 'walletId' | 'actor' | 'idempotency'>;
 
 /** Top-ups that somebody asks for, and what is to be seen of all of them. */
 @Injectable()
@@ -49,6 +57,7 @@ export class TopUpsService {
     private readonly topUps: TopUpRepository,
     private readonly engine: TopUpEngine,
     private readonly invoiced: InvoicedTopUps,
+    private readonly invoices: InvoicesService,
     private readonly ledger: LedgerService,
     private readonly clock: Clock,
   ) {}
@@ -99,24 +108,76 @@ export class TopUpsService {
     const what = { credits, priceMinor, currency, packId: null, validityMonths: null, description, invoicing: true };
     // The key is the ledger's: on the row it would only say the same thing twice.
     const record = this.#newTopUp(scope, wallet, actor, undefined, what);
-    let topUp: TopUp | undefined;
-    return this.ledger.post({
-      kind: 'evaluate',
+    const command = {
       scope,
       walletId,
       actor,
       ...(request.idempotency ? { idempotency: request.idempotency } : {}),
-      within: async (tx, locked) => {
-        if (locked.walletStatus === 'closed') {
-          return new DomainError('invalid_operation', 'the wallet is closed', { details: { wallet_id: walletId } });
+    };
+    return request.isCompleted
+      ? this.#creditWithInvoice(request, record, command)
+      : this.#promiseWithInvoice(request, record, command);
+  }
+
+  #promiseWithInvoice<Answer>(
+    request: InvoicedRequest<Answer>,
+    record: TopUpRecord,
+    command: CommandFrame,
+  ): Promise<LedgerAnswer<Answer>> {
+    let topUp: TopUp | undefined;
+    let pending: PendingCredit | undefined;
+    return this.ledger.post({
+      kind: 'evaluate',
+      ...command,
+      within: async (tx, wallet) => {
+        if (wallet.walletStatus === 'closed') {
+          return new DomainError('invalid_operation', 'the wallet is closed', { details: { wallet_id: wallet.id } });
         }
         topUp = tx.em.create(TopUp, record);
         await tx.em.flush();
-        const refusal = await this.invoiced.promise(tx, locked, topUp, request.terms);
+        const promised = await this.invoiced.promise(tx, wallet, topUp, request.terms);
+        if (promised instanceof DomainError) return promised;
+        pending = promised;
         await tx.em.refresh(topUp);
-        return refusal;
+        return undefined;
       },
-      answer: (posting) => request.answer(posting, topUp as unknown as TopUpRecord),
+      answer: (posting) => request.answer(posting, topUp as unknown as TopUpRecord, pending),
+    });
+  }
+
+  #creditWithInvoice<Answer>(
+    request: InvoicedRequest<Answer>,
+    record: TopUpRecord,
+    command: CommandFrame,
+  ): Promise<LedgerAnswer<Answer>> {
+    const id = newId('wtxn', this.clock.now());
+    const { terms } = request;
+    let topUp: TopUp | undefined;
+    return this.ledger.post({
+      kind: 'credit',
+      ...command,
+      terms: {
+        id,
+        credits: request.credits,
+        reason: 'PURCHASED_CREDIT_INVOICED',
+        priority: terms.priority,
+        expiresAt: terms.expiresAt,
+        referenceType: 'EXTERNAL',
+        referenceId: terms.idempotencyKey || record.id,
+        description: request.description,
+        metadata: terms.metadata,
+        idempotencyKey: terms.idempotencyKey,
+        topUpId: record.id,
+        ...(terms.bonus ? { bonus: terms.bonus } : {}),
+      },
+      within: async (tx) => {
+        const settled = { topUpStatus: 'succeeded', transactionId: id, settledAt: tx.now } as const;
+        topUp = tx.em.create(TopUp, { ...record, ...settled });
+        await tx.em.flush();
+        topUp.invoiceId = (await this.invoices.create(tx.em, newInvoiceOf(topUp, { isPaid: true }))).id;
+        await tx.em.flush();
+      },
+      answer: (posting) => request.answer(posting, topUp as unknown as TopUpRecord, undefined),
     });
   }
 

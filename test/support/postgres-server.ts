@@ -15,6 +15,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { isAlive } from './is-alive.js';
 import { findBinaries } from './postgres-binaries.js';
 
 export interface PostgresServer {
@@ -148,14 +149,5 @@ function stopLeftovers(): void {
     const starter = join(tmpdir(), name, 'starter.pid');
     if (!name.startsWith(FOLDER_PREFIX) || !existsSync(starter)) continue;
     if (!isAlive(Number(readFileSync(starter, 'utf8')))) stopServer(dirname(starter));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

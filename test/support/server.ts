@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { compileService } from './compile-service.js';
 import { dropTemplate, migrateTemplate } from './database.js';
 import { type PostgresServer, startPostgres } from './postgres-server.js';
 
@@ -12,6 +14,7 @@ export async function startServer(): Promise<void> {
   process.env['REFILL_TEST_TEMPLATE'] = `refill_template_${process.pid}`;
   try {
     await migrateTemplate();
+    process.env['REFILL_TEST_SERVICE'] = await compileService();
   } catch (error) {
     await stopServer();
     throw error;
@@ -19,6 +22,8 @@ export async function startServer(): Promise<void> {
 }
 
 export async function stopServer(): Promise<void> {
+  const compiled = process.env['REFILL_TEST_SERVICE'];
+  if (compiled) rmSync(compiled, { recursive: true, force: true });
   if (server) server.stop();
   else await dropTemplate();
 }

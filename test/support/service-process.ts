@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const START_TIMEOUT_MS = 30_000;
@@ -11,7 +12,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** The built service as a process of its own, to be killed or to be raced against another. `npm test` builds it first. */
+/** The service as a process of its own, to be killed or to be raced against another. */
 export class ServiceProcess {
   /** `http://127.0.0.1:<port>` */
   url = '';
@@ -22,7 +23,7 @@ export class ServiceProcess {
   #stderr = '';
 
   private constructor(environment: Record<string, string>) {
-    this.#child = spawn(process.execPath, ['dist/main.js'], {
+    this.#child = spawn(process.execPath, [join(process.env['REFILL_TEST_SERVICE'] as string, 'main.js')], {
       env: { PATH: process.env['PATH'], PORT: '0', DEMO: 'false', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

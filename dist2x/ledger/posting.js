@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=posting.js.map

@@ -1,0 +1,80 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { LedgerPolicy, LedgerStep } from '../ledger/ledger-policy.js';
+import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
+import { LedgerService } from '../ledger/ledger.service.js';
+import { SqlTable } from '../ledger/sql-table.js';
+import { availableCredits, type Columns, type WalletState } from '../ledger/wallet-state.js';
+import type { AlertSettings, AlertState } from '../ledger/wallet.entity.js';
+import type { Decimal } from '../shared/decimal.js';
+import { newId } from '../shared/ids.js';
+import { AlertLog } from './alert-log.entity.js';
+import { decideAlert, DEFAULT_ALERTS } from './decide-alert.js';
+
+type AlertRecord = Columns<AlertLog>;
+
+/**
+ * Follows two balances of every wallet that moves, in the ledger's own commit: settled credits always, what can be spent
+ * where alerts are enabled. A row is written only when the state changes.
+ */
+@Injectable()
+export class AlertPolicy implements LedgerPolicy, OnModuleInit {
+  readonly #changes = new WeakMap<WalletState, AlertRecord[]>();
+  readonly #table: SqlTable<AlertRecord>;
+
+  constructor(
+    private readonly ledger: LedgerService,
+    em: EntityManager,
+  ) {
+    this.#table = new SqlTable(em.getMetadata().get(AlertLog));
+  }
+
+  onModuleInit(): void {
+    this.ledger.use(this);
+  }
+
+  async load(_tx: LedgerTransaction, states: WalletState[]): Promise<void> {
+    for (const state of states) if (!this.#changes.has(state)) this.#changes.set(state, []);
+  }
+
+  afterCommand(state: WalletState, step: LedgerStep): void {
+    const { wallet } = state;
+    const settings = wallet.alertSettings ?? DEFAULT_ALERTS;
+    const settled = decideAlert(settings, wallet.creditBalance);
+    if (settled !== wallet.creditAlertState) {
+      wallet.creditAlertState = settled;
+      this.#log(state, step.now, 'low_credit_balance', settled, settings, wallet.creditBalance);
+    }
+    if (!settings.alert_enabled) return;
+    const available = availableCredits(state);
+    const ongoing = decideAlert(settings, available);
+    if (ongoing === wallet.alertState) return;
+    wallet.alertState = ongoing;
+    this.#log(state, step.now, 'low_ongoing_balance', ongoing, settings, available);
+  }
+
+  async save(tx: LedgerTransaction, states: WalletState[]): Promise<void> {
+    const rows = states.flatMap((state) => this.#changes.get(state) ?? []);
+    if (rows.length > 0) await tx.query(this.#table.insert(), [this.#table.toParameter(rows)]);
+  }
+
+  committed(): void {
+    // Nobody waits for an alert yet.
+  }
+
+  #log(
+    state: WalletState,
+    now: Date,
+    alertType: AlertRecord['alertType'],
+    alertStatus: AlertState,
+    alertSettings: AlertSettings,
+    valueAtTime: Decimal,
+  ): void {
+    const { id: walletId, tenantId, environmentId, customerId } = state.wallet;
+    const owner = { walletId, tenantId, environmentId, customerId };
+    const id = newId('alert', now);
+    const what = { alertType, alertStatus, alertSettings, valueAtTime };
+    this.#changes.get(state)?.push({ ...owner, id, ...what, createdAt: now });
+    state.isChanged = true;
+  }
+}

@@ -1,0 +1,53 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { AmountColumn, RateColumn } from '../shared/decimal-column.js';
+
+/** Entries and the pending credits that are not entries yet, as one list. A completed pending credit is an entry. */
+const TRANSACTIONS = `
+  select e.id, e.wallet_id, e.tenant_id, e.environment_id, e.customer_id, e.currency, e.sequence, e.type,
+    abs(e.credits) as credit_amount, e.balance_before, e.balance_after, 'completed' as transaction_status, e.rate,
+    e.reason, e.reference_type, e.reference_id, e.description, e.metadata, e.idempotency_key, e.parent_id,
+    l.expires_at, l.priority, coalesce(l.remaining, 0) as credits_available, e.created_at, e.created_by
+  from entry e left join lot l on l.wallet_id = e.wallet_id and l.id = e.id
+  union all
+  select p.id, p.wallet_id, p.tenant_id, p.environment_id, p.customer_id, w.currency, null as sequence, 'credit' as type,
+    p.credits as credit_amount, p.balance as balance_before, p.balance as balance_after,
+    p.pending_status as transaction_status, w.topup_conversion_rate as rate, p.reason, 'EXTERNAL' as reference_type,
+    p.reference_id, p.description, p.metadata, p.idempotency_key, null as parent_id, p.expires_at, p.priority,
+    0 as credits_available, p.created_at, p.created_by
+  from pending_credit p join wallet w on w.id = p.wallet_id where p.pending_status <> 'completed'`;
+
+const TransactionSchema = defineEntity({
+  name: 'Transaction',
+  expression: TRANSACTIONS,
+  properties: {
+    id: p.text().primary(),
+    walletId: p.text(),
+    tenantId: p.text(),
+    environmentId: p.text(),
+    customerId: p.text(),
+    currency: p.text(),
+    sequence: p.integer().nullable(),
+    type: p.text(),
+    creditAmount: p.type(AmountColumn),
+    balanceBefore: p.type(AmountColumn),
+    balanceAfter: p.type(AmountColumn),
+    transactionStatus: p.text(),
+    rate: p.type(RateColumn),
+    reason: p.text(),
+    referenceType: p.text(),
+    referenceId: p.text(),
+    description: p.text(),
+    metadata: p.json<Record<string, string>>(),
+    idempotencyKey: p.text(),
+    parentId: p.text().nullable(),
+    expiresAt: p.datetime(3).nullable(),
+    priority: p.integer().nullable(),
+    creditsAvailable: p.type(AmountColumn),
+    createdAt: p.datetime(3),
+    createdBy: p.text(),
+  },
+});
+
+/** A wallet transaction as the wallets API lists it. Read only. */
+export class Transaction extends TransactionSchema.class {}
+TransactionSchema.setClass(Transaction);

@@ -1,0 +1,172 @@
+import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { CustomerDto } from '../customers/customers.dto.js';
+import { IsCredits } from '../http/fields/is-credits.js';
+import { IsIdentifier, IsText } from '../http/fields/is-text.js';
+import { IsTimestamp } from '../http/fields/is-timestamp.js';
+import { WalletsSearchQuery } from '../http/filters.dto.js';
+import { IgnoreUnknownFields } from '../http/validation.pipe.js';
+import { Pagination } from '../http/wallets-page.js';
+import { CREDIT_REASONS, DEBIT_REASONS } from '../ledger/entry.entity.js';
+import type { Decimal } from '../shared/decimal.js';
+import { WalletDto } from './wallets.dto.js';
+
+const REASONS = [...CREDIT_REASONS, ...DEBIT_REASONS, 'INVOICE_PAYMENT', 'CREDIT_ADJUSTMENT'];
+const REFERENCE_TYPES = ['EXTERNAL', 'REQUEST', 'PAYMENT', 'INVOICE'];
+const EXPANSIONS = ['customer', 'created_by_user', 'wallet'];
+const MAX_INT = 2_147_483_647;
+
+/** Which transactions. Unknown fields are accepted and ignored. */
+@IgnoreUnknownFields()
+export class TransactionSearchDto extends WalletsSearchQuery {
+  @IsOptional()
+  @IsIdentifier({ description: 'Id of the wallet; all wallets of the environment without it.' })
+  id?: string | null;
+
+  @ApiProperty({ enum: ['credit', 'debit'], required: false, nullable: true })
+  @IsOptional()
+  @IsIn(['credit', 'debit'], { message: 'must be credit or debit' })
+  type?: 'credit' | 'debit' | null;
+
+  @ApiProperty({ enum: ['pending', 'completed', 'failed'], required: false, nullable: true })
+  @IsOptional()
+  @IsIn(['pending', 'completed', 'failed'], { message: 'must be pending, completed or failed' })
+  transaction_status?: string | null;
+
+  @ApiProperty({ enum: REASONS, required: false, nullable: true })
+  @IsOptional()
+  @IsIn(REASONS, { message: `must be one of ${REASONS.join(', ')}` })
+  transaction_reason?: string | null;
+
+  @ApiProperty({ enum: REFERENCE_TYPES, required: false, nullable: true })
+  @IsOptional()
+  @IsIn(REFERENCE_TYPES, { message: `must be one of ${REFERENCE_TYPES.join(', ')}` })
+  reference_type?: string | null;
+
+  @IsOptional()
+  @IsText({ max: 255, description: 'With reference_type.' })
+  reference_id?: string | null;
+
+  @IsOptional()
+  @IsTimestamp({ description: 'Expires at this instant or before.' })
+  expiry_date_before?: Date | null;
+
+  @IsOptional()
+  @IsTimestamp({ description: 'Expires at this instant or after.' })
+  expiry_date_after?: Date | null;
+
+  @IsOptional()
+  @IsCredits({ sign: 'any', description: 'More than this is left of the credit.', example: '0' })
+  credits_available_gt?: Decimal | null;
+
+  @ApiProperty({ type: 'integer', required: false, nullable: true })
+  @IsOptional()
+  @Type(() => Number)
+  @Max(MAX_INT)
+  @Min(0)
+  @IsInt()
+  priority?: number | null;
+
+  @IsOptional()
+  @IsTimestamp({ description: 'Made at this instant or after.' })
+  start_time?: Date | null;
+
+  @IsOptional()
+  @IsTimestamp({ description: 'Made at this instant or before.' })
+  end_time?: Date | null;
+
+  @ApiProperty({ type: String, required: false, description: `Comma list of ${EXPANSIONS.join(', ')}.` })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.split(',').filter((name) => name !== '') : value,
+  )
+  @IsIn(EXPANSIONS, { each: true, message: `must be a comma list of ${EXPANSIONS.join(', ')}` })
+  expand?: string[] | null;
+}
+
+/** The same as query parameters. */
+@IgnoreUnknownFields()
+export class TransactionListQuery extends OmitType(TransactionSearchDto, [
+  'id',
+  'filters',
+  'sort',
+  'expand',
+] as const) {}
+
+export class TransactionExpandQuery {
+  @ApiProperty({ type: String, required: false, description: 'The same as in the body.' })
+  @IsOptional()
+  expand?: unknown;
+}
+
+/** A credit or a debit of a wallet. */
+export class TransactionDto {
+  /** @example 'wtxn_01KAHZ5Q7X0000000000000000' */
+  id!: string;
+  wallet_id!: string;
+  customer_id!: string;
+  /** @example 'usd' */
+  currency!: string;
+  @ApiProperty({ enum: ['credit', 'debit'] })
+  type!: string;
+  /** In the wallet's currency, without a sign.
+   * @example '100' */
+  amount!: string;
+  /** Credits, without a sign.
+   * @example '100' */
+  credit_amount!: string;
+  credit_balance_before!: string;
+  credit_balance_after!: string;
+  @ApiProperty({ enum: ['pending', 'completed', 'failed'] })
+  transaction_status!: string;
+  @ApiProperty({ enum: ['EXTERNAL', 'REQUEST', 'PAYMENT', 'INVOICE', ''] })
+  reference_type!: string;
+  reference_id!: string;
+  description!: string;
+  @ApiProperty({ type: Object, additionalProperties: { type: 'string' } })
+  metadata!: Record<string, string>;
+  expiry_date!: string | null;
+  /** What is left of a credit; `0` for a debit. */
+  credits_available!: string;
+  @ApiProperty({ enum: REASONS })
+  transaction_reason!: string;
+  @ApiProperty({ type: 'integer', nullable: true })
+  priority!: number | null;
+  /** The credit that a bonus belongs to. */
+  parent_transaction_id!: string | null;
+  conversion_rate!: string | null;
+  topup_conversion_rate!: string | null;
+  idempotency_key!: string;
+  environment_id!: string;
+  tenant_id!: string;
+  status!: string;
+  created_at!: string;
+  updated_at!: string;
+  created_by!: string;
+  updated_by!: string;
+  /** With `expand`. */
+  @ApiProperty({ type: CustomerDto, nullable: true })
+  customer!: CustomerDto | null;
+  /** Always null: keys act here, not users. */
+  @ApiProperty({ type: Object, nullable: true })
+  created_by_user!: null;
+  /** With `expand`. */
+  @ApiProperty({ type: WalletDto, nullable: true })
+  wallet!: WalletDto | null;
+}
+
+export class TransactionListResponse {
+  items!: TransactionDto[];
+  pagination!: Pagination;
+}
+
+export class TopUpAnswerDto {
+  wallet_transaction!: TransactionDto;
+  /** The invoice of an invoiced top-up. */
+  invoice_id!: string | null;
+  wallet!: WalletDto;
+  /** Always null: there is no checkout. */
+  @ApiProperty({ type: Object, nullable: true })
+  checkout_session!: null;
+}

@@ -1,0 +1,112 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Customer } from '../customers/customer.entity.js';
+import { renderCustomer } from '../customers/render-customer.js';
+import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
+import type { Columns, WalletRecord } from '../ledger/wallet-state.js';
+import { Wallet } from '../ledger/wallet.entity.js';
+import { formatDecimal } from '../shared/decimal.js';
+import { invalidField, notFound } from '../shared/errors.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
+import { TopUpRulesService, type TopUpView } from '../top-ups/top-up-rules.service.js';
+import { renderTransaction } from './render-transaction.js';
+import { renderWallet } from './render-wallet.js';
+import { Transaction } from './transaction.entity.js';
+import type { TransactionDto, TransactionSearchDto } from './transactions.dto.js';
+
+const FIELDS: FilterFields = {
+  id: { property: 'id', type: 'text' },
+  wallet_id: { property: 'walletId', type: 'text' },
+  customer_id: { property: 'customerId', type: 'text' },
+  currency: { property: 'currency', type: 'text' },
+  type: { property: 'type', type: 'text' },
+  credit_amount: { property: 'creditAmount', type: 'decimal' },
+  transaction_status: { property: 'transactionStatus', type: 'text' },
+  transaction_reason: { property: 'reason', type: 'text' },
+  reference_type: { property: 'referenceType', type: 'text' },
+  reference_id: { property: 'referenceId', type: 'text' },
+  description: { property: 'description', type: 'text' },
+  idempotency_key: { property: 'idempotencyKey', type: 'text' },
+  priority: { property: 'priority', type: 'integer' },
+  expiry_date: { property: 'expiresAt', type: 'timestamp' },
+  credits_available: { property: 'creditsAvailable', type: 'decimal' },
+  created_at: { property: 'createdAt', type: 'timestamp' },
+};
+
+type Search = Omit<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'expand'> &
+  Partial<Pick<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'expand'>>;
+
+/** Transactions of one wallet or of all: entries, and the pending credits among them. */
+@Injectable()
+export class TransactionsService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly rules: TopUpRulesService,
+  ) {}
+
+  async ofWallet(scope: Scope, walletId: string, search: Search): Promise<{ items: TransactionDto[]; total: number }> {
+    const known = await this.em.fork().count(Wallet, { id: walletId, ...scopeOf(scope) });
+    if (known === 0) throw notFound('wallet', { wallet_id: walletId });
+    return this.search(scope, { ...search, id: walletId });
+  }
+
+  async search(scope: Scope, search: Search): Promise<{ items: TransactionDto[]; total: number }> {
+    const where = { ...scopeOf(scope), ...conditionsOf(search) } as FilterQuery<Transaction>;
+    const orderBy = sortOrder(search.sort, FIELDS, search.order);
+    const { limit, offset } = search;
+    const em = this.em.fork();
+    const found = await em.find(Transaction, where, { limit, offset, orderBy });
+    const isWholeList = offset === 0 && found.length < limit;
+    const total = isWholeList ? found.length : await em.count(Transaction, where);
+    const items = found.map((transaction) => renderTransaction(transaction as unknown as Columns<Transaction>));
+    await this.#expand(scope, items, search.expand ?? []);
+    return { items, total };
+  }
+
+  async #expand(scope: Scope, items: TransactionDto[], expand: string[]): Promise<void> {
+    const em = this.em.fork();
+    if (expand.includes('customer')) {
+      const ids = [...new Set(items.map((item) => item.customer_id))];
+      const customers = await em.find(Customer, { id: { $in: ids }, ...scopeOf(scope) });
+      const byId = new Map(customers.map((customer) => [customer.id, renderCustomer(customer)]));
+      for (const item of items) item.customer = byId.get(item.customer_id) ?? null;
+    }
+    if (expand.includes('wallet')) {
+      const ids = [...new Set(items.map((item) => item.wallet_id))];
+      const wallets = await em.find(Wallet, { id: { $in: ids }, ...scopeOf(scope) });
+      const topUps = await this.rules.views(ids);
+      const rendered = wallets.map((wallet) =>
+        renderWallet(wallet as unknown as WalletRecord, topUps.get(wallet.id) as TopUpView),
+      );
+      const byId = new Map(rendered.map((wallet) => [wallet.id, wallet]));
+      for (const item of items) item.wallet = byId.get(item.wallet_id) ?? null;
+    }
+  }
+}
+
+function conditionsOf(search: Search): object {
+  if (search.reference_type && !search.reference_id)
+    throw invalidField('reference_id', 'is required with reference_type');
+  if (search.start_time && search.end_time && search.end_time < search.start_time) {
+    throw invalidField('end_time', 'must not be before start_time');
+  }
+  const between = (from: Date | null | undefined, to: Date | null | undefined) => ({
+    ...(from ? { $gte: from } : {}),
+    ...(to ? { $lte: to } : {}),
+  });
+  const created = between(search.start_time, search.end_time);
+  const expires = between(search.expiry_date_after, search.expiry_date_before);
+  return {
+    ...(search.id ? { walletId: search.id } : {}),
+    ...(search.type ? { type: search.type } : {}),
+    ...(search.transaction_status ? { transactionStatus: search.transaction_status } : {}),
+    ...(search.transaction_reason ? { reason: search.transaction_reason } : {}),
+    ...(search.reference_type ? { referenceType: search.reference_type, referenceId: search.reference_id } : {}),
+    ...(search.priority == null ? {} : { priority: search.priority }),
+    ...(search.credits_available_gt ? { creditsAvailable: { $gt: formatDecimal(search.credits_available_gt) } } : {}),
+    ...(Object.keys(created).length > 0 ? { createdAt: created } : {}),
+    ...(Object.keys(expires).length > 0 ? { expiresAt: expires } : {}),
+    $and: filterConditions(search.filters, FIELDS),
+  };
+}

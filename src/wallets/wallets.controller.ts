@@ -1,0 +1,119 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
+import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
+import { Idempotency, type IdempotentRequest, replayable } from '../http/idempotency.js';
+import { walletsPage } from '../http/wallets-page.js';
+import { renderBalance, renderWallet } from './render-wallet.js';
+import {
+  CreateWalletDto,
+  ExpandQuery,
+  TerminatedWalletDto,
+  UpdateWalletDto,
+  WalletBalanceDto,
+  WalletDto,
+  WalletListQuery,
+  WalletListResponse,
+  WalletSearchDto,
+} from './wallets.dto.js';
+import { WalletsService, type WalletView } from './wallets.service.js';
+
+@ApiTags('Wallets')
+@Controller('v1/wallets')
+export class WalletsController {
+  constructor(private readonly wallets: WalletsService) {}
+
+  /** Opens a wallet for a customer, with its first credits. */
+  @Post()
+  @HttpCode(200)
+  @RequireScope('wallets:write')
+  @ApiWalletsErrors('validation', 'not_found', 'already_exists', 'unavailable')
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body() body: CreateWalletDto,
+    @Idempotency({ isDropIn: true }) idempotency: IdempotentRequest | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<WalletDto> {
+    return replayable(await this.wallets.create(caller, body, idempotency), response);
+  }
+
+  /** Wallets, newest first. */
+  @Get()
+  @RequireScope('wallets:read')
+  @ApiWalletsErrors('validation')
+  async list(@CurrentCaller() caller: Caller, @Query() query: WalletListQuery): Promise<WalletListResponse> {
+    const { sort, ...rest } = query;
+    const search = { ...rest, ...(sort ? { sort: [{ field: sort, direction: query.order }] } : {}) };
+    const { items, total } = await this.wallets.search(caller, search as WalletSearchDto);
+    return walletsPage(items.map(render), total, query);
+  }
+
+  /** Wallets that match filters. */
+  @Post('search')
+  @HttpCode(200)
+  @RequireScope('wallets:read')
+  @ApiWalletsErrors('validation')
+  async search(@CurrentCaller() caller: Caller, @Body() body: WalletSearchDto): Promise<WalletListResponse> {
+    const { items, total } = await this.wallets.search(caller, body);
+    return walletsPage(items.map(render), total, body);
+  }
+
+  /** A wallet of any status. */
+  @Get(':id')
+  @RequireScope('wallets:read')
+  @ApiWalletsErrors('validation', 'not_found')
+  async get(@CurrentCaller() caller: Caller, @Param('id') id: string, @Query() query: ExpandQuery): Promise<WalletDto> {
+    return render(await this.wallets.get(caller, id, Boolean(query.expand)));
+  }
+
+  /** Changes a wallet: its names, its automatic top-up, its alerts. What is not sent stays. */
+  @Put(':id')
+  @RequireScope('wallets:write')
+  @ApiWalletsErrors('validation', 'invalid_operation', 'not_found', 'unavailable')
+  async update(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body() body: UpdateWalletDto,
+  ): Promise<WalletDto> {
+    return this.wallets.update(caller, id, body);
+  }
+
+  /** Closes a wallet for good. What is left in it is taken; nothing is refunded. */
+  @Post(':id/terminate')
+  @HttpCode(200)
+  @RequireScope('wallets:write')
+  @ApiWalletsErrors('invalid_operation', 'not_found', 'unavailable')
+  async terminate(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<TerminatedWalletDto> {
+    return this.wallets.terminate(caller, id);
+  }
+
+  /** What can be spent now. */
+  @Get(':id/balance/real-time')
+  @RequireScope('wallets:read')
+  @ApiWalletsErrors('validation', 'not_found')
+  async balance(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Query() query: ExpandQuery,
+  ): Promise<WalletBalanceDto> {
+    const { wallet, topUps, totals } = await this.wallets.get(caller, id, true);
+    return renderBalance(wallet, topUps, totals, Boolean(query.expand));
+  }
+
+  /** The same: nothing is cached, because a fresh balance costs no more. */
+  @Get(':id/balance/real-time-cached')
+  @RequireScope('wallets:read')
+  @ApiWalletsErrors('validation', 'not_found')
+  async cachedBalance(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Query() query: ExpandQuery,
+  ): Promise<WalletBalanceDto> {
+    return this.balance(caller, id, query);
+  }
+}
+
+function render({ wallet, topUps, totals }: WalletView): WalletDto {
+  return renderWallet(wallet, topUps, totals);
+}

@@ -1,0 +1,212 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../auth/caller.js';
+import { CustomersService } from '../customers/customers.service.js';
+import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
+import type { IdempotentRequest } from '../http/idempotency.js';
+import { BalancesService, type LotTotals } from '../ledger/balances.service.js';
+import type { CreditTerms } from '../ledger/commands.js';
+import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
+import type { WalletRecord } from '../ledger/wallet-state.js';
+import { Wallet } from '../ledger/wallet.entity.js';
+import { Clock } from '../shared/clock.js';
+import { DomainError, invalidField, notFound } from '../shared/errors.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
+import { TopUpPolicy } from '../top-ups/top-up-policy.js';
+import { TopUpRulesService, type TopUpView } from '../top-ups/top-up-rules.service.js';
+import { applyWalletChanges, newWallet, toAutoTopUpChange } from './wallet-changes.js';
+import { renderWallet } from './render-wallet.js';
+import type {
+  CreateWalletDto,
+  TerminatedWalletDto,
+  UpdateWalletDto,
+  WalletDto,
+  WalletSearchDto,
+} from './wallets.dto.js';
+
+/** A wallet with all that it is shown with. */
+export interface WalletView {
+  wallet: WalletRecord;
+  topUps: TopUpView;
+  totals: LotTotals | undefined;
+}
+
+const SEARCH_FIELDS: FilterFields = {
+  id: { property: 'id', type: 'text' },
+  customer_id: { property: 'customerId', type: 'text' },
+  currency: { property: 'currency', type: 'text' },
+  name: { property: 'name', type: 'text' },
+  wallet_type: { property: 'walletType', type: 'text' },
+  wallet_status: { property: 'walletStatus', type: 'text' },
+  credit_balance: { property: 'creditBalance', type: 'decimal' },
+  alert_state: { property: 'alertState', type: 'text' },
+  status: { property: 'status', type: 'text' },
+  created_at: { property: 'createdAt', type: 'timestamp' },
+  updated_at: { property: 'updatedAt', type: 'timestamp' },
+};
+
+/** Wallets: their making, their settings, their end, and what is to be seen of them. */
+@Injectable()
+export class WalletsService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly ledger: LedgerService,
+    private readonly balances: BalancesService,
+    private readonly rules: TopUpRulesService,
+    private readonly policy: TopUpPolicy,
+    private readonly customers: CustomersService,
+    private readonly clock: Clock,
+  ) {}
+
+  async get(scope: Scope, id: string, withTotals = false): Promise<WalletView> {
+    const wallet = await this.em.fork().findOne(Wallet, { id, ...scopeOf(scope) });
+    if (!wallet) throw notFound('wallet', { wallet_id: id });
+    const [view] = await this.#views([wallet], withTotals);
+    return view as WalletView;
+  }
+
+  async search(scope: Scope, search: WalletSearchDto): Promise<{ items: WalletView[]; total: number }> {
+    const ids = [...(search.customer_ids ?? []), ...(search.customer_id ? [search.customer_id] : [])];
+    const where = {
+      ...scopeOf(scope),
+      ...(search.wallet_ids ? { id: { $in: search.wallet_ids } } : {}),
+      ...(ids.length > 0 ? { customerId: { $in: ids } } : {}),
+      ...(search.status ? { walletStatus: search.status } : {}),
+      $and: [...filterConditions(search.filters, SEARCH_FIELDS), ...alertCondition(search.alert_enabled)],
+    } as FilterQuery<Wallet>;
+    const { limit, offset } = search;
+    const orderBy = sortOrder(search.sort, SEARCH_FIELDS, search.order);
+    const [wallets, total] = await this.em.fork().findAndCount(Wallet, where, { limit, offset, orderBy });
+    return { items: await this.#views(wallets, Boolean(search.expand)), total };
+  }
+
+  /** Active wallets of a customer, oldest first; an unknown customer has none. */
+  async listActive(scope: Scope, customerId: string, withTotals: boolean): Promise<WalletView[]> {
+    const where = { ...scopeOf(scope), customerId, walletStatus: 'active' } as const;
+    const wallets = await this.em.fork().find(Wallet, where, { orderBy: { createdAt: 'asc', id: 'asc' } });
+    return this.#views(wallets, withTotals);
+  }
+
+  /**
+   * Opens a wallet, with its first credits in the same commit.
+   * @throws already_exists when the customer has an active one of that currency and type
+   */
+  async create(
+    caller: Caller,
+    body: CreateWalletDto,
+    idempotency?: IdempotentRequest,
+  ): Promise<LedgerAnswer<WalletDto>> {
+    const customerId = await this.#customerOf(caller, body);
+    const wallet = newWallet(caller, customerId, body, this.clock.now());
+    const credit = initialCredit(body, this.clock.now());
+    const change = body.auto_topup ? toAutoTopUpChange(body.auto_topup) : undefined;
+    if (!idempotency) await this.#refuseSecond(wallet);
+    try {
+      return await this.ledger.post({
+        kind: 'open',
+        scope: scopeOf(caller),
+        walletId: wallet.id,
+        actor: caller,
+        wallet,
+        ...(credit ? { credit } : {}),
+        ...(idempotency ? { idempotency } : {}),
+        ...(change ? { within: (tx, opened) => this.rules.changeAutoTopUp(tx, opened, change, caller) } : {}),
+        answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
+      });
+    } catch (error) {
+      if (error instanceof DomainError && error.kind === 'already_exists') await this.#refuseSecond(wallet);
+      throw error;
+    }
+  }
+
+  /** Changes a wallet and its rules, and lets them be looked at in the same commit: a wallet that is low buys at once. */
+  async update(caller: Caller, walletId: string, body: UpdateWalletDto): Promise<WalletDto> {
+    const { body: answer } = await this.ledger.post({
+      kind: 'evaluate',
+      scope: scopeOf(caller),
+      walletId,
+      actor: caller,
+      within: (tx, wallet) => applyWalletChanges(tx, wallet, body, caller, this.rules),
+      answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
+    });
+    return answer;
+  }
+
+  /** Takes what is left, refunds nothing, and closes the wallet for good. */
+  async terminate(caller: Caller, walletId: string): Promise<TerminatedWalletDto> {
+    const { body } = await this.ledger.post({
+      kind: 'close',
+      scope: scopeOf(caller),
+      walletId,
+      actor: caller,
+      answer: ({ state }) => ({
+        ...renderWallet(state.wallet, this.policy.stateOf(state)),
+        message: 'wallet terminated',
+      }),
+    });
+    return body;
+  }
+
+  async #customerOf(scope: Scope, body: CreateWalletDto): Promise<string> {
+    if (body.customer_id) return (await this.customers.get(scope, body.customer_id)).id;
+    if (body.external_customer_id) return (await this.customers.getByExternalId(scope, body.external_customer_id)).id;
+    throw invalidField('customer_id', 'is required, or external_customer_id');
+  }
+
+  /** The partial unique index is the wall; this says it in words. */
+  async #refuseSecond(wallet: WalletRecord): Promise<void> {
+    const { customerId, currency, walletType } = wallet;
+    const where = { ...scopeOf(wallet), customerId, currency, walletType, walletStatus: 'active' } as const;
+    const active = await this.em.fork().findOne(Wallet, where);
+    if (!active) return;
+    throw new DomainError('already_exists', `the customer has an active ${walletType} wallet in ${currency} already`, {
+      details: { customer_id: customerId, wallet_id: active.id, currency, wallet_type: walletType },
+    });
+  }
+
+  async #views(wallets: Wallet[], withTotals: boolean): Promise<WalletView[]> {
+    const ids = wallets.map(({ id }) => id);
+    const topUps = await this.rules.views(ids);
+    const totals = withTotals ? await this.balances.totals(ids) : undefined;
+    return wallets.map((wallet) => ({
+      wallet: wallet as unknown as WalletRecord,
+      topUps: topUps.get(wallet.id) as TopUpView,
+      totals: totals?.get(wallet.id),
+    }));
+  }
+}
+
+function alertCondition(isEnabled: boolean | null | undefined): object[] {
+  if (isEnabled == null) return [];
+  const enabled = { alertSettings: { alert_enabled: true } };
+  return isEnabled
+    ? [enabled]
+    : [{ $or: [{ alertSettings: null }, { alertSettings: { alert_enabled: { $ne: true } } }] }];
+}
+
+/** The free credits a wallet starts with; zero and below load nothing. */
+function initialCredit(body: CreateWalletDto, now: Date): CreditTerms | undefined {
+  const expiresAt = body.initial_credits_expiry_date_utc ?? startOfDay(body.initial_credits_to_load_expiry_date);
+  if (!body.initial_credits_to_load?.gt(0)) return undefined;
+  if (expiresAt && expiresAt <= now) throw invalidField('initial_credits_expiry_date_utc', 'must be in the future');
+  return {
+    credits: body.initial_credits_to_load,
+    reason: 'FREE_CREDIT_GRANT',
+    expiresAt: expiresAt ?? null,
+    referenceType: 'EXTERNAL',
+    referenceId: '',
+  };
+}
+
+/** `20300101` is the first instant of that day, UTC. */
+function startOfDay(date: number | null | undefined): Date | undefined {
+  if (date == null) return undefined;
+  const text = String(date);
+  const iso = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`;
+  const day = new Date(`${iso}T00:00:00Z`);
+  if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== iso) {
+    throw invalidField('initial_credits_to_load_expiry_date', 'must be a date like 20300101');
+  }
+  return day;
+}

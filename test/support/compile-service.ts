@@ -1,0 +1,36 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { transformFile } from '@swc/core';
+import { isAlive } from './is-alive.js';
+
+const CACHE = resolve('node_modules', '.cache');
+const PREFIX = 'refill-service-';
+
+/**
+ * Compiles the service as Jest compiles what it tests, for tests that start it as a process: in half a second, from the
+ * sources as they are, and without touching `dist`. Lies where imports of packages find them.
+ */
+export async function compileService(): Promise<string> {
+  await removeLeftovers();
+  const target = join(CACHE, `${PREFIX}${process.pid}`);
+  const files = (await readdir('src', { recursive: true })).filter((file) => /(?<!\.spec)\.ts$/.test(file));
+  await Promise.all(files.map((file) => compile(join('src', file), join(target, file.replace(/\.ts$/, '.js')))));
+  await writeFile(join(target, 'package.json'), '{ "type": "module" }');
+  return target;
+}
+
+async function compile(source: string, target: string): Promise<void> {
+  const { code } = await transformFile(source, { sourceMaps: 'inline' });
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, code);
+}
+
+/** Of runs that were killed. */
+async function removeLeftovers(): Promise<void> {
+  await mkdir(CACHE, { recursive: true });
+  for (const name of await readdir(CACHE)) {
+    if (name.startsWith(PREFIX) && !isAlive(Number(name.slice(PREFIX.length)))) {
+      await rm(join(CACHE, name), { recursive: true, force: true });
+    }
+  }
+}
