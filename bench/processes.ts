@@ -10,10 +10,14 @@ const START_TIMEOUT_MS = 60_000;
 
 /** The built service under load, in a process of its own. */
 export class BenchService {
+  readonly #child: ChildProcess;
+
   private constructor(
     readonly url: string,
-    readonly #child: ChildProcess,
-  ) {}
+    child: ChildProcess,
+  ) {
+    this.#child = child;
+  }
 
   /** @param profileFolder where its CPU profile goes when it ends; none by default */
   static async start(environment: Record<string, string>, profileFolder?: string): Promise<BenchService> {

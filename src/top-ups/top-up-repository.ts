@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { notFound } from '../shared/errors.js';
-import type { Scope } from '../shared/scope.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
 import { toDate } from '../ledger/sql-table.js';
 import { LEASE_MS } from './schedule.js';
 import { TopUpDecision } from './top-up-decision.entity.js';
@@ -37,7 +37,7 @@ export class TopUpRepository {
   ) {}
 
   async get(scope: Scope, id: string): Promise<TopUp> {
-    const topUp = await this.em.fork().findOne(TopUp, { id, ...scope });
+    const topUp = await this.em.fork().findOne(TopUp, { id, ...scopeOf(scope) });
     if (!topUp) throw notFound('top-up', { top_up_id: id });
     return topUp;
   }
@@ -47,7 +47,7 @@ export class TopUpRepository {
   }
 
   async findByKey(scope: Scope, idempotencyKey: string): Promise<TopUp | null> {
-    return this.em.fork().findOne(TopUp, { ...scope, idempotencyKey });
+    return this.em.fork().findOne(TopUp, { ...scopeOf(scope), idempotencyKey });
   }
 
   async insert(record: TopUpRecord): Promise<TopUp> {
@@ -110,7 +110,7 @@ export class TopUpRepository {
 
   async listOfWallet(scope: Scope, walletId: string, limit: number, offset: number): Promise<[TopUp[], number]> {
     const orderBy = { createdAt: 'desc', id: 'desc' } as const;
-    return this.em.fork().findAndCount(TopUp, { ...scope, walletId }, { orderBy, limit, offset });
+    return this.em.fork().findAndCount(TopUp, { ...scopeOf(scope), walletId }, { orderBy, limit, offset });
   }
 
   async attemptsOf(topUpIds: readonly string[]): Promise<TopUpAttempt[]> {
@@ -125,7 +125,7 @@ export class TopUpRepository {
     offset: number,
   ): Promise<[TopUpDecision[], number]> {
     const orderBy = { lastSeenAt: 'desc', id: 'desc' } as const;
-    return this.em.fork().findAndCount(TopUpDecision, { ...scope, walletId }, { orderBy, limit, offset });
+    return this.em.fork().findAndCount(TopUpDecision, { ...scopeOf(scope), walletId }, { orderBy, limit, offset });
   }
 
   /** Wallets whose rules are due for a look; each is handed to one process only. */

@@ -175,8 +175,24 @@ export class TopUpRulesService {
   }
 }
 
+export interface RenderedAutoTopUp {
+  enabled: boolean;
+  threshold: string;
+  amount: string;
+  invoicing: boolean;
+  cooldown: Cooldown | null;
+  paused_reason: string | null;
+}
+
+export interface RenderedTopUpLimits {
+  max_per_hour: number;
+  max_units: number;
+  monthly_count: number | null;
+  monthly_amount: string | null;
+}
+
 /** The wallets API's `auto_topup`: null where it was never set. All four keys of the SDK, and ours. */
-export function renderAutoTopUp(view: TopUpView): Record<string, unknown> | null {
+export function renderAutoTopUp(view: TopUpView): RenderedAutoTopUp | null {
   const rule = view.rules.get('threshold');
   if (!rule) return null;
   return {
@@ -190,7 +206,7 @@ export function renderAutoTopUp(view: TopUpView): Record<string, unknown> | null
 }
 
 /** The bounds on a wallet's automatic top-ups; null where no rule was ever set. */
-export function renderTopUpLimits(view: TopUpView, currency: string): Record<string, unknown> | null {
+export function renderTopUpLimits(view: TopUpView, currency: string): RenderedTopUpLimits | null {
   const { guard } = view;
   if (!guard) return null;
   const amount = guard.monthlyAmountMinor;

@@ -5,7 +5,7 @@ import { Clock } from '../shared/clock.js';
 import { type Decimal, multiplyByRate, toMinorUnits } from '../shared/decimal.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
-import type { Scope } from '../shared/scope.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
 import type { Actor, Idempotency, LedgerCommand } from '../ledger/commands.js';
 import type { PendingCredit } from '../ledger/pending-credit.entity.js';
 import { InvoicesService } from '../payments/invoices.service.js';
@@ -97,7 +97,7 @@ export class TopUpsService {
   /** Asks for credits against an invoice: a pending transaction now, credits when the invoice is paid. */
   async requestInvoiced<Answer>(request: InvoicedRequest<Answer>): Promise<LedgerAnswer<Answer>> {
     const { scope, walletId, credits, actor } = request;
-    const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scope });
+    const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scopeOf(scope) });
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
     const priceMinor = toMinorUnits(multiplyByRate(credits, wallet.topupConversionRate), wallet.currency);
     if (priceMinor < 1 || priceMinor > MAX_CHARGE_MINOR) {

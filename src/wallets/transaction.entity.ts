@@ -20,7 +20,7 @@ const TransactionSchema = defineEntity({
   name: 'Transaction',
   expression: TRANSACTIONS,
   properties: {
-    id: p.text().primary(),
+    id: p.text(),
     walletId: p.text(),
     tenantId: p.text(),
     environmentId: p.text(),

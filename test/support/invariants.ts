@@ -25,7 +25,7 @@ const BREACHES: Record<string, string> = {
   'a lot is open while something remains': `select id from lot where is_open <> (remaining > 0)`,
   'an entry is its links and its change of debt': `
     select e.id from entry e left join entry_lot k on k.wallet_id = e.wallet_id and k.entry_id = e.id
-    group by e.wallet_id, e.id having e.credits <> coalesce(sum(k.credits), 0) - e.debt_change`,
+    group by e.wallet_id, e.id, e.credits, e.debt_change having e.credits <> coalesce(sum(k.credits), 0) - e.debt_change`,
   'a wallet’s debt is the sum of the changes': `
     select w.id from wallet w left join entry e on e.wallet_id = w.id
     group by w.id having w.debt <> coalesce(sum(e.debt_change), 0)`,

@@ -59,10 +59,10 @@ export class ServiceProcess {
     return service;
   }
 
-  /** For a start that fails. */
+  /** For a start that fails. One that succeeds is ended at once. */
   static run(environment: Record<string, string>): Promise<Ended> {
     const service = new ServiceProcess(environment);
-    service.#readLog(() => undefined);
+    service.#readLog(() => service.signal('SIGKILL'));
     return service.ended;
   }
 
