@@ -28,7 +28,7 @@ export class BenchService {
     });
     const ended = once(child, 'exit').then(() => Promise.reject(new Error('the service did not start')));
     ended.catch(() => undefined);
-    const [{ port }] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
+    const [port] = (await Promise.race([once(child, 'message'), ended])) as [number];
     return new BenchService(`http://127.0.0.1:${port}`, child);
   }
 

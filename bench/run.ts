@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { MikroORM } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { generateApiKey } from '../src/auth/api-key-format.js';
-import { openOrm } from '../test/support/database.js';
+import { Config } from '../src/config.js';
+import { databaseOptions } from '../src/database.js';
 import { findBreaches, findBrokenSums } from '../test/support/invariants.js';
 import { startPostgres } from '../test/support/postgres-server.js';
 import { type LoadRequest, measureLoad, type Speed } from './load.js';
@@ -67,8 +70,9 @@ const c = await load('c', () => debitOf(walletIds[0] as string));
 const d = await load('d', () => ({ method: 'GET', path: `/v1/wallets/${anyWallet()}` }));
 const residentMiB = service.residentMiB();
 
-const orm = await openOrm(databaseUrl);
-const breaches = await findBreaches(orm.em);
+const orm = await MikroORM.init(databaseOptions(Object.assign(new Config(), { databaseUrl })));
+const em = orm.em as EntityManager;
+const breaches = await findBreaches(em);
 const pgbench = findPgbench();
 if (pgbench) await prepareSqlDebit(databaseUrl, walletIds);
 const sql = (name: CaseName, wallets: number): Speed | null => {
@@ -79,7 +83,7 @@ const sql = (name: CaseName, wallets: number): Speed | null => {
 const e_random = sql('e_random', WALLETS);
 const e_hot = sql('e_hot', 1);
 // The function's entries are not in the service's hash chain; all sums must hold for them too.
-breaches.push(...(await findBrokenSums(orm.em)));
+breaches.push(...(await findBrokenSums(em)));
 await orm.close();
 await service.stop();
 (await server).stop();

@@ -1,19 +1,35 @@
-/** Opens wallets of three lots each, over so many connections at a time. */
+/** Credits of each lot: more than any run can spend. */
+const CREDITS = '100000000';
+
+/** Opens wallets of three lots each (two with a priority), over so many connections at a time. */
 export async function openWallets(url: string, apiKey: string, count: number, connections: number): Promise<string[]> {
+  const post = async (path: string, body: object): Promise<{ id: string }> => {
+    const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
+    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as { id: string };
+  };
+  const openWallet = async (number: number): Promise<string> => {
+    const customer = await post('/v1/customers', { external_id: `bench-${number}`, name: `Bench ${number}` });
+    const wallet = await post('/v1/wallets', {
+      customer_id: customer.id,
+      currency: 'usd',
+      initial_credits_to_load: CREDITS,
+    });
+    for (const priority of [1, 2]) {
+      const lot = { credits_to_add: CREDITS, transaction_reason: 'FREE_CREDIT_GRANT', priority };
+      await post(`/v1/wallets/${wallet.id}/top-up`, { ...lot, idempotency_key: `${wallet.id}-${priority}` });
+    }
+    return wallet.id;
+  };
   const walletIds: string[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < count) {
-      next += 1;
-      walletIds.push(await openWallet(url, apiKey));
+  let opened = 0;
+  const openNext = async (): Promise<void> => {
+    while (opened < count) {
+      opened += 1;
+      walletIds.push(await openWallet(opened));
     }
   };
-  await Promise.all(Array.from({ length: connections }, worker));
+  await Promise.all(Array.from({ length: connections }, openNext));
   return walletIds;
-}
-
-async function openWallet(url: string, apiKey: string): Promise<string> {
-  const response = await fetch(`${url}/v1/wallets`, { method: 'POST', headers: { 'x-api-key': apiKey, 'content-type': 'application/json' }, body: '{}' });
-  if (!response.ok) throw new Error(await response.text());
-  return ((await response.json()) as any).id;
 }
