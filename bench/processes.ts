@@ -24,7 +24,14 @@ export class BenchService {
     const profile = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
     const child = fork(fileURLToPath(new URL('service.ts', import.meta.url)), {
       execArgv: ['--import', 'tsx', ...profile],
-      env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', DEMO: 'false', LOG_LEVEL: 'warn', ...environment },
+      env: {
+        PATH: process.env['PATH'],
+        HOST: '127.0.0.1',
+        PORT: '0',
+        DEMO: 'false',
+        LOG_LEVEL: 'warn',
+        ...environment,
+      },
     });
     const ended = once(child, 'exit').then(() => Promise.reject(new Error('the service did not start')));
     ended.catch(() => undefined);

@@ -37,7 +37,10 @@ const isWanted = (name: CaseName) => !options.only || options.only.includes(name
 const dataDir = mkdtempSync(join(tmpdir(), 'refill-bench-'));
 const isWhole = !options.only && !options.profile;
 const startMs = isWhole
-  ? { emptyFolder: await timeToFirstAnswer(join(dataDir, 'start')), usedFolder: await timeToFirstAnswer(join(dataDir, 'start')) }
+  ? {
+      emptyFolder: await timeToFirstAnswer(join(dataDir, 'start')),
+      usedFolder: await timeToFirstAnswer(join(dataDir, 'start')),
+    }
   : { emptyFolder: Number.NaN, usedFolder: Number.NaN };
 
 const server = startPostgres();
@@ -57,7 +60,11 @@ const debitOf = (walletId: string): LoadRequest => ({
   path: `/v1/wallets/${walletId}/debit`,
   body: emptyBody(),
 });
-const emptyBody = () => ({ credits: '1', transaction_reason: 'MANUAL_BALANCE_DEBIT', idempotency_key: `bench-${(requests += 1)}` });
+const emptyBody = () => ({
+  credits: '1',
+  transaction_reason: 'MANUAL_BALANCE_DEBIT',
+  idempotency_key: `bench-${(requests += 1)}`,
+});
 const load = async (name: CaseName, next: () => LoadRequest): Promise<Speed | null> => {
   if (!isWanted(name)) return null;
   process.stderr.write(`(${name}) ${CASES[name]} ...\n`);

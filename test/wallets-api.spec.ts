@@ -50,7 +50,8 @@ describe('the wallets API over HTTP', () => {
     return client.post(`/v1/wallets/${walletId}/debit`, body);
   }
 
-  const body = async <Body = Record<string, unknown>>(call: PromiseLike<{ body: unknown }>) => (await call).body as Body;
+  const body = async <Body = Record<string, unknown>>(call: PromiseLike<{ body: unknown }>) =>
+    (await call).body as Body;
 
   it('carries every key on every answer', async () => {
     const walletId = await newWallet('25');
@@ -61,7 +62,8 @@ describe('the wallets API over HTTP', () => {
       [await body(client.get(`/v1/wallets/${walletId}/balance/real-time`)), BALANCE_KEYS],
       [items[0], TRANSACTION_KEYS],
     ];
-    for (const [answer, expected] of answers) expect(Object.keys(answer ?? {})).toEqual(expect.arrayContaining(expected));
+    for (const [answer, expected] of answers)
+      expect(Object.keys(answer ?? {})).toEqual(expect.arrayContaining(expected));
   });
 
   it('reads decimals as text and as numbers, and keeps them exact', async () => {
@@ -136,7 +138,13 @@ describe('the wallets API over HTTP', () => {
     await put({ enabled: true, threshold: 10, amount: 50, invoicing: false }).expect(200);
     await put({ cooldown: { value: 5, unit: 'minute' } }).expect(200);
     expect(await body(put({ threshold: '7.5', unknown_field: 1 }).expect(200))).toMatchObject({
-      auto_topup: { enabled: true, threshold: '7.5', amount: '50', invoicing: false, cooldown: { value: 5, unit: 'minute' } },
+      auto_topup: {
+        enabled: true,
+        threshold: '7.5',
+        amount: '50',
+        invoicing: false,
+        cooldown: { value: 5, unit: 'minute' },
+      },
     });
     expect(await body(put({ cooldown: { value: 0, unit: 'minute' }, enabled: false }))).toMatchObject({
       auto_topup: { enabled: false, threshold: '7.5', cooldown: null },
@@ -155,9 +163,17 @@ describe('the wallets API over HTTP', () => {
     await service.get(TopUpEngine).idle();
     const topUps = await body<{ items: object[] }>(client.get(`/v1/wallets/${walletId}/top-ups`).expect(200));
     expect(topUps.items).toMatchObject([
-      { trigger: 'threshold', status: 'succeeded', credits: '50', price_minor: 5000, attempts: [{ outcome: 'succeeded' }] },
+      {
+        trigger: 'threshold',
+        status: 'succeeded',
+        credits: '50',
+        price_minor: 5000,
+        attempts: [{ outcome: 'succeeded' }],
+      },
     ]);
-    const decisions = await body<{ items: object[] }>(client.get(`/v1/wallets/${walletId}/top-up-decisions`).expect(200));
+    const decisions = await body<{ items: object[] }>(
+      client.get(`/v1/wallets/${walletId}/top-up-decisions`).expect(200),
+    );
     expect(decisions.items).toMatchObject([{ verdict: 'buy', available: '5', occurrences: 1, rule_version: 1 }]);
     expect(await body(client.get(`/v1/wallets/${walletId}`))).toMatchObject({ credit_balance: '55' });
   });
@@ -197,7 +213,10 @@ describe('the wallets API over HTTP', () => {
     }
     const searched = await body<{ items: unknown[] }>(stranger.post('/v1/wallets/search', { wallet_ids: [walletId] }));
     expect(searched.items).toEqual([]);
-    expect(await body(client.get(`/v1/wallets/${walletId}`))).toMatchObject({ credit_balance: '10', wallet_status: 'active' });
+    expect(await body(client.get(`/v1/wallets/${walletId}`))).toMatchObject({
+      credit_balance: '10',
+      wallet_status: 'active',
+    });
   });
 
   it('opens one wallet of a currency and type for a customer, also when asked ten times at once', async () => {

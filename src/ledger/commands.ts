@@ -83,5 +83,3 @@ export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
     | { kind: 'evaluate' }
     | { kind: 'close' }
   );
-
-export type CommandKind = LedgerCommand['kind'];

@@ -1,7 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn, RateColumn } from '../shared/decimal-column.js';
 
-export type EntryType = 'credit' | 'debit';
 /** The other leg of every entry: where credits come from and where they go. Its balance is a sum, never a row. */
 export type CounterAccount = 'purchase' | 'promotion' | 'usage' | 'expiry' | 'refund' | 'adjustment';
 

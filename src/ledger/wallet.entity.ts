@@ -1,8 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn, RateColumn } from '../shared/decimal-column.js';
 
-export type WalletStatus = 'active' | 'frozen' | 'closed';
-export type WalletType = 'PRE_PAID' | 'POST_PAID';
 export type AlertState = 'ok' | 'info' | 'warning' | 'in_alarm';
 
 export interface AlertThreshold {

@@ -65,12 +65,6 @@ export function max(a: Decimal, b: Decimal): Decimal {
   return a.gt(b) ? a : b;
 }
 
-export function sum(values: Iterable<Decimal>): Decimal {
-  let total = ZERO;
-  for (const value of values) total = total.plus(value);
-  return total;
-}
-
 /** Currencies' minor-unit digits, from the ICU data of the runtime (USD 2, JPY 0, KWD 3; unknown codes 2). */
 export function minorUnitDigits(currency: string): number {
   try {

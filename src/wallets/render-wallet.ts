@@ -1,7 +1,7 @@
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { type Decimal, formatDecimal, multiplyByRate, ZERO } from '../shared/decimal.js';
 import { availableOf, type LotTotals } from '../ledger/balances.service.js';
-import { availableCredits, type WalletRecord, type WalletState } from '../ledger/wallet-state.js';
+import type { WalletRecord } from '../ledger/wallet-state.js';
 import { renderAutoTopUp, renderTopUpLimits, type TopUpView } from '../top-ups/top-up-rules.service.js';
 import type { WalletBalanceDto, WalletDto } from './wallets.dto.js';
 
@@ -63,9 +63,4 @@ export function renderBalance(
     unpaid_invoices_amount: totals && isActive ? '0' : null,
     is_cached_fallback: false,
   };
-}
-
-/** What can be spent by the wallet of a posting, for alerts and answers made under the lock. */
-export function availableInPosting(state: WalletState): Decimal {
-  return state.wallet.walletStatus === 'active' ? availableCredits(state) : ZERO;
 }

@@ -45,7 +45,7 @@ export class WalletsController {
   async list(@CurrentCaller() caller: Caller, @Query() query: WalletListQuery): Promise<WalletListResponse> {
     const { sort, ...rest } = query;
     const search = { ...rest, ...(sort ? { sort: [{ field: sort, direction: query.order }] } : {}) };
-    const { items, total } = await this.wallets.search(caller, search as WalletSearchDto);
+    const { items, total } = await this.wallets.search(caller, search);
     return walletsPage(items.map(render), total, query);
   }
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -29,7 +29,6 @@ const EXPANSIONS = ['credits_available_breakdown'];
 const TOP_UP_REASONS = CREDIT_REASONS.filter((reason) => reason !== 'PURCHASED_CREDIT_BONUS');
 const MAX_INT = 2_147_483_647;
 
-const toNumber = Type(() => Number);
 const toFlag = Transform(({ value }: { value: unknown }) => ({ true: true, false: false })[String(value)] ?? value);
 
 export class CooldownDto {
@@ -574,5 +573,3 @@ export class WalletListResponse {
   items!: WalletDto[];
   pagination!: Pagination;
 }
-
-export { toFlag, toList, toNumber };
