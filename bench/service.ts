@@ -41,7 +41,8 @@ configureApp(app);
 await prepareDatabase(app, config);
 app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
 await app.listen(config.port, config.host);
-process.send?.(((app.getHttpServer() as Server).address() as AddressInfo).port);
+const server: Server = app.getHttpServer();
+process.send?.((server.address() as AddressInfo).port);
 
 /** A module of the build; its types are the source's. */
 async function built<Module>(file: string): Promise<Module> {

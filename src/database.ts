@@ -18,6 +18,7 @@ import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
 import { Lot } from './ledger/lot.entity.js';
 import { PendingCredit } from './ledger/pending-credit.entity.js';
 import { Wallet } from './ledger/wallet.entity.js';
+import { reclaimLostConnections } from './lost-connections.js';
 import { Migration20261121030000_payments } from './migrations/Migration20261121030000_payments.js';
 import { Migration20261121040000_customers } from './migrations/Migration20261121040000_customers.js';
 import { Migration20261121010000_auth } from './migrations/Migration20261121010000_auth.js';
@@ -104,6 +105,7 @@ export function databaseOptions(config: Config): DatabaseOptions {
       lock_timeout: LOCK_TIMEOUT_MS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
+      onPoolCreated: reclaimLostConnections,
       application_name: 'refill',
     },
   };

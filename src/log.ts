@@ -59,7 +59,7 @@ export class JsonLogger implements LoggerService {
     const stack = rest.length > 1 ? rest[0] : undefined;
     if (message instanceof Error) this.pino[level]({ context, err: message });
     else if (typeof message === 'object') this.pino[level]({ context, ...message });
-    else this.pino[level]({ context, stack }, String(message));
+    else this.pino[level]({ context, stack }, message as string);
   }
 }
 
