@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { DriverException, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
@@ -90,6 +90,8 @@ export class LedgerService implements OnApplicationShutdown {
     while (this.#queue.length > 0) {
       const group = this.#queue.splice(0, this.config.ledgerBatchLimit);
       await this.#settle(group);
+      // The embedded database answers within one turn of the event loop: the others need theirs, too.
+      await nextTurn();
     }
     this.#running = undefined;
   }

@@ -132,11 +132,7 @@ export class TopUpScene {
 
   /** Charges in the sandbox's own record, outside the database: what really left the cards. */
   charges(): string[] {
-    try {
-      return readdirSync(join(this.service.config.dataDir, 'sandbox-provider', 'charges'));
-    } catch {
-      return [];
-    }
+    return sandboxCharges(this.service.config.dataDir);
   }
 
   async #edit(
@@ -156,5 +152,13 @@ export class TopUpScene {
       within: (tx, wallet) => edit(rules, tx, wallet),
       answer: () => null,
     });
+  }
+}
+
+export function sandboxCharges(dataDir: string): string[] {
+  try {
+    return readdirSync(join(dataDir, 'sandbox-provider', 'charges'));
+  } catch {
+    return [];
   }
 }
