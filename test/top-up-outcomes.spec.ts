@@ -113,19 +113,22 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (_name, createDataba
     expect(await scene.balance(walletId)).toBe('55');
   });
 
-  it('takes up what a crashed process left in the middle, and charges once', async () => {
-    const { walletId } = await lowWallet('pm_sandbox_hang');
-    const before = scene.charges().length;
-    // As a process leaves it that dies between the charge and its answer: in the middle, its lease running out.
-    await service
-      .get(EntityManager)
-      .fork()
-      .execute(`update top_up set top_up_status = 'charging' where wallet_id = ?`, [walletId]);
-    service.clock.advance(61 * SECOND_MS);
-    await scene.runTask();
-    expect(scene.charges()).toHaveLength(before);
-    expect(await scene.balance(walletId)).toBe('55');
-  });
+  // As processes leave it that die between the charge and its answer, and before they have noted the payment's id.
+  it.each(['', ', payment_id = null'])(
+    'takes up what a crashed process left%s, and charges once',
+    async (forgotten) => {
+      const { walletId } = await lowWallet('pm_sandbox_hang');
+      const before = scene.charges().length;
+      await service
+        .get(EntityManager)
+        .fork()
+        .execute(`update top_up set top_up_status = 'charging' ${forgotten} where wallet_id = ?`, [walletId]);
+      service.clock.advance(61 * SECOND_MS);
+      await scene.runTask();
+      expect(scene.charges()).toHaveLength(before);
+      expect(await scene.balance(walletId)).toBe('55');
+    },
+  );
 
   it('returns the money when the wallet was closed while the card was charged', async () => {
     const { walletId } = await lowWallet('pm_sandbox_hang');
