@@ -8,7 +8,7 @@ declare
   amount constant numeric := 1;
   uncovered numeric := amount;
   taken numeric;
-  key constant text := gen_random_uuid()::text;
+  request_key constant text := gen_random_uuid()::text;
   at timestamptz(3);
   entry_id text;
   consumed text[] := '{}';
@@ -17,7 +17,7 @@ begin
   -- Locked first, read in the next statement: the lots must be seen as the holder of the lock before has left them.
   select * into w from wallet where id = (select id from bench_wallet where number = wallet_number) for no key update;
   perform 1 from idempotency_key i
-    where i.tenant_id = w.tenant_id and i.environment_id = w.environment_id and i.key = bench_debit.key;
+    where i.tenant_id = w.tenant_id and i.environment_id = w.environment_id and i.key = request_key;
   if found then return; end if;
   at := greatest(clock_timestamp(), w.last_entry_at);
   entry_id := 'wtxn_' || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000000)::bigint), 16, '0')
@@ -43,8 +43,8 @@ begin
   values
     (w.id, entry_id, w.tenant_id, w.environment_id, w.customer_id, w.currency, w.sequence + 1, 'debit', -amount,
      w.credit_balance, w.credit_balance - amount, 0, w.conversion_rate, 'MANUAL_BALANCE_DEBIT', 'usage', 'REQUEST',
-     entry_id, '', jsonb_build_object('consumed_credit_tx_ids', array_to_string(consumed, ',')), key, 'req_' || key,
-     encode(sha256(convert_to(w.last_entry_hash || w.id || entry_id || w.credit_balance || key, 'UTF8')), 'hex'), at,
+     entry_id, '', jsonb_build_object('consumed_credit_tx_ids', array_to_string(consumed, ',')), request_key, 'req_' || request_key,
+     encode(sha256(convert_to(w.last_entry_hash || w.id || entry_id || w.credit_balance || request_key, 'UTF8')), 'hex'), at,
      w.created_by);
   insert into entry_lot (wallet_id, entry_id, lot_id, kind, credits)
     select w.id, entry_id, lot_id, 'consume', credits from unnest(consumed, takings) as links (lot_id, credits);
@@ -52,5 +52,5 @@ begin
       last_entry_hash = (select hash from entry e where e.wallet_id = w.id and e.id = entry_id), updated_at = at
     where id = w.id returning * into w;
   insert into idempotency_key (tenant_id, environment_id, key, request_hash, outcome, body, created_at)
-    values (w.tenant_id, w.environment_id, key, w.last_entry_hash, 'answer', row_to_json(w)::text, at);
+    values (w.tenant_id, w.environment_id, request_key, w.last_entry_hash, 'answer', row_to_json(w)::text, at);
 end $$;

@@ -77,7 +77,11 @@ const c = await load('c', () => debitOf(walletIds[0] as string));
 const d = await load('d', () => ({ method: 'GET', path: `/v1/wallets/${anyWallet()}` }));
 const residentMiB = service.residentMiB();
 
-const orm = await MikroORM.init(databaseOptions(Object.assign(new Config(), { databaseUrl })));
+const orm = await MikroORM.init({
+  ...databaseOptions(Object.assign(new Config(), { databaseUrl })),
+  // Sums over all that the run has written take their time.
+  driverOptions: { statement_timeout: 0 },
+});
 const em = orm.em as EntityManager;
 const breaches = await findBreaches(em);
 const pgbench = findPgbench();

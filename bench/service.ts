@@ -32,6 +32,8 @@ class EmptyPostController {
 @Module({})
 class BenchModule {}
 
+// Whoever measures has gone.
+process.once('disconnect', () => process.exit());
 const config = readConfig(process.env);
 const app = await NestFactory.create<NestExpressApplication>(
   { module: BenchModule, imports: [AppModule.register(config)], controllers: [EmptyPostController] },

@@ -2,6 +2,7 @@ import { type MikroORM, UnderscoreNamingStrategy } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
 import { ApiKey } from './auth/api-key.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
@@ -28,6 +29,7 @@ import { Migration20261121070000_wallets } from './migrations/Migration202611210
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
+import { prepareStatements } from './prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { TopUpDecision } from './top-ups/top-up-decision.entity.js';
@@ -105,7 +107,10 @@ export function databaseOptions(config: Config): DatabaseOptions {
       lock_timeout: LOCK_TIMEOUT_MS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
-      onPoolCreated: reclaimLostConnections,
+      onPoolCreated: (pool: Pool) => {
+        reclaimLostConnections(pool);
+        prepareStatements(pool);
+      },
       application_name: 'refill',
     },
   };

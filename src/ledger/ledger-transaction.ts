@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
+import { PREPARED } from '../prepared-statements.js';
 
 /** One open database transaction, for the statements that the ledger and its policies write as SQL. */
 export class LedgerTransaction {
@@ -13,7 +14,7 @@ export class LedgerTransaction {
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const transaction = this.em.getTransactionContext();
     if (!transaction) throw new Error('the ledger writes inside a transaction only');
-    const result = await transaction.executeQuery(CompiledQuery.raw(sql, parameters));
+    const result = await transaction.executeQuery(CompiledQuery.raw(PREPARED + sql, parameters));
     return result.rows as Row[];
   }
 }
