@@ -150,9 +150,9 @@ export class LedgerStore {
     if (opened.length + changed.length + entries.length + answers.length + states.length === 0) return;
     await tx.query(this.#saveStatement, [
       this.#wallets.toParameter(opened),
-      this.#wallets.toParameter(changed),
+      this.#wallets.toUpdateParameter(changed, WALLET_CHANGES),
       this.#lots.toParameter(gather(states, 'newLots')),
-      this.#lots.toParameter(gather(states, 'changedLots')),
+      this.#lots.toUpdateParameter(gather(states, 'changedLots'), LOT_CHANGES),
       this.#entries.toParameter(entries),
       this.#links.toParameter(gather(states, 'newLinks')),
       this.#keys.toParameter(answers),

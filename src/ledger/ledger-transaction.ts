@@ -14,7 +14,18 @@ export class LedgerTransaction {
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const transaction = this.em.getTransactionContext();
     if (!transaction) throw new Error('the ledger writes inside a transaction only');
-    const result = await transaction.executeQuery(CompiledQuery.raw(PREPARED + sql, parameters));
+    const result = await transaction.executeQuery(CompiledQuery.raw(marked(sql), parameters));
     return result.rows as Row[];
   }
+}
+
+const texts = new Map<string, string>();
+
+/** The same string for the same statement, so that its hash is computed once. */
+function marked(sql: string): string {
+  const known = texts.get(sql);
+  if (known) return known;
+  const text = PREPARED + sql;
+  texts.set(sql, text);
+  return text;
 }

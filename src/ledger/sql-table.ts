@@ -6,6 +6,8 @@ type Kind = 'decimal' | 'timestamp' | 'plain';
 interface Column {
   property: string;
   name: string;
+  /** Its key in the JSON: short, because it is sent with every row. */
+  key: string;
   type: string;
   kind: Kind;
 }
@@ -21,7 +23,7 @@ export class SqlTable<Row extends object> {
 
   constructor(metadata: EntityMetadata) {
     this.#name = metadata.tableName;
-    this.columns = metadata.props.map((property) => toColumn(property));
+    this.columns = metadata.props.map((property, index) => toColumn(property, `c${index}`));
     this.#keys = metadata.getPrimaryProps().map((property) => columnName(property));
   }
 
@@ -33,21 +35,27 @@ export class SqlTable<Row extends object> {
   /** INSERT of the rows in a parameter. */
   insert(parameter = '$1'): string {
     const names = this.columns.map((column) => `"${column.name}"`).join(', ');
-    return `insert into "${this.#name}" (${names}) select ${names} from ${recordset(this.columns, parameter)}`;
+    const values = this.columns.map((column) => `d."${column.key}"`).join(', ');
+    return `insert into "${this.#name}" (${names}) select ${values} from ${recordset(this.columns, parameter)}`;
   }
 
   /** UPDATE of some properties of the rows in a parameter, found by primary key. */
-  update(properties: (keyof Row & string)[], parameter = '$1'): string {
-    const changed = this.columns.filter((column) => properties.includes(column.property as keyof Row & string));
-    const keys = this.columns.filter((column) => this.#keys.includes(column.name));
-    const assignments = changed.map((column) => `"${column.name}" = d."${column.name}"`).join(', ');
-    const match = keys.map((column) => `t."${column.name}" = d."${column.name}"`).join(' and ');
-    return `update "${this.#name}" t set ${assignments} from ${recordset([...keys, ...changed], parameter)} where ${match}`;
+  update(properties: readonly (keyof Row & string)[], parameter = '$1'): string {
+    const changed = this.#columnsOf(properties);
+    const assignments = changed.map((column) => `"${column.name}" = d."${column.key}"`).join(', ');
+    const match = this.#keyColumns().map((column) => `t."${column.name}" = d."${column.key}"`);
+    const records = recordset([...this.#keyColumns(), ...changed], parameter);
+    return `update "${this.#name}" t set ${assignments} from ${records} where ${match.join(' and ')}`;
   }
 
-  /** Rows as the JSON parameter of `insert` and `update`. */
+  /** Rows as the JSON parameter of `insert`. */
   toParameter(rows: Iterable<Row>): string {
-    return JSON.stringify(Array.from(rows, (row) => this.#toJson(row as Record<string, unknown>)));
+    return toJson(rows, this.columns);
+  }
+
+  /** Rows as the JSON parameter of `update` of the same properties. */
+  toUpdateParameter(rows: Iterable<Row>, properties: readonly (keyof Row & string)[]): string {
+    return toJson(rows, [...this.#keyColumns(), ...this.#columnsOf(properties)]);
   }
 
   /** A row of the database as the entity's record. */
@@ -61,19 +69,32 @@ export class SqlTable<Row extends object> {
     return record as Row;
   }
 
-  #toJson(row: Record<string, unknown>): Record<string, unknown> {
-    const json: Record<string, unknown> = {};
-    for (const { property, name, kind } of this.columns) {
-      const value = row[property];
-      if (value === null || value === undefined || kind === 'plain') json[name] = value ?? null;
-      else json[name] = kind === 'decimal' ? formatDecimal(value as Decimal) : (value as Date).toISOString();
-    }
-    return json;
+  #keyColumns(): Column[] {
+    return this.columns.filter((column) => this.#keys.includes(column.name));
+  }
+
+  #columnsOf(properties: readonly (keyof Row & string)[]): Column[] {
+    return this.columns.filter((column) => properties.includes(column.property as keyof Row & string));
   }
 }
 
+function toJson<Row extends object>(rows: Iterable<Row>, columns: Column[]): string {
+  return JSON.stringify(
+    Array.from(rows, (row) => {
+      const json: Record<string, unknown> = {};
+      for (const { property, key, kind } of columns) {
+        const value = (row as Record<string, unknown>)[property];
+        if (value === null || value === undefined) continue;
+        if (kind === 'plain') json[key] = value;
+        else json[key] = kind === 'decimal' ? formatDecimal(value as Decimal) : (value as Date).toISOString();
+      }
+      return json;
+    }),
+  );
+}
+
 function recordset(columns: Column[], parameter: string): string {
-  const definitions = columns.map((column) => `"${column.name}" ${column.type}`).join(', ');
+  const definitions = columns.map((column) => `"${column.key}" ${column.type}`).join(', ');
   return `json_to_recordset(${parameter}::json) as d(${definitions})`;
 }
 
@@ -85,10 +106,10 @@ export function toDate(value: string | Date): Date {
   return date;
 }
 
-function toColumn(property: EntityProperty): Column {
+function toColumn(property: EntityProperty, key: string): Column {
   const type = property.columnTypes[0] ?? 'text';
   const kind: Kind = type.startsWith('numeric') ? 'decimal' : type.startsWith('timestamptz') ? 'timestamp' : 'plain';
-  return { property: property.name, name: columnName(property), type, kind };
+  return { property: property.name, name: columnName(property), key, type, kind };
 }
 
 function columnName(property: EntityProperty): string {
