@@ -6,7 +6,13 @@ import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { AlertPolicy } from './alert-policy.js';
 import { AlertsController } from './alerts.controller.js';
 import { AlertsService } from './alerts.service.js';
+import { BatchDebitsController } from './batch-debits.controller.js';
+import { BatchDebitsService } from './batch-debits.service.js';
 import { CustomerWalletsController } from './customer-wallets.controller.js';
+import { HoldsController } from './holds.controller.js';
+import { HoldsService } from './holds.service.js';
+import { ReversalsController } from './reversals.controller.js';
+import { ReversalsService } from './reversals.service.js';
 import { TransactionsController } from './transactions.controller.js';
 import { TransactionsService } from './transactions.service.js';
 import { WalletMovementsController } from './wallet-movements.controller.js';
@@ -18,12 +24,24 @@ import { WalletsService } from './wallets.service.js';
 @Module({
   imports: [CustomersModule, LedgerModule, SettingsModule, TopUpsModule],
   controllers: [
+    BatchDebitsController,
     TransactionsController,
     WalletsController,
     WalletMovementsController,
     CustomerWalletsController,
     AlertsController,
+    HoldsController,
+    ReversalsController,
   ],
-  providers: [AlertPolicy, AlertsService, TransactionsService, WalletMovementsService, WalletsService],
+  providers: [
+    AlertPolicy,
+    AlertsService,
+    BatchDebitsService,
+    HoldsService,
+    ReversalsService,
+    TransactionsService,
+    WalletMovementsService,
+    WalletsService,
+  ],
 })
 export class WalletsModule {}
