@@ -30,7 +30,7 @@ import { Migration20261121060000_top_ups } from './migrations/Migration202611210
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
 import { Migration20261121160000_reversals } from './migrations/Migration20261121160000_reversals.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
-import { prepareStatements } from './prepared-statements.js';
+import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { TopUpDecision } from './top-ups/top-up-decision.entity.js';

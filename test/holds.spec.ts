@@ -45,7 +45,13 @@ describe.each(DATABASES)('holds over HTTP, on %s', (_name, createDatabase) => {
       wallet: { id, credit_balance: '10' },
       wallet_transaction: null,
     });
-    expect(await scene.balance(id)).toMatchObject({ credit_balance: '10', real_time_credit_balance: '3' });
+    expect(await scene.balance(id)).toMatchObject({
+      credit_balance: '10',
+      real_time_credit_balance: '3',
+      posted_credit_balance: '10',
+      held_credit_balance: '7',
+      available_credit_balance: '3',
+    });
     expect((await scene.debit(id, '4')).status).toBe(402);
     expect((await hold(id, '3.000000001')).status).toBe(402);
     expect((await scene.debit(id, '3')).status).toBe(200);

@@ -555,6 +555,15 @@ export class WalletBalanceDto extends WalletDto {
    * @example '125' */
   real_time_credit_balance!: string | null;
   balance_updated_at!: string;
+  /** Credits on the wallet, holds and credits that have expired but are not booked off yet included. Ours.
+   * @example '125' */
+  posted_credit_balance!: string;
+  /** Credits that holds have reserved. Ours.
+   * @example '0' */
+  held_credit_balance!: string;
+  /** Credits that can be spent now: the same as `real_time_credit_balance`. Ours.
+   * @example '125' */
+  available_credit_balance!: string | null;
   /** What is on hold, in the wallet's currency.
    * @example '0' */
   current_period_usage!: string | null;
