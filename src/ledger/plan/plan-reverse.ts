@@ -165,8 +165,3 @@ function refuse(past: PastEntry, message: string, reversible?: Decimal): DomainE
   const details = { transaction_id: past.entry.id, ...(reversible ? { reversible: formatDecimal(reversible) } : {}) };
   return new DomainError('invalid_operation', message, { details });
 }
-
-/** Lots that the plan of a reversal needs beside the open ones. */
-export function lotIdsOf(past: PastEntry): string[] {
-  return [past.entry.id, ...past.consumed.map(({ lotId }) => lotId)];
-}
