@@ -92,7 +92,14 @@ export class TransactionListQuery extends OmitType(TransactionSearchDto, [
   'filters',
   'sort',
   'expand',
-] as const) {}
+] as const) {
+  @IsOptional()
+  @IsTimestamp({
+    description: 'The list as it stood at this instant: transactions up to it, with what credits had left then. Ours.',
+    example: '2026-03-01T00:00:00Z',
+  })
+  at?: Date | null;
+}
 
 export class TransactionExpandQuery {
   @ApiProperty({ type: String, required: false, description: 'The same as in the body.' })

@@ -7,6 +7,13 @@ import { AlertPolicy } from './alert-policy.js';
 import { AlertsController } from './alerts.controller.js';
 import { AlertsService } from './alerts.service.js';
 import { CustomerWalletsController } from './customer-wallets.controller.js';
+import { HistoryController } from './history/history.controller.js';
+import { LotsController } from './history/lots.controller.js';
+import { LotsService } from './history/lots.service.js';
+import { PastBalanceService } from './history/past-balance.service.js';
+import { TransactionDetailsController } from './history/transaction-details.controller.js';
+import { TransactionDetailsService } from './history/transaction-details.service.js';
+import { TransactionCounts } from './transaction-counts.js';
 import { TransactionsController } from './transactions.controller.js';
 import { TransactionsService } from './transactions.service.js';
 import { WalletMovementsController } from './wallet-movements.controller.js';
@@ -23,7 +30,20 @@ import { WalletsService } from './wallets.service.js';
     WalletMovementsController,
     CustomerWalletsController,
     AlertsController,
+    HistoryController,
+    LotsController,
+    TransactionDetailsController,
   ],
-  providers: [AlertPolicy, AlertsService, TransactionsService, WalletMovementsService, WalletsService],
+  providers: [
+    AlertPolicy,
+    AlertsService,
+    LotsService,
+    PastBalanceService,
+    TransactionDetailsService,
+    TransactionCounts,
+    TransactionsService,
+    WalletMovementsService,
+    WalletsService,
+  ],
 })
 export class WalletsModule {}
