@@ -29,6 +29,7 @@ import { Migration20261121070000_wallets } from './migrations/Migration202611210
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
 import { Migration20261121160000_reversals } from './migrations/Migration20261121160000_reversals.js';
+import { Migration20261121110000_reads } from './migrations/Migration20261121110000_reads.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -75,6 +76,7 @@ export const MIGRATIONS = [
   Migration20261121060000_top_ups,
   Migration20261121070000_wallets,
   Migration20261121080000_credits,
+  Migration20261121110000_reads,
   Migration20261121160000_reversals,
 ];
 

@@ -4,7 +4,14 @@ import { type Decimal, formatDecimal, ZERO } from '../shared/decimal.js';
 import type { Actor } from './commands.js';
 import type { EntryDraft, HoldDraft, Plan } from './plan/plan.js';
 import type { Posting } from './posting.js';
-import { bySpendOrder, type EntryRecord, type HoldState, type LotRecord, type WalletState } from './wallet-state.js';
+import {
+  bySpendOrder,
+  type EntryLotRecord,
+  type EntryRecord,
+  type HoldState,
+  type LotRecord,
+  type WalletState,
+} from './wallet-state.js';
 
 /** Carries a plan out on the wallet in memory; the writer stores the result. Cannot refuse: the plan has been checked. */
 export function applyPlan(state: WalletState, plan: Plan, actor: Actor, now: Date): Posting {
@@ -63,14 +70,8 @@ function applyEntry(state: WalletState, draft: EntryDraft, actor: Actor, now: Da
   state.newEntries.push(entry);
   if (draft.grant) openLot(state, draft, entry, now);
   for (const link of draft.links) {
-    state.newLinks.push({
-      walletId: wallet.id,
-      entryId: entry.id,
-      lotId: link.lot.id,
-      kind: link.kind,
-      credits: link.credits,
-    });
     changeLot(state, link.lot, link.credits, ZERO);
+    state.newLinks.push({ ...linkOf(entry, link.lot), kind: link.kind, credits: link.credits });
   }
   return entry;
 }
@@ -123,7 +124,7 @@ function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now:
     isOpen: remaining.gt(0),
     createdAt: later(now, entry.createdAt),
   };
-  const link = { walletId: entry.walletId, entryId: entry.id, lotId: lot.id };
+  const link = linkOf(entry, lot);
   state.newLinks.push({ ...link, kind: 'grant', credits: grant.credits });
   if (grant.repaid.gt(0)) state.newLinks.push({ ...link, kind: 'repay', credits: ZERO.minus(grant.repaid) });
   state.newLots.add(lot);
@@ -131,6 +132,12 @@ function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now:
     state.lots.push(lot);
     state.lots.sort(bySpendOrder);
   }
+}
+
+/** Of an entry to a lot, as the entry leaves the lot. */
+function linkOf(entry: EntryRecord, lot: LotRecord): Omit<EntryLotRecord, 'kind' | 'credits'> {
+  const { walletId, id: entryId, sequence } = entry;
+  return { walletId, entryId, lotId: lot.id, sequence, remainingAfter: lot.remaining };
 }
 
 function changeLot(state: WalletState, lot: LotRecord, remaining: Decimal, held: Decimal): void {

@@ -87,6 +87,12 @@ const EntrySchema = defineEntity({
     { name: 'entry_id_index', properties: ['id'] },
     { name: 'entry_scope_index', properties: ['tenantId', 'environmentId', 'createdAt'] },
     { name: 'entry_parent_index', properties: ['walletId', 'parentId'], where: 'parent_id is not null' },
+    // Plain debits are nearly all of a wallet's entries: what is looked for among the rest must not wade through them.
+    {
+      name: 'entry_rare_index',
+      properties: ['walletId', 'createdAt', 'id'],
+      where: "reason <> 'MANUAL_BALANCE_DEBIT'",
+    },
   ],
   uniques: [
     { name: 'entry_sequence_unique', properties: ['walletId', 'sequence'] },
@@ -117,8 +123,12 @@ const EntryLotSchema = defineEntity({
     kind: p.enum(ENTRY_LOT_KINDS).columnType('text').primary(),
     /** Signed credits: what the entry gave to (+) or took from (-) the lot. A lot's `remaining` is the sum of these. */
     credits: p.type(AmountColumn),
+    /** The entry's number in the wallet. With it, and with what was left, a lot's past is one row of an index. */
+    sequence: p.integer(),
+    /** What the lot had left after the entry (after all of the entry's links to the lot). */
+    remainingAfter: p.type(AmountColumn),
   },
-  indexes: [{ name: 'entry_lot_lot_index', properties: ['walletId', 'lotId'] }],
+  indexes: [{ name: 'entry_lot_sequence_index', properties: ['walletId', 'lotId', 'sequence'] }],
   triggers: [appendOnly('entry_lot_append_only')],
 });
 

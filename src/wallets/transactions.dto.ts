@@ -87,12 +87,14 @@ export class TransactionSearchDto extends WalletsSearchQuery {
 
 /** The same as query parameters. */
 @IgnoreUnknownFields()
-export class TransactionListQuery extends OmitType(TransactionSearchDto, [
-  'id',
-  'filters',
-  'sort',
-  'expand',
-] as const) {}
+export class TransactionListQuery extends OmitType(TransactionSearchDto, ['id', 'filters', 'sort', 'expand'] as const) {
+  @IsOptional()
+  @IsTimestamp({
+    description: 'The list as it stood at this instant: transactions up to it, with what credits had left then. Ours.',
+    example: '2026-03-01T00:00:00Z',
+  })
+  at?: Date | null;
+}
 
 export class TransactionExpandQuery {
   @ApiProperty({ type: String, required: false, description: 'The same as in the body.' })

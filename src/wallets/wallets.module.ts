@@ -13,6 +13,13 @@ import { HoldsController } from './holds.controller.js';
 import { HoldsService } from './holds.service.js';
 import { ReversalsController } from './reversals.controller.js';
 import { ReversalsService } from './reversals.service.js';
+import { HistoryController } from './history/history.controller.js';
+import { LotsController } from './history/lots.controller.js';
+import { LotsService } from './history/lots.service.js';
+import { PastBalanceService } from './history/past-balance.service.js';
+import { TransactionDetailsController } from './history/transaction-details.controller.js';
+import { TransactionDetailsService } from './history/transaction-details.service.js';
+import { TransactionCounts } from './transaction-counts.js';
 import { TransactionsController } from './transactions.controller.js';
 import { TransactionsService } from './transactions.service.js';
 import { WalletMovementsController } from './wallet-movements.controller.js';
@@ -32,6 +39,9 @@ import { WalletsService } from './wallets.service.js';
     AlertsController,
     HoldsController,
     ReversalsController,
+    HistoryController,
+    LotsController,
+    TransactionDetailsController,
   ],
   providers: [
     AlertPolicy,
@@ -39,6 +49,10 @@ import { WalletsService } from './wallets.service.js';
     BatchDebitsService,
     HoldsService,
     ReversalsService,
+    LotsService,
+    PastBalanceService,
+    TransactionDetailsService,
+    TransactionCounts,
     TransactionsService,
     WalletMovementsService,
     WalletsService,
