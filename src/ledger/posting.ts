@@ -6,4 +6,6 @@ export interface Posting {
   /** In the order they were booked; empty when nothing moved. Forfeitures booked on the way are not among them. */
   entries: EntryRecord[];
   hold: HoldState | undefined;
+  /** The wallet that was opened in place of this one. */
+  successor?: WalletState;
 }

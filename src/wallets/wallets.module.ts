@@ -9,6 +9,7 @@ import { AlertsService } from './alerts.service.js';
 import { CustomerWalletsController } from './customer-wallets.controller.js';
 import { TransactionsController } from './transactions.controller.js';
 import { TransactionsService } from './transactions.service.js';
+import { WalletConversionsService } from './wallet-conversions.service.js';
 import { WalletMovementsController } from './wallet-movements.controller.js';
 import { WalletMovementsService } from './wallet-movements.service.js';
 import { WalletsController } from './wallets.controller.js';
@@ -24,6 +25,13 @@ import { WalletsService } from './wallets.service.js';
     CustomerWalletsController,
     AlertsController,
   ],
-  providers: [AlertPolicy, AlertsService, TransactionsService, WalletMovementsService, WalletsService],
+  providers: [
+    AlertPolicy,
+    AlertsService,
+    TransactionsService,
+    WalletConversionsService,
+    WalletMovementsService,
+    WalletsService,
+  ],
 })
 export class WalletsModule {}

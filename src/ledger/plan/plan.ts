@@ -61,6 +61,8 @@ export interface Plan {
   /** New expiry of every purchased lot. */
   purchasedExpireAt?: Date;
   closes?: boolean;
+  /** What the wallet that takes this one's place is granted. */
+  granted?: EntryDraft[];
 }
 
 /** The facts that every planning rule gets beside the wallet and the command. */
