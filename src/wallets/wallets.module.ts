@@ -7,6 +7,9 @@ import { AlertPolicy } from './alert-policy.js';
 import { AlertsController } from './alerts.controller.js';
 import { AlertsService } from './alerts.service.js';
 import { CustomerWalletsController } from './customer-wallets.controller.js';
+import { PortalSessionsController } from './portal/portal-sessions.controller.js';
+import { PortalSessionsService } from './portal/portal-sessions.service.js';
+import { PortalController } from './portal/portal.controller.js';
 import { TransactionsController } from './transactions.controller.js';
 import { TransactionsService } from './transactions.service.js';
 import { WalletConversionsService } from './wallet-conversions.service.js';
@@ -19,6 +22,9 @@ import { WalletsService } from './wallets.service.js';
 @Module({
   imports: [CustomersModule, LedgerModule, SettingsModule, TopUpsModule],
   controllers: [
+    // Before `customers/:id/wallets`, which would match a session for the external id `wallets`.
+    PortalSessionsController,
+    PortalController,
     TransactionsController,
     WalletsController,
     WalletMovementsController,
@@ -32,6 +38,7 @@ import { WalletsService } from './wallets.service.js';
     WalletConversionsService,
     WalletMovementsService,
     WalletsService,
+    PortalSessionsService,
   ],
 })
 export class WalletsModule {}
