@@ -5,6 +5,7 @@ import helmet from 'helmet';
 import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/caller.js';
 import { Config } from './config.js';
 import { readBodies } from './http/body/read-body.js';
+import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
 import { createLog, JsonLogger, logRequests } from './log.js';
 
 /** Everything about the app that is not a module: the same for the service, the tests and the openapi script. */
@@ -58,6 +59,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key' }, API_KEY_SCHEME)
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, BEARER_SCHEME)
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Session-Token' }, PORTAL_SCHEME)
     .build();
   return SwaggerModule.createDocument(app, builder);
 }

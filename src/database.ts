@@ -8,6 +8,7 @@ import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
+import { PortalSession } from './wallets/portal/portal-session.entity.js';
 import { Transaction } from './wallets/transaction.entity.js';
 import { Consent } from './credits/consent.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
@@ -27,6 +28,7 @@ import { Migration20261121020000_settings } from './migrations/Migration20261121
 import { Migration20261121050000_ledger } from './migrations/Migration20261121050000_ledger.js';
 import { Migration20261121070000_wallets } from './migrations/Migration20261121070000_wallets.js';
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
+import { Migration20261121090000_portal } from './migrations/Migration20261121090000_portal.js';
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
 import { Migration20261121160000_reversals } from './migrations/Migration20261121160000_reversals.js';
 import { Migration20261121110000_reads } from './migrations/Migration20261121110000_reads.js';
@@ -61,6 +63,7 @@ export const ENTITIES = [
   TopUpAttempt,
   TopUpDecision,
   AlertLog,
+  PortalSession,
   Transaction,
   CreditPack,
   Consent,
@@ -76,6 +79,7 @@ export const MIGRATIONS = [
   Migration20261121060000_top_ups,
   Migration20261121070000_wallets,
   Migration20261121080000_credits,
+  Migration20261121090000_portal,
   Migration20261121110000_reads,
   Migration20261121160000_reversals,
 ];

@@ -4,21 +4,26 @@ import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../http/wallets-page.js';
 import { ApiKeyListDto, CreateApiKeyDto, CreatedApiKeyDto, ListApiKeysQuery, renderSecret } from './api-keys.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { EnvironmentsService } from './environments.service.js';
 import { type Caller, CurrentCaller, RequireScope } from './caller.js';
 
 @ApiTags('API keys')
 @RequireScope('keys:write')
 @Controller('v1/secrets/api/keys')
 export class ApiKeysController {
-  constructor(private readonly apiKeys: ApiKeysService) {}
+  constructor(
+    private readonly apiKeys: ApiKeysService,
+    private readonly environments: EnvironmentsService,
+  ) {}
 
   /** Makes a server key, or with `customer_id` an account key. The key itself is shown once, in this answer. */
   @Post()
   @ApiWalletsErrors('validation', 'not_found')
   async create(@CurrentCaller() caller: Caller, @Body() body: CreateApiKeyDto): Promise<CreatedApiKeyDto> {
     const { name, type, expires_at: expiresAt, customer_id: customerId, scopes } = body;
+    const environment = await this.environments.forNewKey(caller, body.environment_id ?? caller.environmentId);
     const { secret, plainKey } = await this.apiKeys.createApiKey(
-      caller,
+      { tenantId: caller.tenantId, environmentId: environment.id },
       { name, type, expiresAt, customerId, scopes },
       caller,
     );

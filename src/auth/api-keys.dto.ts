@@ -32,6 +32,15 @@ export class CreateApiKeyDto {
   })
   customer_id?: string | null;
 
+  @IsOptional()
+  @IsIdentifier({
+    description:
+      'The environment of the key, another one of the tenant; the one of the calling key, if absent. Needs the scope ' +
+      '`tenant:write`; a key of a development environment cannot make one for production. Ours.',
+    example: 'env_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB',
+  })
+  environment_id?: string | null;
+
   /** What the key may do; everything its kind may, if absent. */
   @ApiProperty({ enum: SCOPE_NAMES, isArray: true, required: false, example: ['wallets:read'] })
   @IsOptional()

@@ -97,6 +97,23 @@ export class ApiKeysService {
     this.keyRing.forget(secret.keyHash);
   }
 
+  /**
+   * Takes the keys of a customer's account back, in the caller's transaction.
+   * @returns what to `forget` after the commit
+   */
+  async revokeAccountKeys(tx: EntityManager, scope: Scope, customerId: string, actor: string): Promise<string[]> {
+    const { tenantId, environmentId } = scope;
+    const keys = await tx.find(ApiKey, { tenantId, environmentId, customerId, status: 'published' });
+    const now = this.clock.now();
+    for (const key of keys) tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: actor });
+    return keys.map(({ keyHash }) => keyHash);
+  }
+
+  /** Refuses revoked keys at once in this process. */
+  forget(keyHashes: string[]): void {
+    for (const keyHash of keyHashes) this.keyRing.forget(keyHash);
+  }
+
   /** By the table, not by the customers' service: rooms to the right are not imported here. */
   async #requireCustomer(em: EntityManager, { tenantId, environmentId }: Scope, customerId: string): Promise<void> {
     const sql = `select 1 from customer where id = ? and tenant_id = ? and environment_id = ? and status = 'published'`;

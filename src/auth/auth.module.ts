@@ -3,17 +3,21 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { EnvironmentsController } from './environments.controller.js';
+import { EnvironmentsService } from './environments.service.js';
 import { KeyRing } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
 import { RouteAccessCheck } from './route-access-check.js';
+import { TenantsController } from './tenants.controller.js';
 import { TenantsService } from './tenants.service.js';
 
 /** Who may come in: tenants, environments, API keys, and the guard in front of every route. */
 @Module({
   imports: [DiscoveryModule],
-  controllers: [ApiKeysController],
+  controllers: [ApiKeysController, EnvironmentsController, TenantsController],
   providers: [
     TenantsService,
+    EnvironmentsService,
     ApiKeysService,
     KeyRing,
     KeyUsage,

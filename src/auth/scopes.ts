@@ -9,6 +9,8 @@ export const SCOPE_NAMES = [
   'settings:read',
   'settings:write',
   'keys:write',
+  'tenant:read',
+  'tenant:write',
   'account:read',
   'account:write',
 ] as const;

@@ -1,5 +1,20 @@
 import { defineEntity } from '@mikro-orm/core';
 
+/** Complete: empty text where nothing was given. Named as the wallets API shows it. */
+export interface BillingDetails {
+  email: string;
+  help_email: string;
+  phone: string;
+  address: {
+    address_line1: string;
+    address_line2: string;
+    address_city: string;
+    address_state: string;
+    address_postal_code: string;
+    address_country: string;
+  };
+}
+
 const TenantSchema = defineEntity({
   name: 'Tenant',
   tableName: 'tenant',
@@ -9,6 +24,7 @@ const TenantSchema = defineEntity({
     /** A suspended tenant reads, and writes nothing. */
     tenantStatus: p.enum(['active', 'suspended'] as const).columnType('text'),
     metadata: p.json<Record<string, string>>(),
+    billingDetails: p.json<BillingDetails>().nullable(),
     status: p.text(),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),

@@ -1,11 +1,15 @@
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
+import { notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { displayIdOf, hashApiKey, isWellFormedApiKey, typeOfApiKey } from './api-key-format.js';
 import { ApiKey } from './api-key.entity.js';
+import type { Caller } from './caller.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
 import { Tenant } from './tenant.entity.js';
+import { toBillingDetails, type UpdateTenantDto } from './tenants.dto.js';
 
 /** Any number, the same in every process: only one of them may make the first tenant. */
 const BOOTSTRAP_LOCK = 7_203_455_101;
@@ -34,6 +38,26 @@ export class TenantsService {
     const created = em.create(Environment, this.#newEnvironment(tenantId, environment, actor));
     await em.flush();
     return created;
+  }
+
+  /** @throws not_found, also for the id of another tenant than the caller's */
+  async get(tenantId: string, id = tenantId): Promise<Tenant> {
+    const tenant = id === tenantId ? await this.em.fork().findOne(Tenant, { id, status: 'published' }) : null;
+    if (!tenant) throw notFound('tenant', { tenant_id: id });
+    return tenant;
+  }
+
+  async update(caller: Caller, { name, metadata, billing_details: billing }: UpdateTenantDto): Promise<Tenant> {
+    return this.em.fork().transactional(async (tx) => {
+      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+      const tenant = await tx.findOneOrFail(Tenant, { id: caller.tenantId }, lock);
+      tenant.name = name ?? tenant.name;
+      tenant.metadata = metadata ?? tenant.metadata;
+      if (billing) tenant.billingDetails = toBillingDetails(billing);
+      tenant.updatedAt = this.clock.now();
+      tenant.updatedBy = caller.keyId;
+      return tenant;
+    });
   }
 
   /** Suspends a tenant, which may then only read, or lets it write again; effective within 5 s. */

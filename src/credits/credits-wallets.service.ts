@@ -1,12 +1,13 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { CustomersService } from '../customers/customers.service.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
 import { SettingsService } from '../settings/settings.service.js';
 import { Clock } from '../shared/clock.js';
 import { decimal, ZERO } from '../shared/decimal.js';
-import { DomainError } from '../shared/errors.js';
+import { DomainError, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import type { Account } from './account.js';
 
@@ -19,6 +20,7 @@ export class CreditsWallets {
   constructor(
     private readonly em: EntityManager,
     private readonly ledger: LedgerService,
+    private readonly customers: CustomersService,
     private readonly settings: SettingsService,
     private readonly clock: Clock,
   ) {}
@@ -76,6 +78,17 @@ export class CreditsWallets {
       createdBy: actor.keyId,
       updatedBy: actor.keyId,
     };
-    await this.ledger.post({ kind: 'open', scope, walletId: wallet.id, wallet, actor, answer: () => null });
+    await this.ledger.post({
+      kind: 'open',
+      scope,
+      walletId: wallet.id,
+      wallet,
+      actor,
+      within: async ({ em }) => {
+        const isLive = await this.customers.lockLive(em, scope, customerId);
+        return isLive ? undefined : notFound('customer', { customer_id: customerId });
+      },
+      answer: () => null,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
@@ -33,5 +33,17 @@ export class CustomerController {
     @Body() body: UpdateCustomerDto,
   ): Promise<CustomerDto> {
     return renderCustomer(await this.customers.update(caller, id, body));
+  }
+
+  /**
+   * Deletes a customer whose wallets are all closed, with its cards and the keys of its account. What was booked stays;
+   * its external id is free again.
+   */
+  @Delete(':id')
+  @HttpCode(204)
+  @RequireScope('customers:write')
+  @ApiWalletsErrors('invalid_operation', 'not_found')
+  async delete(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
+    await this.customers.delete(caller, id);
   }
 }

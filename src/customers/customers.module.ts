@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { CustomerController } from './customer.controller.js';
 import { CustomersController } from './customers.controller.js';
@@ -8,7 +9,7 @@ import { PaymentMethodsService } from './payment-methods.service.js';
 
 /** Who owns wallets, and what they pay with. */
 @Module({
-  imports: [PaymentsModule],
+  imports: [AuthModule, PaymentsModule],
   controllers: [CustomersController, PaymentMethodsController],
   providers: [CustomersService, PaymentMethodsService],
   exports: [CustomersService, PaymentMethodsService],

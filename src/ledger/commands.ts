@@ -103,4 +103,6 @@ export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
     /** Books what has expired and lets the policies look again; writes no entry of its own. */
     | { kind: 'evaluate' }
     | { kind: 'close' }
+    /** Closes the wallet and opens another in its place, which gets what is left; `within` is given the new one. */
+    | { kind: 'convert'; successor: (closed: WalletRecord, now: Date) => WalletRecord }
   );

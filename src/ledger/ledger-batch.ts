@@ -9,9 +9,9 @@ import type { LedgerTransaction } from './ledger-transaction.js';
 import { planCommand } from './plan/plan-command.js';
 import { expiredLots, planForfeiture } from './plan/plan-expiry.js';
 import { planTransfer } from './plan/plan-transfer.js';
-import type { PlanContext } from './plan/plan.js';
+import type { Plan, PlanContext } from './plan/plan.js';
 import type { Posting } from './posting.js';
-import { type LotRecord, WalletState } from './wallet-state.js';
+import { type LotRecord, type WalletRecord, WalletState } from './wallet-state.js';
 
 /** How a command ended. `body` is the answer, ready for JSON. */
 export type Outcome =
@@ -106,26 +106,44 @@ export class LedgerBatch {
   }
 
   async #stateOf(command: LedgerCommand): Promise<WalletState | undefined> {
-    if (command.kind === 'open') {
-      const opened = new WalletState(command.wallet, [], true);
-      this.#states.set(command.walletId, opened);
-      for (const policy of this.policies) await policy.load(this.tx, [opened]);
-      return opened;
-    }
+    if (command.kind === 'open') return this.#open(command.wallet);
     const state = this.#states.get(command.walletId);
     return state && isInScope(state, command.scope) ? state : undefined;
+  }
+
+  async #open(wallet: WalletRecord): Promise<WalletState> {
+    const opened = new WalletState(wallet, [], true);
+    this.#states.set(wallet.id, opened);
+    for (const policy of this.policies) await policy.load(this.tx, [opened]);
+    return opened;
   }
 
   async #post(state: WalletState, command: LedgerCommand): Promise<Posting | DomainError> {
     if (command.kind === 'transfer') return this.#transfer(state, command);
     const plan = planCommand(state, command, this.#context());
     if (plan instanceof DomainError) return plan;
+    if (command.kind === 'convert') return this.#convert(state, command, plan);
     if (command.within) {
       const refusal = await command.within(this.tx, state.wallet);
       if (refusal) return refusal;
       for (const policy of this.policies) await policy.load(this.tx, [state]);
     }
     return applyPlan(state, plan, command.actor, this.tx.now);
+  }
+
+  async #convert(state: WalletState, command: LedgerCommand & { kind: 'convert' }, plan: Plan) {
+    const successor = await this.#open(command.successor(state.wallet, this.tx.now));
+    const refusal = await command.within?.(this.tx, successor.wallet);
+    if (refusal) {
+      this.#states.delete(successor.wallet.id);
+      return refusal;
+    }
+    for (const policy of this.policies) await policy.load(this.tx, [successor]);
+    const posting = applyPlan(state, plan, command.actor, this.tx.now);
+    const opened = applyPlan(successor, { entries: plan.granted ?? [] }, command.actor, this.tx.now);
+    const step = { command, posting: opened, refusal: undefined, now: this.tx.now };
+    for (const policy of this.policies) policy.afterCommand(successor, step);
+    return { ...posting, successor };
   }
 
   /** Expired credits are booked off before anything else happens to the wallet, so they can never be spent. */

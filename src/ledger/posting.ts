@@ -11,4 +11,6 @@ export interface Posting {
   forfeited: Decimal;
   /** The other wallet of a transfer. */
   counterpart?: Posting;
+  /** The wallet that was opened in place of this one. */
+  successor?: WalletState;
 }

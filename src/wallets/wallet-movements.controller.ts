@@ -5,13 +5,17 @@ import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../http/idempotency.js';
 import { TopUpAnswerDto } from './transactions.dto.js';
+import { WalletConversionsService } from './wallet-conversions.service.js';
 import { WalletMovementsService } from './wallet-movements.service.js';
-import { DebitWalletDto, TopUpWalletDto, WalletDto } from './wallets.dto.js';
+import { DebitWalletDto, ModifiedWalletDto, ModifyWalletDto, TopUpWalletDto, WalletDto } from './wallets.dto.js';
 
 @ApiTags('Wallets')
 @Controller('v1/wallets/:id')
 export class WalletMovementsController {
-  constructor(private readonly movements: WalletMovementsService) {}
+  constructor(
+    private readonly movements: WalletMovementsService,
+    private readonly conversions: WalletConversionsService,
+  ) {}
 
   /** Adds credits: at once, or against an invoice with `PURCHASED_CREDIT_INVOICED`. */
   @Post('top-up')
@@ -51,5 +55,23 @@ export class WalletMovementsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<WalletDto> {
     return replayable(await this.movements.debit(caller, id, body, idempotency), response);
+  }
+
+  /**
+   * Closes a prepaid wallet and opens a postpaid one with the same credits (each grant keeps its source, priority and
+   * expiry), rates, alerts and automatic top-up.
+   */
+  @Post('modify')
+  @HttpCode(200)
+  @RequireScope('wallets:write')
+  @ApiWalletsErrors('validation', 'invalid_operation', 'not_found', 'already_exists', 'unavailable')
+  async modify(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body() _body: ModifyWalletDto,
+    @Idempotency({ isDropIn: true }) idempotency: IdempotentRequest | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ModifiedWalletDto> {
+    return replayable(await this.conversions.toPostpaid(caller, id, idempotency), response);
   }
 }

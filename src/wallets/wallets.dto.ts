@@ -578,6 +578,25 @@ export class TerminatedWalletDto extends WalletDto {
   message!: string;
 }
 
+/** What to turn a wallet into. */
+@IgnoreUnknownFields()
+export class ModifyWalletDto {
+  @ApiProperty({ enum: ['prepaid_to_postpaid'], example: 'prepaid_to_postpaid' })
+  @IsIn(['prepaid_to_postpaid'], { message: 'must be prepaid_to_postpaid' })
+  modification_type!: 'prepaid_to_postpaid';
+
+  @IsOptional()
+  @IsIdempotencyKey({ isEmptyAllowed: true })
+  idempotency_key?: string | null;
+}
+
+export class ModifiedWalletDto {
+  /** Closed. */
+  original_wallet!: WalletDto;
+  /** Has what the original one had left. */
+  new_wallet!: WalletDto;
+}
+
 export class WalletListResponse {
   items!: WalletDto[];
   pagination!: Pagination;

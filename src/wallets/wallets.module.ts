@@ -20,8 +20,12 @@ import { PastBalanceService } from './history/past-balance.service.js';
 import { TransactionDetailsController } from './history/transaction-details.controller.js';
 import { TransactionDetailsService } from './history/transaction-details.service.js';
 import { TransactionCounts } from './transaction-counts.js';
+import { PortalSessionsController } from './portal/portal-sessions.controller.js';
+import { PortalSessionsService } from './portal/portal-sessions.service.js';
+import { PortalController } from './portal/portal.controller.js';
 import { TransactionsController } from './transactions.controller.js';
 import { TransactionsService } from './transactions.service.js';
+import { WalletConversionsService } from './wallet-conversions.service.js';
 import { WalletMovementsController } from './wallet-movements.controller.js';
 import { WalletMovementsService } from './wallet-movements.service.js';
 import { WalletsController } from './wallets.controller.js';
@@ -32,6 +36,9 @@ import { WalletsService } from './wallets.service.js';
   imports: [CustomersModule, LedgerModule, SettingsModule, TopUpsModule],
   controllers: [
     BatchDebitsController,
+    // Before `customers/:id/wallets`, which would match a session for the external id `wallets`.
+    PortalSessionsController,
+    PortalController,
     TransactionsController,
     WalletsController,
     WalletMovementsController,
@@ -54,6 +61,8 @@ import { WalletsService } from './wallets.service.js';
     TransactionDetailsService,
     TransactionCounts,
     TransactionsService,
+    WalletConversionsService,
+    PortalSessionsService,
     WalletMovementsService,
     WalletsService,
   ],

@@ -111,7 +111,12 @@ export class WalletsService {
         wallet,
         ...(credit ? { credit } : {}),
         ...(idempotency ? { idempotency } : {}),
-        ...(change ? { within: (tx, opened) => this.rules.changeAutoTopUp(tx, opened, change, caller) } : {}),
+        within: async (tx, opened) => {
+          if (!(await this.customers.lockLive(tx.em, caller, customerId))) {
+            return notFound('customer', { customer_id: customerId });
+          }
+          if (change) return this.rules.changeAutoTopUp(tx, opened, change, caller);
+        },
         answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
       });
     } catch (error) {

@@ -32,6 +32,11 @@ export class ApiClient {
   }
 }
 
+/** A client with a key that was made over the API. */
+export function withKey(service: TestApp, key: string, scope: Scope): ApiClient {
+  return new ApiClient(service.url, key, scope);
+}
+
 /** A client of a new tenant, with a server key of its only environment. */
 export async function newTenantClient(service: TestApp, type: EnvironmentType = 'development'): Promise<ApiClient> {
   const tenants = service.get(TenantsService);

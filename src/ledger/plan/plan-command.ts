@@ -2,6 +2,7 @@ import { DomainError } from '../../shared/errors.js';
 import type { LedgerCommand } from '../commands.js';
 import type { WalletState } from '../wallet-state.js';
 import { planClose } from './plan-close.js';
+import { planConvert } from './plan-convert.js';
 import { planCredit } from './plan-credit.js';
 import { planDebit } from './plan-debit.js';
 import { planReverse } from './plan-reverse.js';
@@ -32,5 +33,7 @@ export function planCommand(state: WalletState, command: LedgerCommand, context:
       return { entries: [] };
     case 'close':
       return planClose(state, context);
+    case 'convert':
+      return planConvert(state, context);
   }
 }

@@ -79,6 +79,8 @@ export interface Plan {
   /** Credits that were to be given back and are not, because they have expired. */
   forfeited?: Decimal;
   closes?: boolean;
+  /** What the wallet that takes this one's place is granted. */
+  granted?: EntryDraft[];
 }
 
 /** The facts that every planning rule gets beside the wallet and the command. */

@@ -1,0 +1,79 @@
+import { LockMode } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import { DomainError, notFound } from '../shared/errors.js';
+import type { Caller } from './caller.js';
+import { Environment, type EnvironmentType } from './environment.entity.js';
+
+/**
+ * The environments of a tenant. A key of a development environment has no say over a production one: such keys lie
+ * about on laptops, and must not become a way to what is real.
+ */
+@Injectable()
+export class EnvironmentsService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+  ) {}
+
+  async get(tenantId: string, id: string): Promise<Environment> {
+    const environment = await this.em.fork().findOne(Environment, live(tenantId, id));
+    if (!environment) throw notFound('environment', { environment_id: id });
+    return environment;
+  }
+
+  async list(
+    tenantId: string,
+    page: { limit: number; offset: number; order: 'asc' | 'desc' },
+  ): Promise<[Environment[], number]> {
+    const { limit, offset, order } = page;
+    const where = { tenantId, status: 'published' };
+    return this.em.fork().findAndCount(Environment, where, { limit, offset, orderBy: { createdAt: order, id: order } });
+  }
+
+  /** @throws not_found; forbidden for the key of a development environment that would change a production one */
+  async update(
+    caller: Caller,
+    id: string,
+    changes: { name?: string | null; type?: EnvironmentType | null },
+  ): Promise<Environment> {
+    return this.em.fork().transactional(async (tx) => {
+      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+      const environment = await tx.findOne(Environment, live(caller.tenantId, id), lock);
+      if (!environment) throw notFound('environment', { environment_id: id });
+      refuseProduction(caller, environment.type);
+      refuseProduction(caller, changes.type ?? environment.type);
+      environment.name = changes.name ?? environment.name;
+      environment.type = changes.type ?? environment.type;
+      environment.updatedAt = this.clock.now();
+      environment.updatedBy = caller.keyId;
+      return environment;
+    });
+  }
+
+  /**
+   * The environment that a key is to be made for: the caller's own, or another of its tenant.
+   * @throws not_found; forbidden without the scope tenant:write, or from development to production
+   */
+  async forNewKey(caller: Caller, id: string): Promise<Environment> {
+    const environment = await this.get(caller.tenantId, id);
+    if (environment.id === caller.environmentId) return environment;
+    if (!caller.scopes.has('tenant:write')) {
+      throw new DomainError('forbidden', 'this key lacks the scope tenant:write', {
+        details: { scope: 'tenant:write' },
+      });
+    }
+    refuseProduction(caller, environment.type);
+    return environment;
+  }
+}
+
+function live(tenantId: string, id: string) {
+  return { id, tenantId, status: 'published' };
+}
+
+function refuseProduction(caller: Caller, type: EnvironmentType): void {
+  if (caller.environmentType === 'production' || type === 'development') return;
+  throw new DomainError('forbidden', 'a key of a development environment has no say over a production environment');
+}

@@ -1,0 +1,36 @@
+import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
+import { type Caller, CurrentCaller, RequireScope } from './caller.js';
+import { renderCaller, renderTenant, TenantDto, UpdateTenantDto, UserDto } from './tenants.dto.js';
+import { TenantsService } from './tenants.service.js';
+
+@ApiTags('Tenants')
+@Controller('v1')
+export class TenantsController {
+  constructor(private readonly tenants: TenantsService) {}
+
+  /** Who calls: the API key and its tenant. */
+  @Get('users/me')
+  @RequireScope('tenant:read')
+  @ApiWalletsErrors()
+  async me(@CurrentCaller() caller: Caller): Promise<UserDto> {
+    return renderCaller(caller, await this.tenants.get(caller.tenantId));
+  }
+
+  /** The tenant of the key; another one is not found. */
+  @Get('tenants/:id')
+  @RequireScope('tenant:read')
+  @ApiWalletsErrors('not_found')
+  async get(@CurrentCaller() { tenantId }: Caller, @Param('id') id: string): Promise<TenantDto> {
+    return renderTenant(await this.tenants.get(tenantId, id));
+  }
+
+  /** Changes the tenant of the key: only what is sent. */
+  @Put('tenants/update')
+  @RequireScope('tenant:write')
+  @ApiWalletsErrors('validation')
+  async update(@CurrentCaller() caller: Caller, @Body() body: UpdateTenantDto): Promise<TenantDto> {
+    return renderTenant(await this.tenants.update(caller, body));
+  }
+}

@@ -1,0 +1,173 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsEmail, IsOptional, ValidateIf } from 'class-validator';
+import { IsMetadata } from '../http/fields/is-metadata.js';
+import { IsText } from '../http/fields/is-text.js';
+import { Nested } from '../http/fields/nested.js';
+import { IgnoreUnknownFields } from '../http/validation.pipe.js';
+import { formatTimestamp } from '../shared/clock.js';
+import type { Caller } from './caller.js';
+import { SCOPE_NAMES } from './scopes.js';
+import type { BillingDetails, Tenant } from './tenant.entity.js';
+
+/** Flexprice takes empty text for no value. */
+const ifFilled = ValidateIf((_dto: object, value: unknown) => value !== undefined && value !== null && value !== '');
+
+@IgnoreUnknownFields()
+export class AddressDto {
+  @IsOptional()
+  @IsText({ max: 255, example: '1 Main Street' })
+  address_line1?: string | null;
+
+  @IsOptional()
+  @IsText({ max: 255, example: 'Floor 2' })
+  address_line2?: string | null;
+
+  @IsOptional()
+  @IsText({ max: 100, example: 'Springfield' })
+  address_city?: string | null;
+
+  @IsOptional()
+  @IsText({ max: 100, example: 'IL' })
+  address_state?: string | null;
+
+  @IsOptional()
+  @IsText({ max: 20, example: '62701' })
+  address_postal_code?: string | null;
+
+  @IsOptional()
+  @IsText({ max: 100, example: 'US' })
+  address_country?: string | null;
+}
+
+@IgnoreUnknownFields()
+export class BillingDetailsDto {
+  /** @example 'billing@refill.example' */
+  @ifFilled
+  @IsEmail({}, { message: 'must be an e-mail address' })
+  email?: string | null;
+
+  /** @example 'help@refill.example' */
+  @ifFilled
+  @IsEmail({}, { message: 'must be an e-mail address' })
+  help_email?: string | null;
+
+  @IsOptional()
+  @IsText({ max: 50, example: '+1 555 0100' })
+  phone?: string | null;
+
+  @ApiProperty({ type: AddressDto, required: false, nullable: true })
+  @IsOptional()
+  @Nested(() => AddressDto)
+  address?: AddressDto | null;
+}
+
+/** What changes; absent or null stays. `metadata` and `billing_details` are replaced whole. */
+@IgnoreUnknownFields()
+export class UpdateTenantDto {
+  @IsOptional()
+  @IsText({ min: 1, max: 255, example: 'Acme' })
+  name?: string | null;
+
+  @IsOptional()
+  @IsMetadata()
+  metadata?: Record<string, string> | null;
+
+  @ApiProperty({ type: BillingDetailsDto, required: false, nullable: true })
+  @IsOptional()
+  @Nested(() => BillingDetailsDto)
+  billing_details?: BillingDetailsDto | null;
+}
+
+export class AddressResponse {
+  address_line1!: string;
+  address_line2!: string;
+  address_city!: string;
+  address_state!: string;
+  address_postal_code!: string;
+  address_country!: string;
+}
+
+export class BillingDetailsResponse {
+  email!: string;
+  help_email!: string;
+  phone!: string;
+  address!: AddressResponse;
+}
+
+/** Whose installation this is. */
+export class TenantDto {
+  /** @example 'tenant_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  id!: string;
+  /** @example 'Acme' */
+  name!: string;
+  @ApiProperty({ type: BillingDetailsResponse, nullable: true })
+  billing_details!: BillingDetailsResponse | null;
+  /** @example 'published' */
+  status!: string;
+  metadata!: Record<string, string>;
+  created_at!: string;
+  updated_at!: string;
+}
+
+/** Who calls: here always an API key, which Flexprice calls a service account. */
+export class UserDto {
+  /** Id of the key, as `created_by` names it.
+   * @example 'secret_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  id!: string;
+  /** Always empty: a key has no e-mail address. */
+  email!: string;
+  /** @example 'service_account' */
+  type!: string;
+  /** `super_admin` for a key that may do everything; none for one with fewer scopes.
+   * @example ['super_admin'] */
+  roles!: string[];
+  /** What the key may do. Ours. */
+  @ApiProperty({ enum: SCOPE_NAMES, isArray: true })
+  scopes!: string[];
+  /** The environment of the key. Ours. */
+  environment_id!: string;
+  tenant!: TenantDto;
+}
+
+export function renderTenant(tenant: Tenant): TenantDto {
+  return {
+    id: tenant.id,
+    name: tenant.name,
+    billing_details: tenant.billingDetails ?? null,
+    status: tenant.status,
+    metadata: tenant.metadata,
+    created_at: formatTimestamp(tenant.createdAt),
+    updated_at: formatTimestamp(tenant.updatedAt),
+  };
+}
+
+export function renderCaller(caller: Caller, tenant: Tenant): UserDto {
+  const isUnrestricted = SCOPE_NAMES.every((scope) => caller.scopes.has(scope));
+  return {
+    id: caller.keyId,
+    email: '',
+    type: 'service_account',
+    roles: isUnrestricted ? ['super_admin'] : [],
+    scopes: [...caller.scopes],
+    environment_id: caller.environmentId,
+    tenant: renderTenant(tenant),
+  };
+}
+
+/** Complete, as every answer shows it: empty text where nothing was given. */
+export function toBillingDetails(dto: BillingDetailsDto): BillingDetails {
+  const { address } = dto;
+  return {
+    email: dto.email ?? '',
+    help_email: dto.help_email ?? '',
+    phone: dto.phone ?? '',
+    address: {
+      address_line1: address?.address_line1 ?? '',
+      address_line2: address?.address_line2 ?? '',
+      address_city: address?.address_city ?? '',
+      address_state: address?.address_state ?? '',
+      address_postal_code: address?.address_postal_code ?? '',
+      address_country: address?.address_country ?? '',
+    },
+  };
+}
