@@ -76,6 +76,7 @@ describe('the documentation', () => {
     expect(Object.values(body.components.securitySchemes)).toEqual([
       expect.objectContaining({ type: 'apiKey', name: 'x-api-key' }),
       expect.objectContaining({ type: 'http', scheme: 'bearer' }),
+      expect.objectContaining({ type: 'apiKey', name: 'X-Session-Token' }),
     ]);
   });
 
