@@ -7,6 +7,7 @@ import { AlertPolicy } from './alert-policy.js';
 import { AlertsController } from './alerts.controller.js';
 import { AlertsService } from './alerts.service.js';
 import { CustomerWalletsController } from './customer-wallets.controller.js';
+import { Expansions } from './expansions.js';
 import { PortalSessionsController } from './portal/portal-sessions.controller.js';
 import { PortalSessionsService } from './portal/portal-sessions.service.js';
 import { PortalController } from './portal/portal.controller.js';
@@ -34,6 +35,7 @@ import { WalletsService } from './wallets.service.js';
   providers: [
     AlertPolicy,
     AlertsService,
+    Expansions,
     TransactionsService,
     WalletConversionsService,
     WalletMovementsService,

@@ -35,7 +35,7 @@ export class PortalGuard implements CanActivate {
 
 /** On a controller: its routes need no API key, but a session token. */
 export function RequirePortalSession(): ClassDecorator {
-  return applyDecorators(Public(), UseGuards(PortalGuard), ApiSecurity(PORTAL_SCHEME)) as ClassDecorator;
+  return applyDecorators(Public(), UseGuards(PortalGuard), ApiSecurity(PORTAL_SCHEME));
 }
 
 /** Whose session it is. */
