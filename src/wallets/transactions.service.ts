@@ -76,6 +76,8 @@ function conditionsOf(search: Search): object {
   const expires = between(search.expiry_date_after, search.expiry_date_before);
   return {
     ...(search.id ? { walletId: search.id } : {}),
+    // Nothing is ever archived or deleted here: whoever asks for that gets none.
+    ...(search.status && search.status !== 'published' ? { id: { $in: [] } } : {}),
     ...(search.type ? { type: search.type } : {}),
     ...(search.transaction_status ? { transactionStatus: search.transaction_status } : {}),
     ...(search.transaction_reason ? { reason: search.transaction_reason } : {}),
