@@ -83,6 +83,8 @@ describe.each(DATABASES)('balance alerts on %s', (_name, createDatabase) => {
     });
     expect(await states('low_ongoing_balance')).toEqual(['in_alarm']);
     expect(await states('low_credit_balance')).toEqual([]);
+    const { body: balance } = await client.get(`/v1/wallets/${walletId}/balance/real-time`);
+    expect(balance).toMatchObject({ real_time_credit_balance: '3', current_period_usage: '22' });
     expect((await client.get(`/v1/wallets/${walletId}`)).body).toMatchObject({
       alert_state: 'in_alarm',
       credit_balance: '25',
