@@ -412,7 +412,16 @@ export class WalletSearchDto extends WalletsSearchQuery {
   expand?: string | null;
 
   /** Fields with directions; or, as the SDK sends it, the name of one field, in the direction of `order`. */
-  @ApiProperty({ oneOf: [{ type: 'array', items: { $ref: getSchemaPath(SortDto) } }, { type: 'string' }] })
+  @ApiProperty({
+    type: Object,
+    isArray: false,
+    required: false,
+    oneOf: [
+      { type: 'array', items: { $ref: getSchemaPath(SortDto) } },
+      { type: 'string', example: 'created_at' },
+      { type: 'null' },
+    ],
+  })
   @Transform(({ obj, value }: { obj: { sort?: unknown }; value: unknown }) => sortOf(obj.sort, value))
   declare sort?: SortDto[] | null;
 }
