@@ -56,6 +56,20 @@ describe('environments, tenants and who calls', () => {
     await production.put('/v1/environments/env_unknown', { name: 'x' }).expect(404);
   });
 
+  it.each(['environments', 'tenants', 'customers/portal', 'customer/portal/wallets', 'secrets/api/keys'])(
+    'are asked for nothing impossible under %s',
+    async (path) => {
+      for (const id of ['%00', 'a%00b', '%F0%9F%92%A9', 'x'.repeat(5000), '%ff']) {
+        for (const answer of [
+          await production.get(`/v1/${path}/${id}`),
+          await production.delete(`/v1/${path}/${id}`),
+        ]) {
+          expect([400, 401, 404, 405]).toContain(answer.status);
+        }
+      }
+    },
+  );
+
   it('are worlds of their own, each with its keys', async () => {
     await production.post('/v1/customers', { external_id: 'acme', name: 'Acme' }).expect(201);
     await development.get('/v1/customers/external/acme').expect(404);

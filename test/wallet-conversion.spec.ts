@@ -1,4 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
+import { LedgerService } from '../src/ledger/ledger.service.js';
+import { decimal } from '../src/shared/decimal.js';
+import { newId } from '../src/shared/ids.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';
@@ -61,6 +64,28 @@ describe.each(DATABASES)('turning a prepaid wallet into a postpaid one on %s', (
     expect(closing).toMatchObject({ credit_amount: '107.5', transaction_reason: 'WALLET_TERMINATION' });
   });
 
+  it('makes one whose balance is what is settled: holds are no pending usage there', async () => {
+    await topUp({ credits_to_add: '50', transaction_reason: 'FREE_CREDIT_GRANT' });
+    const { id } = (await modify().expect(200)).body.new_wallet;
+    await service.get(LedgerService).post({
+      kind: 'hold',
+      scope: client.scope,
+      walletId: id,
+      actor: { keyId: '', requestId: '' },
+      holdId: newId('hold', service.clock.now()),
+      credits: decimal('20'),
+      expiresAt: null,
+      description: '',
+      metadata: {},
+      answer: () => null,
+    });
+    expect((await client.get(`/v1/wallets/${id}/balance/real-time`)).body).toMatchObject({
+      real_time_credit_balance: '50',
+      current_period_usage: '0',
+      unpaid_invoices_amount: '0',
+    });
+  });
+
   it('takes the automatic top-up and its bounds along', async () => {
     const auto_topup = { enabled: true, threshold: '5', amount: '10', invoicing: true };
     await topUp({ credits_to_add: '50', transaction_reason: 'FREE_CREDIT_GRANT' });
@@ -78,6 +103,21 @@ describe.each(DATABASES)('turning a prepaid wallet into a postpaid one on %s', (
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect((await client.get(`/v1/customers/${customerId}/wallets`)).body).toHaveLength(1);
+  });
+
+  it('loses and doubles nothing while debits rush at the wallet', async () => {
+    await topUp({ credits_to_add: '100', transaction_reason: 'FREE_CREDIT_GRANT' });
+    const debit = (key: number) =>
+      client.post(`/v1/wallets/${walletId}/debit`, {
+        credits: '1',
+        transaction_reason: 'MANUAL_BALANCE_DEBIT',
+        idempotency_key: `rush-${key}`,
+      });
+    const keys = Array.from({ length: 40 }, (_, key) => key);
+    const [converted, ...spent] = await Promise.all([debit(-1).then(() => modify()), ...keys.map((key) => debit(key))]);
+    expect(spent.every(({ status }) => status === 200 || status === 400)).toBe(true);
+    const taken = 1 + spent.filter(({ status }) => status === 200).length;
+    expect(converted.body.new_wallet.credit_balance).toBe(String(100 - taken));
   });
 
   it('is refused for a closed wallet, a postpaid one, an unknown one, and a stranger', async () => {

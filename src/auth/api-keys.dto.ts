@@ -51,7 +51,13 @@ export class CreateApiKeyDto {
 }
 
 @IgnoreUnknownFields()
-export class ListApiKeysQuery extends WalletsPageQuery {}
+export class ListApiKeysQuery extends WalletsPageQuery {
+  /** `deleted`: the keys that were revoked. */
+  @ApiProperty({ enum: ['published', 'archived', 'deleted'], default: 'published', required: false })
+  @IsOptional()
+  @IsIn(['published', 'archived', 'deleted'], { message: 'must be one of published, archived, deleted' })
+  status?: 'published' | 'archived' | 'deleted';
+}
 
 export class SecretDto {
   @ApiProperty({ type: String, example: 'secret_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' })

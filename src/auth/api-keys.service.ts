@@ -68,17 +68,17 @@ export class ApiKeysService {
     return { secret, plainKey };
   }
 
-  /** The keys that were not revoked, newest first. */
+  /** The keys that were not revoked (or those that were), newest first. */
   async listApiKeys(
     { tenantId, environmentId }: Scope,
-    page: { limit: number; offset: number; order: 'asc' | 'desc' },
+    page: { limit: number; offset: number; order: 'asc' | 'desc'; status?: string | undefined },
   ): Promise<[ApiKey[], number]> {
-    const { limit, offset, order } = page;
+    const { limit, offset, order, status = 'published' } = page;
     return this.em
       .fork()
       .findAndCount(
         ApiKey,
-        { tenantId, environmentId, status: 'published' },
+        { tenantId, environmentId, status },
         { limit, offset, orderBy: { createdAt: order, id: order } },
       );
   }

@@ -163,7 +163,7 @@ export class InvoicesService {
     em: EntityManager,
     scope: Scope,
     id: string,
-    { actorKeyId, amountMinor }: { actorKeyId: string; amountMinor?: number },
+    { actorKeyId, amountMinor }: { actorKeyId: string; amountMinor?: number | undefined },
   ): Promise<PaymentResult> {
     const invoice = await this.lock(em, scope, id);
     if (isPaid(invoice)) return { invoice, becamePaid: false };

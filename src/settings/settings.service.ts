@@ -28,11 +28,16 @@ export class SettingsService {
   }
 
   /** The value in force. Read often: remembered for 4 s. */
-  async get<Key extends SettingKey>(scope: Scope, key: Key): Promise<SettingValue<Key>> {
+  async get<Key extends SettingKey>(
+    scope: Scope,
+    key: Key,
+    /** For whoever has a transaction open: the embedded database has no second connection to read with. */
+    em: EntityManager = this.em.fork(),
+  ): Promise<SettingValue<Key>> {
     const cacheKey = cacheKeyOf(scope, key);
     const cached = this.#cache.get(cacheKey);
     if (cached) return cached as SettingValue<Key>;
-    const { value } = await this.read(scope, key);
+    const { value } = await this.read(scope, key, em);
     this.#cache.set(cacheKey, value);
     return value;
   }
@@ -41,9 +46,10 @@ export class SettingsService {
   async read<Key extends SettingKey>(
     scope: Scope,
     key: Key,
+    em: EntityManager = this.em.fork(),
   ): Promise<{ value: SettingValue<Key>; row: TenantSetting | undefined }> {
-    const row = await this.em.fork().findOne(TenantSetting, rowOf(scope, key));
-    if (!row) return { value: await this.#defaultOf(scope, key), row: undefined };
+    const row = await em.findOne(TenantSetting, rowOf(scope, key));
+    if (!row) return { value: await this.#defaultOf(scope, key, em), row: undefined };
     // A row of an older version may lack what was added since.
     return { value: { ...SETTINGS[key].defaultValue, ...row.value }, row };
   }
@@ -84,11 +90,11 @@ export class SettingsService {
   }
 
   /** The sandbox is the default only where nothing is real: a development environment of an installation that has it. */
-  async #defaultOf<Key extends SettingKey>(scope: Scope, key: Key): Promise<SettingValue<Key>> {
+  async #defaultOf<Key extends SettingKey>(scope: Scope, key: Key, em: EntityManager): Promise<SettingValue<Key>> {
     const { defaultValue } = SETTINGS[key];
     if (key !== 'payments' || !this.config.isSandboxEnabled) return defaultValue;
     const { tenantId, environmentId: id } = scope;
-    const environment = await this.em.fork().findOne(Environment, { id, tenantId, type: 'development' });
+    const environment = await em.findOne(Environment, { id, tenantId, type: 'development' });
     return environment ? ({ provider: 'sandbox' } as SettingValue<Key>) : defaultValue;
   }
 }

@@ -108,23 +108,31 @@ export class InvoicedTopUps {
       });
       return this.invoices.get(scope, invoiceId);
     }
-    const owed = invoice.totalMinor - invoice.paidMinor;
-    const amountMinor = amount ? toMinorUnits(amount, invoice.currency) : owed;
-    const topUp = invoice.topUpId
-      ? await this.em.fork().findOne(TopUp, { id: invoice.topUpId, ...scopeOf(scope) })
-      : null;
-    if (topUp && amountMinor >= owed) await this.#complete(topUp);
-    else {
-      await this.em.fork().transactional(async (em) => {
-        await this.invoices.markPaid(em, scope, invoiceId, { actorKeyId, amountMinor });
-      });
-    }
+    const amountMinor = amount && toMinorUnits(amount, invoice.currency);
+    if (await this.#isTheRest(scope, invoiceId, amountMinor, actorKeyId)) await this.#complete(invoice, amountMinor);
     return this.invoices.get(scope, invoiceId);
   }
 
-  async #complete(topUp: TopUp): Promise<void> {
+  /** Books a payment, unless it is all that was missing for the top-up behind the invoice: that one comes with its credits. */
+  async #isTheRest(
+    scope: Scope,
+    invoiceId: string,
+    amountMinor: number | undefined,
+    actorKeyId: string,
+  ): Promise<boolean> {
+    return this.em.fork().transactional(async (em) => {
+      const { topUpId, invoiceStatus, totalMinor, paidMinor } = await this.invoices.lock(em, scope, invoiceId);
+      const isRest = amountMinor === undefined || amountMinor >= totalMinor - paidMinor;
+      if (topUpId && isRest && invoiceStatus !== 'VOIDED') return true;
+      await this.invoices.markPaid(em, scope, invoiceId, { actorKeyId, amountMinor });
+      return false;
+    });
+  }
+
+  async #complete(invoice: Invoice, paidMinor: number | undefined): Promise<void> {
+    const topUp = await this.em.fork().findOneOrFail(TopUp, { id: invoice.topUpId, ...scopeOf(invoice) });
     const pending = await this.em.fork().findOne(PendingCredit, { walletId: topUp.walletId, topUpId: topUp.id });
-    const outcome = await this.settlement.settle(topUp, pending);
+    const outcome = await this.settlement.settle(topUp, pending, paidMinor);
     if (outcome === 'refused') {
       throw new DomainError('invalid_operation', 'the wallet is closed: the credits can no longer be delivered', {
         details: { wallet_id: topUp.walletId, top_up_id: topUp.id },

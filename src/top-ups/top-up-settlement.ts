@@ -27,7 +27,12 @@ export class TopUpSettlement {
    * Credits a top-up whose money has arrived (or that costs nothing), exactly once.
    * @returns `settled`; `already` when it had ended before; `refused` when the wallet takes no credits, so the money must go back.
    */
-  async settle(topUp: TopUp, pending: PendingCredit | null = null): Promise<'settled' | 'already' | 'refused'> {
+  async settle(
+    topUp: TopUp,
+    pending: PendingCredit | null = null,
+    /** What is paid on its invoice now; all that is owed, if undefined. */
+    paidMinor?: number,
+  ): Promise<'settled' | 'already' | 'refused'> {
     const transactionId = topUp.transactionId ?? newId('wtxn', this.clock.now());
     try {
       await this.ledger.post({
@@ -36,7 +41,7 @@ export class TopUpSettlement {
         walletId: topUp.walletId,
         actor: actorOf(topUp),
         terms: { ...this.#creditTerms(topUp, transactionId), ...(pending ? promisedTerms(pending) : {}) },
-        within: async (tx) => (await this.#close(tx, topUp, transactionId)) ?? this.#invoice(tx, topUp),
+        within: async (tx) => (await this.#close(tx, topUp, transactionId)) ?? this.#invoice(tx, topUp, paidMinor),
         answer: () => null,
       });
       return 'settled';
@@ -88,11 +93,12 @@ export class TopUpSettlement {
   }
 
   /** Packs are sold with an invoice, paid already; an invoiced top-up has had its own since it was asked for. */
-  async #invoice(tx: LedgerTransaction, topUp: TopUp): Promise<void> {
+  async #invoice(tx: LedgerTransaction, topUp: TopUp, amountMinor: number | undefined): Promise<void> {
     if (topUp.invoicing) {
       const where = { walletId: topUp.walletId, topUpId: topUp.id };
       await tx.em.nativeUpdate(PendingCredit, where, { pendingStatus: 'completed', updatedAt: tx.now });
-      if (topUp.invoiceId) await this.invoices.markPaid(tx.em, topUp, topUp.invoiceId, { actorKeyId: topUp.createdBy });
+      const payment = { actorKeyId: topUp.createdBy, amountMinor };
+      if (topUp.invoiceId) await this.invoices.markPaid(tx.em, topUp, topUp.invoiceId, payment);
     } else if (topUp.packId) {
       const invoice = await this.invoices.create(tx.em, newInvoiceOf(topUp, { isPaid: true }));
       await tx.query(`update top_up set invoice_id = $2 where id = $1`, [topUp.id, invoice.id]);

@@ -3,6 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { type Decimal, formatDecimal } from '../shared/decimal.js';
 import { IsCurrencyAmount } from '../http/fields/is-credits.js';
+import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
 import type { TopUpDecision } from './top-up-decision.entity.js';
 import { FINAL_STATUSES, OPEN_STATUSES, type TopUp, type TopUpAttempt } from './top-up.entity.js';
@@ -123,6 +124,7 @@ export class TopUpDecisionListResponse {
 }
 
 /** How the payment of an invoice stands. */
+@IgnoreUnknownFields()
 export class InvoicePaymentRequest {
   /** `SUCCEEDED` completes the pending top-up behind the invoice. */
   @ApiProperty({ enum: ['SUCCEEDED', 'FAILED', 'PENDING', 'PROCESSING'], example: 'SUCCEEDED' })

@@ -6,10 +6,11 @@ import { LedgerService } from '../ledger/ledger.service.js';
 import { SqlTable } from '../ledger/sql-table.js';
 import { availableCredits, type Columns, type WalletState } from '../ledger/wallet-state.js';
 import type { AlertSettings, AlertState } from '../ledger/wallet.entity.js';
+import { SettingsService } from '../settings/settings.service.js';
 import type { Decimal } from '../shared/decimal.js';
 import { newId } from '../shared/ids.js';
 import { AlertLog } from './alert-log.entity.js';
-import { decideAlert, DEFAULT_ALERTS } from './decide-alert.js';
+import { decideAlert } from './decide-alert.js';
 
 type AlertRecord = Columns<AlertLog>;
 
@@ -20,10 +21,13 @@ type AlertRecord = Columns<AlertLog>;
 @Injectable()
 export class AlertPolicy implements LedgerPolicy, OnModuleInit {
   readonly #changes = new WeakMap<WalletState, AlertRecord[]>();
+  /** What the tenant has set for wallets that have no settings of their own. */
+  readonly #defaults = new WeakMap<WalletState, AlertSettings>();
   readonly #table: SqlTable<AlertRecord>;
 
   constructor(
     private readonly ledger: LedgerService,
+    private readonly settings: SettingsService,
     em: EntityManager,
   ) {
     this.#table = new SqlTable(em.getMetadata().get(AlertLog));
@@ -33,13 +37,17 @@ export class AlertPolicy implements LedgerPolicy, OnModuleInit {
     this.ledger.use(this);
   }
 
-  async load(_tx: LedgerTransaction, states: WalletState[]): Promise<void> {
-    for (const state of states) if (!this.#changes.has(state)) this.#changes.set(state, []);
+  async load(tx: LedgerTransaction, states: WalletState[]): Promise<void> {
+    for (const state of states) {
+      if (!this.#changes.has(state)) this.#changes.set(state, []);
+      if (state.wallet.alertSettings || this.#defaults.has(state)) continue;
+      this.#defaults.set(state, await this.settings.get(state.wallet, 'wallet_balance_alert_config', tx.em));
+    }
   }
 
   afterCommand(state: WalletState, step: LedgerStep): void {
     const { wallet } = state;
-    const settings = wallet.alertSettings ?? DEFAULT_ALERTS;
+    const settings = this.#settingsOf(state);
     const settled = decideAlert(settings, wallet.creditBalance);
     if (settled !== wallet.creditAlertState) {
       wallet.creditAlertState = settled;
@@ -60,6 +68,12 @@ export class AlertPolicy implements LedgerPolicy, OnModuleInit {
 
   committed(): void {
     // Nobody waits for an alert yet.
+  }
+
+  #settingsOf(state: WalletState): AlertSettings {
+    const settings = state.wallet.alertSettings ?? this.#defaults.get(state);
+    if (!settings) throw new Error(`alert settings for ${state.wallet.id} were not read`);
+    return settings;
   }
 
   #log(

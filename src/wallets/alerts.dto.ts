@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import { CustomerDto } from '../customers/customers.dto.js';
 import { IsIdentifier, IsText } from '../http/fields/is-text.js';
@@ -9,6 +10,7 @@ import { Pagination } from '../http/wallets-page.js';
 import type { AlertSettings } from '../ledger/wallet.entity.js';
 import { AlertSettingsDto, WalletDto } from './wallets.dto.js';
 
+const EXPANSIONS = ['customer', 'wallet', 'feature'];
 const STATUSES = ['ok', 'info', 'warning', 'in_alarm'];
 
 /** Which alerts. Unknown fields are accepted and ignored. */
@@ -42,6 +44,24 @@ export class AlertSearchDto extends WalletsSearchQuery {
   @IsOptional()
   @IsTimestamp({ description: 'Logged at this instant or before.' })
   end_time?: Date | null;
+
+  @ApiProperty({ enum: ['published', 'archived', 'deleted'], required: false, nullable: true })
+  @IsOptional()
+  @IsIn(['published', 'archived', 'deleted'], { message: 'must be one of published, archived, deleted' })
+  status?: string | null;
+
+  @ApiProperty({
+    type: String,
+    required: false,
+    nullable: true,
+    description: `Comma list of ${EXPANSIONS.join(', ')}.`,
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.split(',').filter((name) => name !== '') : value,
+  )
+  @IsIn(EXPANSIONS, { each: true, message: `must be a comma list of ${EXPANSIONS.join(', ')}` })
+  expand?: string[] | null;
 }
 
 export class AlertInfoDto {

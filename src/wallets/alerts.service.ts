@@ -4,8 +4,10 @@ import { Injectable } from '@nestjs/common';
 import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
 import { formatTimestamp } from '../shared/clock.js';
 import { formatDecimal } from '../shared/decimal.js';
+import { invalidField } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { AlertLog } from './alert-log.entity.js';
+import { Expansions } from './expansions.js';
 import type { AlertLogDto, AlertSearchDto } from './alerts.dto.js';
 
 const FIELDS: FilterFields = {
@@ -20,11 +22,18 @@ const FIELDS: FilterFields = {
 /** The log of alerts. */
 @Injectable()
 export class AlertsService {
-  constructor(private readonly em: EntityManager) {}
+  constructor(
+    private readonly em: EntityManager,
+    private readonly expansions: Expansions,
+  ) {}
 
   async search(scope: Scope, search: AlertSearchDto): Promise<{ items: AlertLogDto[]; total: number }> {
     // Only wallets have alerts: whoever asks for those of something else gets none.
     if (search.entity_type && search.entity_type !== 'wallet') return { items: [], total: 0 };
+    if (search.status && search.status !== 'published') return { items: [], total: 0 };
+    if (search.start_time && search.end_time && search.end_time < search.start_time) {
+      throw invalidField('end_time', 'must not be before start_time');
+    }
     const created = {
       ...(search.start_time ? { $gte: search.start_time } : {}),
       ...(search.end_time ? { $lte: search.end_time } : {}),
@@ -41,7 +50,9 @@ export class AlertsService {
     const { limit, offset } = search;
     const orderBy = sortOrder(search.sort, FIELDS, search.order);
     const [logs, total] = await this.em.fork().findAndCount(AlertLog, where, { limit, offset, orderBy });
-    return { items: logs.map((log) => renderAlert(log)), total };
+    const items = logs.map((log) => renderAlert(log));
+    await this.expansions.fillIn(scope, items, search.expand ?? [], (item) => item.entity_id);
+    return { items, total };
   }
 }
 

@@ -1,14 +1,6 @@
 import type { AlertSettings, AlertState, AlertThreshold } from '../ledger/wallet.entity.js';
 import { type Decimal, decimal } from '../shared/decimal.js';
 
-/** What counts where neither the wallet nor its tenant has set anything. */
-export const DEFAULT_ALERTS: AlertSettings = {
-  critical: { threshold: '0', condition: 'below' },
-  warning: null,
-  info: null,
-  alert_enabled: false,
-};
-
 /** The state of a balance (credits): the most serious level it has reached, both conditions inclusive. */
 export function decideAlert(settings: AlertSettings, value: Decimal): AlertState {
   if (isReached(settings.critical, value)) return 'in_alarm';

@@ -45,6 +45,11 @@ export class TransactionSearchDto extends WalletsSearchQuery {
   @IsIn(REFERENCE_TYPES, { message: `must be one of ${REFERENCE_TYPES.join(', ')}` })
   reference_type?: string | null;
 
+  @ApiProperty({ enum: ['published', 'archived', 'deleted'], required: false, nullable: true })
+  @IsOptional()
+  @IsIn(['published', 'archived', 'deleted'], { message: 'must be one of published, archived, deleted' })
+  status?: string | null;
+
   @IsOptional()
   @IsText({ max: 255, description: 'With reference_type.' })
   reference_id?: string | null;
@@ -97,6 +102,7 @@ export class TransactionListQuery extends OmitType(TransactionSearchDto, ['id', 
   at?: Date | null;
 }
 
+@IgnoreUnknownFields()
 export class TransactionExpandQuery {
   @ApiProperty({ type: String, required: false, description: 'The same as in the body.' })
   @IsOptional()

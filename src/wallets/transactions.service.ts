@@ -1,20 +1,17 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Customer } from '../customers/customer.entity.js';
-import { renderCustomer } from '../customers/render-customer.js';
 import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
 import { BalanceHistoryService } from '../ledger/balance-history.service.js';
-import type { Columns, WalletRecord } from '../ledger/wallet-state.js';
+import type { Columns } from '../ledger/wallet-state.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { formatDecimal, ZERO } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { Clock } from '../shared/clock.js';
-import { TopUpRulesService, type TopUpView } from '../top-ups/top-up-rules.service.js';
+import { Expansions } from './expansions.js';
 import { renderTransaction } from './render-transaction.js';
 import { TransactionCounts } from './transaction-counts.js';
-import { renderWallet } from './render-wallet.js';
 import { Transaction } from './transaction.entity.js';
 import type { TransactionDto, TransactionSearchDto } from './transactions.dto.js';
 
@@ -48,7 +45,7 @@ export type Search = Omit<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'exp
 export class TransactionsService {
   constructor(
     private readonly em: EntityManager,
-    private readonly rules: TopUpRulesService,
+    private readonly expansions: Expansions,
     private readonly history: BalanceHistoryService,
     private readonly counts: TransactionCounts,
     private readonly clock: Clock,
@@ -75,7 +72,7 @@ export class TransactionsService {
     const isWholeList = offset === 0 && found.length < limit;
     const total = isWholeList ? found.length : await this.counts.count(scope, search, where);
     const items = found.map((transaction) => renderTransaction(transaction as unknown as Columns<Transaction>));
-    await this.#expand(scope, items, search.expand ?? []);
+    await this.expansions.fillIn(scope, items, search.expand ?? [], (item) => item.wallet_id);
     return { items, total };
   }
 
@@ -86,26 +83,6 @@ export class TransactionsService {
     const ids = credits.map(({ id }) => id);
     const remaining = await this.history.remainingAfter(walletId, sequence, ids);
     for (const item of credits) item.credits_available = formatDecimal(remaining.get(item.id) ?? ZERO);
-  }
-
-  async #expand(scope: Scope, items: TransactionDto[], expand: string[]): Promise<void> {
-    const em = this.em.fork();
-    if (expand.includes('customer')) {
-      const ids = [...new Set(items.map((item) => item.customer_id))];
-      const customers = await em.find(Customer, { id: { $in: ids }, ...scopeOf(scope) });
-      const byId = new Map(customers.map((customer) => [customer.id, renderCustomer(customer)]));
-      for (const item of items) item.customer = byId.get(item.customer_id) ?? null;
-    }
-    if (expand.includes('wallet')) {
-      const ids = [...new Set(items.map((item) => item.wallet_id))];
-      const wallets = await em.find(Wallet, { id: { $in: ids }, ...scopeOf(scope) });
-      const topUps = await this.rules.views(ids);
-      const rendered = wallets.map((wallet) =>
-        renderWallet(wallet as unknown as WalletRecord, topUps.get(wallet.id) as TopUpView),
-      );
-      const byId = new Map(rendered.map((wallet) => [wallet.id, wallet]));
-      for (const item of items) item.wallet = byId.get(item.wallet_id) ?? null;
-    }
   }
 }
 
@@ -123,6 +100,8 @@ function conditionsOf(search: Search): object {
   const expires = between(search.expiry_date_after, search.expiry_date_before);
   return {
     ...(search.id ? { walletId: search.id } : {}),
+    // Nothing is ever archived or deleted here: whoever asks for that gets none.
+    ...(search.status && search.status !== 'published' ? { id: { $in: [] } } : {}),
     ...(search.type ? { type: search.type } : {}),
     ...(search.transaction_status ? { transactionStatus: search.transaction_status } : {}),
     ...(search.transaction_reason ? { reason: search.transaction_reason } : {}),

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -17,7 +17,7 @@ import { IsMetadata } from '../http/fields/is-metadata.js';
 import { IsIdempotencyKey, IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { Nested } from '../http/fields/nested.js';
-import { WalletsSearchQuery } from '../http/filters.dto.js';
+import { SortDto, WalletsSearchQuery } from '../http/filters.dto.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { GRANT_REASONS } from '../ledger/entry.entity.js';
@@ -200,6 +200,10 @@ export class CreateWalletDto {
   initial_credits_to_load_expiry_date?: number | null;
 
   @IsOptional()
+  @IsText({ max: 100, description: 'There are no price units here: any is not found.' })
+  price_unit?: string | null;
+
+  @IsOptional()
   @IsText({ max: 1000, example: 'Main wallet' })
   description?: string | null;
 
@@ -342,6 +346,7 @@ export class DebitWalletDto {
   metadata?: Record<string, string> | null;
 }
 
+@IgnoreUnknownFields()
 export class ExpandQuery {
   /** `credits_available_breakdown`: credits by source. */
   @ApiProperty({ enum: EXPANSIONS, required: false })
@@ -405,6 +410,26 @@ export class WalletSearchDto extends WalletsSearchQuery {
   @IsOptional()
   @IsIn(['', ...EXPANSIONS], { message: `must be ${EXPANSIONS.join(', ')}` })
   expand?: string | null;
+
+  /** Fields with directions; or, as the SDK sends it, the name of one field, in the direction of `order`. */
+  @ApiProperty({
+    type: Object,
+    isArray: false,
+    required: false,
+    oneOf: [
+      { type: 'array', items: { $ref: getSchemaPath(SortDto) } },
+      { type: 'string', example: 'created_at' },
+      { type: 'null' },
+    ],
+  })
+  @Transform(({ obj, value }: { obj: { sort?: unknown }; value: unknown }) => sortOf(obj.sort, value))
+  declare sort?: SortDto[] | null;
+}
+
+/** Flexprice's clients name one field here, where every other search takes a list. */
+function sortOf(sent: unknown, read: unknown): unknown {
+  if (typeof sent !== 'string') return read;
+  return sent === '' ? null : [Object.assign(new SortDto(), { field: sent })];
 }
 
 /** The same as query parameters; `sort` is a field's name. */

@@ -20,6 +20,7 @@ import { PastBalanceService } from './history/past-balance.service.js';
 import { TransactionDetailsController } from './history/transaction-details.controller.js';
 import { TransactionDetailsService } from './history/transaction-details.service.js';
 import { TransactionCounts } from './transaction-counts.js';
+import { Expansions } from './expansions.js';
 import { PortalSessionsController } from './portal/portal-sessions.controller.js';
 import { PortalSessionsService } from './portal/portal-sessions.service.js';
 import { PortalController } from './portal/portal.controller.js';
@@ -60,6 +61,7 @@ import { WalletsService } from './wallets.service.js';
     PastBalanceService,
     TransactionDetailsService,
     TransactionCounts,
+    Expansions,
     TransactionsService,
     WalletConversionsService,
     PortalSessionsService,

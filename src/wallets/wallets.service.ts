@@ -154,6 +154,7 @@ export class WalletsService {
   }
 
   async #customerOf(scope: Scope, body: CreateWalletDto): Promise<string> {
+    if (body.price_unit) throw notFound('price unit', { price_unit: body.price_unit });
     if (body.customer_id) return (await this.customers.get(scope, body.customer_id)).id;
     if (body.external_customer_id) return (await this.customers.getByExternalId(scope, body.external_customer_id)).id;
     throw invalidField('customer_id', 'is required, or external_customer_id');

@@ -187,7 +187,7 @@ export class FuzzRequests {
   #resolve(schema: Schema): Schema {
     if (schema.$ref) {
       const name = schema.$ref.split('/').at(-1) as string;
-      return this.#resolve((this.document.components?.schemas?.[name] ?? {}));
+      return this.#resolve(this.document.components?.schemas?.[name] ?? {});
     }
     if (schema.oneOf) return this.#resolve(this.pick(schema.oneOf));
     return schema.allOf?.length === 1 ? this.#resolve(schema.allOf[0] as Schema) : schema;

@@ -34,7 +34,9 @@ export function planCredit(state: WalletState, terms: CreditTerms, context: Plan
       details: { wallet_id: state.wallet.id },
     });
   }
-  if (terms.expiresAt && terms.expiresAt <= context.now && !terms.purchasedExpireAt) {
+  // What was promised and paid for is delivered all the same: it expires at once, and the books show both.
+  const isPromised = terms.id !== undefined || terms.purchasedExpireAt !== undefined;
+  if (terms.expiresAt && terms.expiresAt <= context.now && !isPromised) {
     return new DomainError('validation', 'the credits would have expired already', {
       code: 'validation_error',
       details: { wallet_id: state.wallet.id },
