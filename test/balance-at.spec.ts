@@ -103,10 +103,7 @@ describe.each(DATABASES)('the past of a wallet, on %s', (_name, createDatabase) 
   it('knows the debt of then, which the next credit repaid', async () => {
     const walletId = await ledger.open({}, '1.000000001');
     await client.put(`/v1/wallets/${walletId}`, { name: 'In debt' }).expect(200);
-    await service
-      .get(EntityManager)
-      .fork()
-      .execute('update wallet set overdraft_limit = 10 where id = ?', [walletId]);
+    await service.get(EntityManager).fork().execute('update wallet set overdraft_limit = 10 where id = ?', [walletId]);
     service.clock.advance(1000);
     await ledger.debit(walletId, '4');
     const indebted = now();

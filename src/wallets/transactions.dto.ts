@@ -87,12 +87,7 @@ export class TransactionSearchDto extends WalletsSearchQuery {
 
 /** The same as query parameters. */
 @IgnoreUnknownFields()
-export class TransactionListQuery extends OmitType(TransactionSearchDto, [
-  'id',
-  'filters',
-  'sort',
-  'expand',
-] as const) {
+export class TransactionListQuery extends OmitType(TransactionSearchDto, ['id', 'filters', 'sort', 'expand'] as const) {
   @IsOptional()
   @IsTimestamp({
     description: 'The list as it stood at this instant: transactions up to it, with what credits had left then. Ours.',

@@ -11,6 +11,8 @@ import { HistoryController } from './history/history.controller.js';
 import { LotsController } from './history/lots.controller.js';
 import { LotsService } from './history/lots.service.js';
 import { PastBalanceService } from './history/past-balance.service.js';
+import { StatementController } from './history/statement.controller.js';
+import { StatementService } from './history/statement.service.js';
 import { TransactionDetailsController } from './history/transaction-details.controller.js';
 import { TransactionDetailsService } from './history/transaction-details.service.js';
 import { TransactionCounts } from './transaction-counts.js';
@@ -32,6 +34,7 @@ import { WalletsService } from './wallets.service.js';
     AlertsController,
     HistoryController,
     LotsController,
+    StatementController,
     TransactionDetailsController,
   ],
   providers: [
@@ -39,6 +42,7 @@ import { WalletsService } from './wallets.service.js';
     AlertsService,
     LotsService,
     PastBalanceService,
+    StatementService,
     TransactionDetailsService,
     TransactionCounts,
     TransactionsService,
