@@ -7,6 +7,7 @@ import { AlertPolicy } from './alert-policy.js';
 import { AlertsController } from './alerts.controller.js';
 import { AlertsService } from './alerts.service.js';
 import { CustomerWalletsController } from './customer-wallets.controller.js';
+import { ForecastService } from './history/forecast.service.js';
 import { HistoryController } from './history/history.controller.js';
 import { LotsController } from './history/lots.controller.js';
 import { LotsService } from './history/lots.service.js';
@@ -40,6 +41,7 @@ import { WalletsService } from './wallets.service.js';
   providers: [
     AlertPolicy,
     AlertsService,
+    ForecastService,
     LotsService,
     PastBalanceService,
     StatementService,
