@@ -13,10 +13,13 @@ import { HoldsController } from './holds.controller.js';
 import { HoldsService } from './holds.service.js';
 import { ReversalsController } from './reversals.controller.js';
 import { ReversalsService } from './reversals.service.js';
+import { ForecastService } from './history/forecast.service.js';
 import { HistoryController } from './history/history.controller.js';
 import { LotsController } from './history/lots.controller.js';
 import { LotsService } from './history/lots.service.js';
 import { PastBalanceService } from './history/past-balance.service.js';
+import { StatementController } from './history/statement.controller.js';
+import { StatementService } from './history/statement.service.js';
 import { TransactionDetailsController } from './history/transaction-details.controller.js';
 import { TransactionDetailsService } from './history/transaction-details.service.js';
 import { TransactionCounts } from './transaction-counts.js';
@@ -49,6 +52,7 @@ import { WalletsService } from './wallets.service.js';
     ReversalsController,
     HistoryController,
     LotsController,
+    StatementController,
     TransactionDetailsController,
   ],
   providers: [
@@ -57,8 +61,10 @@ import { WalletsService } from './wallets.service.js';
     BatchDebitsService,
     HoldsService,
     ReversalsService,
+    ForecastService,
     LotsService,
     PastBalanceService,
+    StatementService,
     TransactionDetailsService,
     TransactionCounts,
     Expansions,
