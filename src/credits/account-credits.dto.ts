@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { LotTotals } from '../ledger/balances.service.js';
 import { type Decimal, min, decimal, ZERO } from '../shared/decimal.js';
 
-const MAX_CREDITS = 4_294_967_295;
+export const MAX_CREDITS = 4_294_967_295;
 const ROUND_DOWN = 0;
 const ROUND_UP = 3;
 const credits = { type: 'integer', format: 'int64', minimum: 0, maximum: MAX_CREDITS } as const;
@@ -59,7 +59,7 @@ export function renderAccountCredits(totals: LotTotals | undefined, debt: Decima
 }
 
 /** The contract's integers; more than fit are shown as the most that fit. */
-function wholeCredits(value: Decimal, rounding: 0 | 3 = ROUND_DOWN): number {
+export function wholeCredits(value: Decimal, rounding: 0 | 3 = ROUND_DOWN): number {
   return Number(min(value, decimal(MAX_CREDITS)).round(0, rounding).toFixed());
 }
 

@@ -10,6 +10,8 @@ import { AccountCreditsService } from './account-credits.service.js';
 import { AccountDecisionsController } from './account-decisions.controller.js';
 import { AccountDecisionsService } from './account-decisions.service.js';
 import { CreditsWallets } from './credits-wallets.service.js';
+import { HoldsController } from './holds/holds.controller.js';
+import { HoldsService } from './holds/holds.service.js';
 import { PackPurchasesController } from './pack-purchases.controller.js';
 import { PackPurchases } from './pack-purchases.service.js';
 import { CreditPacksController } from './packs/credit-packs.controller.js';
@@ -27,6 +29,7 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     TopUpSettingsController,
     AccountDecisionsController,
     CreditPacksController,
+    HoldsController,
     PacksOnSaleController,
   ],
   providers: [
@@ -34,6 +37,7 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     AccountCreditsService,
     AccountDecisionsService,
     CreditsWallets,
+    HoldsService,
     PackPurchases,
     PacksService,
     TopUpSettingsService,
