@@ -19,6 +19,8 @@ import { PacksOnSaleController } from './packs/packs-on-sale.controller.js';
 import { PacksService } from './packs/packs.service.js';
 import { TopUpSettingsController } from './top-up-settings.controller.js';
 import { TopUpSettingsService } from './top-up-settings.service.js';
+import { UsageController } from './usage/usage.controller.js';
+import { UsageService } from './usage/usage.service.js';
 
 /** The credits API: an account looks at its credits, buys packs of them, and says when to buy them automatically. */
 @Module({
@@ -30,6 +32,7 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     AccountDecisionsController,
     CreditPacksController,
     HoldsController,
+    UsageController,
     PacksOnSaleController,
   ],
   providers: [
@@ -41,6 +44,7 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     PackPurchases,
     PacksService,
     TopUpSettingsService,
+    UsageService,
   ],
   exports: [CreditsWallets, PacksService],
 })
