@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
 import { Transaction } from './wallets/transaction.entity.js';
 import { Consent } from './credits/consent.entity.js';
+import { PromotionalRenewal } from './credits/promotional/promotional-renewal.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
 import { Customer } from './customers/customer.entity.js';
 import { PaymentMethod } from './customers/payment-method.entity.js';
@@ -27,6 +28,7 @@ import { Migration20261121050000_ledger } from './migrations/Migration2026112105
 import { Migration20261121070000_wallets } from './migrations/Migration20261121070000_wallets.js';
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
+import { Migration20261121120000_promotional_renewal } from './migrations/Migration20261121120000_promotional_renewal.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
@@ -60,6 +62,7 @@ export const ENTITIES = [
   Transaction,
   CreditPack,
   Consent,
+  PromotionalRenewal,
 ];
 
 /** In the order they run. Listed, not searched for, so that the compiled service finds the same ones. */
@@ -72,6 +75,7 @@ export const MIGRATIONS = [
   Migration20261121060000_top_ups,
   Migration20261121070000_wallets,
   Migration20261121080000_credits,
+  Migration20261121120000_promotional_renewal,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

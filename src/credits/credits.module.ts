@@ -17,6 +17,7 @@ import { PackPurchases } from './pack-purchases.service.js';
 import { CreditPacksController } from './packs/credit-packs.controller.js';
 import { PacksOnSaleController } from './packs/packs-on-sale.controller.js';
 import { PacksService } from './packs/packs.service.js';
+import { PromotionalCredits } from './promotional/promotional-credits.service.js';
 import { TopUpSettingsController } from './top-up-settings.controller.js';
 import { TopUpSettingsService } from './top-up-settings.service.js';
 import { UsageController } from './usage/usage.controller.js';
@@ -43,6 +44,7 @@ import { UsageService } from './usage/usage.service.js';
     HoldsService,
     PackPurchases,
     PacksService,
+    PromotionalCredits,
     TopUpSettingsService,
     UsageService,
   ],
