@@ -29,6 +29,7 @@ import { Migration20261121070000_wallets } from './migrations/Migration202611210
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
 import { Migration20261121120000_promotional_renewal } from './migrations/Migration20261121120000_promotional_renewal.js';
+import { Migration20261121130000_rule_pause } from './migrations/Migration20261121130000_rule_pause.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
@@ -76,6 +77,7 @@ export const MIGRATIONS = [
   Migration20261121070000_wallets,
   Migration20261121080000_credits,
   Migration20261121120000_promotional_renewal,
+  Migration20261121130000_rule_pause,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -40,9 +40,20 @@ export class AccountCreditsDto {
   /** What can be spent: promotional + purchased - outstanding. Below zero only in debt. */
   @ApiProperty({ type: 'integer', format: 'int64', example: 110 })
   balance!: number;
+
+  /**
+   * Why automatic top-up is paused, null when it is not: `pack_changed` and `pack_withdrawn` until the account chooses a
+   * pack again, `card_declined`, `no_payment_method`, `hourly_limit`, ...
+   */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  auto_top_up_paused_reason!: string | null;
 }
 
-export function renderAccountCredits(totals: LotTotals | undefined, debt: Decimal): AccountCreditsDto {
+export function renderAccountCredits(
+  totals: LotTotals | undefined,
+  debt: Decimal,
+  pausedReason: string | null,
+): AccountCreditsDto {
   const promotional = wholeCredits(totals ? totals.free.minus(totals.heldFree) : ZERO);
   const purchased = wholeCredits(totals ? totals.purchased.minus(totals.heldPurchased) : ZERO);
   const outstanding = wholeCredits(debt, ROUND_UP);
@@ -55,6 +66,7 @@ export function renderAccountCredits(totals: LotTotals | undefined, debt: Decima
     promotional_expiration_date: dayOf(totals?.freeExpiresAt ?? null),
     purchased_expiration_date: dayOf(totals?.purchasedExpiresAt ?? null),
     balance: promotional + purchased - outstanding,
+    auto_top_up_paused_reason: pausedReason,
   };
 }
 
