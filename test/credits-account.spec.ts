@@ -138,7 +138,7 @@ describe('an account', () => {
         trigger: 'auto_top_up_on_insufficient',
         bought: true,
         code: 'insufficient',
-        reason: 'Buys 30 credits because 0 were left and 25 were needed.',
+        reason: 'Bought 30 credits because 0 were left and a scan needed 25.',
         available: '0',
         required: '25',
         top_up: {

@@ -4,6 +4,7 @@ import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { formatDecimal } from '../shared/decimal.js';
 import type { TopUpDecision } from '../top-ups/top-up-decision.entity.js';
 import type { TopUp } from '../top-ups/top-up.entity.js';
+import { decisionSentence } from './decision-sentence.js';
 
 const TRIGGERS = {
   insufficient: 'auto_top_up_on_insufficient',
@@ -40,7 +41,7 @@ export class AccountDecisionDto {
    * @example 'insufficient' */
   code!: string;
   /** The reason as a sentence.
-   * @example 'Buys 100 credits because 3 were left and 5 were needed.' */
+   * @example 'Bought 100 credits because 3 were left and a scan needed 5.' */
   reason!: string;
   /** Credits that could be spent when it was decided.
    * @example '3' */
@@ -73,7 +74,7 @@ export function renderAccountDecision(decision: TopUpDecision, topUp: TopUp | un
     trigger: TRIGGERS[decision.trigger],
     bought: decision.verdict === 'buy',
     code: decision.code,
-    reason: sentence(decision.reason),
+    reason: sentenceOf(decision, topUp),
     available: formatDecimal(decision.available),
     required: decision.required ? formatDecimal(decision.required) : null,
     top_up: topUp
@@ -92,6 +93,18 @@ export function renderAccountDecision(decision: TopUpDecision, topUp: TopUp | un
   };
 }
 
-function sentence(phrase: string): string {
-  return `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}.`;
+function sentenceOf(decision: TopUpDecision, topUp: TopUp | undefined): string {
+  const { verdict, code, reason, available, lastSeenAt } = decision;
+  return decisionSentence({
+    verdict,
+    code,
+    reason,
+    available,
+    required: decision.required ?? null,
+    lastSeenAt,
+    nextEvaluationAt: decision.nextEvaluationAt ?? null,
+    purchase: topUp
+      ? { status: topUp.topUpStatus, credits: topUp.credits, errorMessage: topUp.lastErrorMessage }
+      : null,
+  });
 }

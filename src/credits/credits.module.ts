@@ -9,6 +9,8 @@ import { AccountCreditsController } from './account-credits.controller.js';
 import { AccountCreditsService } from './account-credits.service.js';
 import { AccountDecisionsController } from './account-decisions.controller.js';
 import { AccountDecisionsService } from './account-decisions.service.js';
+import { ConsentsController } from './consents/consents.controller.js';
+import { ConsentsService } from './consents/consents.service.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import { HoldsController } from './holds/holds.controller.js';
 import { HoldsService } from './holds/holds.service.js';
@@ -31,6 +33,7 @@ import { UsageService } from './usage/usage.service.js';
     PackPurchasesController,
     TopUpSettingsController,
     AccountDecisionsController,
+    ConsentsController,
     CreditPacksController,
     HoldsController,
     UsageController,
@@ -40,6 +43,7 @@ import { UsageService } from './usage/usage.service.js';
     AccountCards,
     AccountCreditsService,
     AccountDecisionsService,
+    ConsentsService,
     CreditsWallets,
     HoldsService,
     PackPurchases,

@@ -1,0 +1,58 @@
+import { type Decimal, formatDecimal } from '../shared/decimal.js';
+
+/** What was decided, and what became of the purchase if there is one. */
+export interface DecidedFacts {
+  verdict: 'buy' | 'skip';
+  code: string;
+  /** The engine's own words, which name instants and triggers as programs do. */
+  reason: string;
+  available: Decimal;
+  required: Decimal | null;
+  lastSeenAt: Date;
+  nextEvaluationAt: Date | null;
+  purchase: { status: string; credits: Decimal; errorMessage: string } | null;
+}
+
+const FAILED: ReadonlySet<string> = new Set(['failed', 'canceled']);
+const NEXT_EVALUATION = /, next evaluation [0-9T:-]+Z$/;
+
+/** A decision as the person whose card is on file reads it. */
+export function decisionSentence(facts: DecidedFacts): string {
+  const phrase = facts.verdict === 'buy' ? ofPurchase(facts) : ofSkip(facts);
+  return `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}${/[.!?]$/.test(phrase) ? '' : '.'}`;
+}
+
+function ofPurchase(facts: DecidedFacts): string {
+  const { purchase } = facts;
+  if (!purchase) return facts.reason;
+  const what = `${creditsOf(purchase.credits)} because ${becauseOf(facts)}`;
+  if (purchase.status === 'succeeded') return `bought ${what}`;
+  if (purchase.status === 'refunded') return `bought ${what}, and paid it back`;
+  if (!FAILED.has(purchase.status)) return `is buying ${what}`;
+  const why = purchase.errorMessage || 'the payment did not go through';
+  return `tried to buy ${what}, but nothing was charged: ${why}`;
+}
+
+function becauseOf({ code, reason, available, required }: DecidedFacts): string {
+  if (code !== 'insufficient' || !required) return reason.slice(reason.indexOf(' because ') + ' because '.length);
+  const left = available.eq(1) ? '1 was left' : `${formatDecimal(available)} were left`;
+  return `${left} and a scan needed ${formatDecimal(required)}`;
+}
+
+function ofSkip({ reason, nextEvaluationAt, lastSeenAt }: DecidedFacts): string {
+  const because = reason.replace(NEXT_EVALUATION, '');
+  return nextEvaluationAt ? `${because}, next evaluation ${dayOf(nextEvaluationAt, lastSeenAt)}` : because;
+}
+
+function creditsOf(credits: Decimal): string {
+  return credits.eq(1) ? '1 credit' : `${formatDecimal(credits)} credits`;
+}
+
+/** `1 December` at the start of a day (UTC), `1 December 10:05 UTC` within one; with the year when that is another. */
+function dayOf(instant: Date, seenAt: Date): string {
+  const month = instant.toLocaleDateString('en-GB', { month: 'long', timeZone: 'UTC' });
+  const year = instant.getUTCFullYear() === seenAt.getUTCFullYear() ? '' : ` ${instant.getUTCFullYear()}`;
+  const time = instant.toISOString().slice(11, 16);
+  const isMidnight = instant.getTime() % 86_400_000 === 0;
+  return `${instant.getUTCDate()} ${month}${year}${isMidnight ? '' : ` ${time} UTC`}`;
+}
