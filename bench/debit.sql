@@ -13,6 +13,7 @@ declare
   entry_id text;
   consumed text[] := '{}';
   takings numeric[] := '{}';
+  leavings numeric[] := '{}';
 begin
   -- Locked first, read in the next statement: the lots must be seen as the holder of the lock before has left them.
   select * into w from wallet where id = (select id from bench_wallet where number = wallet_number) for no key update;
@@ -32,6 +33,7 @@ begin
     update lot set remaining = remaining - taken, is_open = remaining > taken where wallet_id = w.id and id = l.id;
     consumed := consumed || l.id;
     takings := takings || -taken;
+    leavings := leavings || (l.remaining - taken);
     uncovered := uncovered - taken;
     exit when uncovered = 0;
   end loop;
@@ -46,8 +48,9 @@ begin
      entry_id, '', jsonb_build_object('consumed_credit_tx_ids', array_to_string(consumed, ',')), request_key, 'req_' || request_key,
      encode(sha256(convert_to(w.last_entry_hash || w.id || entry_id || w.credit_balance || request_key, 'UTF8')), 'hex'), at,
      w.created_by);
-  insert into entry_lot (wallet_id, entry_id, lot_id, kind, credits)
-    select w.id, entry_id, lot_id, 'consume', credits from unnest(consumed, takings) as links (lot_id, credits);
+  insert into entry_lot (wallet_id, entry_id, lot_id, kind, credits, sequence, remaining_after)
+    select w.id, entry_id, lot_id, 'consume', credits, w.sequence + 1, remaining_after
+    from unnest(consumed, takings, leavings) as links (lot_id, credits, remaining_after);
   update wallet set credit_balance = credit_balance - amount, sequence = sequence + 1, last_entry_at = at,
       last_entry_hash = (select hash from entry e where e.wallet_id = w.id and e.id = entry_id), updated_at = at
     where id = w.id returning * into w;

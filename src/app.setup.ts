@@ -4,6 +4,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import helmet from 'helmet';
 import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/caller.js';
 import { Config } from './config.js';
+import { apiOf } from './http/errors/api-of.js';
 import { readBodies } from './http/body/read-body.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
 import { createLog, JsonLogger, logRequests } from './log.js';
@@ -61,5 +62,14 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, BEARER_SCHEME)
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Session-Token' }, PORTAL_SCHEME)
     .build();
-  return SwaggerModule.createDocument(app, builder);
+  const document = SwaggerModule.createDocument(app, builder);
+  document.paths = Object.fromEntries(
+    Object.entries(document.paths).map(([path, item]) => [canonicalPath(path), item]),
+  );
+  return document;
+}
+
+/** The credits API's paths end in a slash. They answer without it, too, but that is not how they are written. */
+function canonicalPath(path: string): string {
+  return apiOf(path) === 'credits' && !path.endsWith('/') ? `${path}/` : path;
 }

@@ -30,8 +30,10 @@ import { Migration20261121070000_wallets } from './migrations/Migration202611210
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
 import { Migration20261121090000_portal } from './migrations/Migration20261121090000_portal.js';
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
+import { Migration20261121160000_reversals } from './migrations/Migration20261121160000_reversals.js';
+import { Migration20261121110000_reads } from './migrations/Migration20261121110000_reads.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
-import { prepareStatements } from './prepared-statements.js';
+import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { TopUpDecision } from './top-ups/top-up-decision.entity.js';
@@ -78,6 +80,8 @@ export const MIGRATIONS = [
   Migration20261121070000_wallets,
   Migration20261121080000_credits,
   Migration20261121090000_portal,
+  Migration20261121110000_reads,
+  Migration20261121160000_reversals,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { ToNumber } from './fields/to-number.js';
 import { invalidField } from '../shared/errors.js';
 
 const DEFAULT_LENGTH = 10;
@@ -11,7 +11,7 @@ const MAX_PAGE = 1_000_000;
 export class CreditsPageQuery {
   @ApiProperty({ type: 'integer', minimum: 1, default: 1, required: false, description: 'Page, from 1.' })
   @IsOptional()
-  @Type(() => Number)
+  @ToNumber()
   @Max(MAX_PAGE)
   @Min(1)
   @IsInt()
@@ -26,7 +26,7 @@ export class CreditsPageQuery {
     description: 'Results on a page.',
   })
   @IsOptional()
-  @Type(() => Number)
+  @ToNumber()
   @Max(MAX_LENGTH)
   @Min(1)
   @IsInt()

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ToNumber } from './fields/to-number.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1000;
@@ -18,7 +19,7 @@ export class WalletsPageQuery {
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (value === 0 || value === null ? DEFAULT_LIMIT : value))
-  @Type(() => Number)
+  @ToNumber()
   @Max(MAX_LIMIT)
   @Min(1)
   @IsInt()
@@ -34,7 +35,7 @@ export class WalletsPageQuery {
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => value ?? 0)
-  @Type(() => Number)
+  @ToNumber()
   @Max(MAX_OFFSET)
   @Min(0)
   @IsInt()

@@ -4,11 +4,19 @@ import { type Decimal, formatDecimal, ZERO } from '../shared/decimal.js';
 import type { Actor } from './commands.js';
 import type { EntryDraft, HoldDraft, Plan } from './plan/plan.js';
 import type { Posting } from './posting.js';
-import { bySpendOrder, type EntryRecord, type HoldState, type LotRecord, type WalletState } from './wallet-state.js';
+import {
+  bySpendOrder,
+  type EntryLotRecord,
+  type EntryRecord,
+  type HoldState,
+  type LotRecord,
+  type WalletState,
+} from './wallet-state.js';
 
 /** Carries a plan out on the wallet in memory; the writer stores the result. Cannot refuse: the plan has been checked. */
 export function applyPlan(state: WalletState, plan: Plan, actor: Actor, now: Date): Posting {
   const hold = plan.hold && applyHold(state, plan.hold, actor, now);
+  for (const { lot, expiresAt } of plan.renewals ?? []) lot.expiresAt = expiresAt;
   const entries = plan.entries.map((draft) => applyEntry(state, draft, actor, now));
   if (plan.purchasedExpireAt) movePurchasedExpiry(state, plan.purchasedExpireAt);
   if (plan.closes) state.wallet.walletStatus = 'closed';
@@ -17,7 +25,7 @@ export function applyPlan(state: WalletState, plan: Plan, actor: Actor, now: Dat
     state.wallet.updatedAt = later(now, state.wallet.updatedAt);
     state.wallet.updatedBy = actor.keyId;
   }
-  return { state, entries, hold };
+  return { state, entries, hold, forfeited: plan.forfeited ?? ZERO };
 }
 
 function applyEntry(state: WalletState, draft: EntryDraft, actor: Actor, now: Date): EntryRecord {
@@ -62,14 +70,8 @@ function applyEntry(state: WalletState, draft: EntryDraft, actor: Actor, now: Da
   state.newEntries.push(entry);
   if (draft.grant) openLot(state, draft, entry, now);
   for (const link of draft.links) {
-    state.newLinks.push({
-      walletId: wallet.id,
-      entryId: entry.id,
-      lotId: link.lot.id,
-      kind: link.kind,
-      credits: link.credits,
-    });
     changeLot(state, link.lot, link.credits, ZERO);
+    state.newLinks.push({ ...linkOf(entry, link.lot), kind: link.kind, credits: link.credits });
   }
   return entry;
 }
@@ -105,7 +107,7 @@ export function hashEntry(entry: EntryRecord, previousHash: string): string {
 function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now: Date): void {
   const { grant } = draft;
   if (!grant) return;
-  const remaining = draft.credits.minus(grant.repaid);
+  const remaining = grant.credits.minus(grant.repaid);
   const lot: LotRecord = {
     walletId: entry.walletId,
     id: entry.id,
@@ -114,7 +116,7 @@ function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now:
     customerId: entry.customerId,
     source: grant.source,
     priority: grant.priority,
-    granted: draft.credits,
+    granted: grant.credits,
     remaining,
     held: ZERO,
     expiresAt: grant.expiresAt,
@@ -122,8 +124,8 @@ function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now:
     isOpen: remaining.gt(0),
     createdAt: later(now, entry.createdAt),
   };
-  const link = { walletId: entry.walletId, entryId: entry.id, lotId: lot.id };
-  state.newLinks.push({ ...link, kind: 'grant', credits: draft.credits });
+  const link = linkOf(entry, lot);
+  state.newLinks.push({ ...link, kind: 'grant', credits: grant.credits });
   if (grant.repaid.gt(0)) state.newLinks.push({ ...link, kind: 'repay', credits: ZERO.minus(grant.repaid) });
   state.newLots.add(lot);
   if (lot.isOpen) {
@@ -132,12 +134,25 @@ function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now:
   }
 }
 
+/** Of an entry to a lot, as the entry leaves the lot. */
+function linkOf(entry: EntryRecord, lot: LotRecord): Omit<EntryLotRecord, 'kind' | 'credits'> {
+  const { walletId, id: entryId, sequence } = entry;
+  return { walletId, entryId, lotId: lot.id, sequence, remainingAfter: lot.remaining };
+}
+
 function changeLot(state: WalletState, lot: LotRecord, remaining: Decimal, held: Decimal): void {
   lot.remaining = lot.remaining.plus(remaining);
   lot.held = lot.held.plus(held);
   lot.isOpen = lot.remaining.gt(0);
   if (!state.newLots.has(lot)) state.changedLots.add(lot);
-  if (!lot.isOpen) state.lots.splice(state.lots.indexOf(lot), 1);
+  const place = state.lots.indexOf(lot);
+  if (!lot.isOpen) {
+    if (place >= 0) state.lots.splice(place, 1);
+    state.emptyLots.set(lot.id, lot);
+  } else if (place < 0) {
+    state.lots.push(lot);
+    state.lots.sort(bySpendOrder);
+  }
 }
 
 function applyHold(state: WalletState, draft: HoldDraft, actor: Actor, now: Date): HoldState {
@@ -171,6 +186,7 @@ function openHold(state: WalletState, draft: HoldDraft, actor: Actor, now: Date)
       environmentId: wallet.environmentId,
       customerId: wallet.customerId,
       credits: draft.opens.credits,
+      overage: draft.opens.overage,
       captured: ZERO,
       holdStatus: 'open',
       expiresAt: draft.opens.expiresAt,

@@ -1,7 +1,7 @@
 import type { Decimal } from '../shared/decimal.js';
 import type { DomainError } from '../shared/errors.js';
 import type { Scope } from '../shared/scope.js';
-import type { CounterAccount, CreditReason, DebitReason, ReferenceType } from './entry.entity.js';
+import type { CounterAccount, DebitReason, GrantReason, ReferenceType } from './entry.entity.js';
 import type { LedgerTransaction } from './ledger-transaction.js';
 import type { Posting } from './posting.js';
 import type { WalletRecord } from './wallet-state.js';
@@ -36,7 +36,7 @@ export interface CreditTerms {
   /** The entry's id, when it was promised before (a pending credit). */
   id?: string;
   credits: Decimal;
-  reason: CreditReason;
+  reason: GrantReason;
   priority?: number | null;
   expiresAt?: Date | null;
   referenceType: ReferenceType;
@@ -64,6 +64,23 @@ export interface DebitTerms {
   metadata?: Record<string, string>;
 }
 
+export interface ReverseTerms {
+  entryId: string;
+  /** Above zero; null: all that can be. */
+  credits: Decimal | null;
+  /** Whether credits of lots that have expired since come back: not at all, or with this new expiry (null: never). */
+  expired: { restoreUntil: Date | null } | 'forfeit';
+  description: string;
+  metadata: Record<string, string>;
+}
+
+export interface TransferTerms {
+  toWalletId: string;
+  credits: Decimal;
+  description: string;
+  metadata: Record<string, string>;
+}
+
 export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
   (
     | { kind: 'open'; wallet: WalletRecord; credit?: CreditTerms }
@@ -73,11 +90,15 @@ export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
         kind: 'hold';
         holdId: string;
         credits: Decimal;
+        /** How far captures may exceed the credits, in all. */
+        overage?: Decimal;
         expiresAt: Date | null;
         description: string;
         metadata: Record<string, string>;
       }
     | { kind: 'capture'; holdId: string; credits: Decimal; final: boolean }
+    | { kind: 'reverse'; terms: ReverseTerms }
+    | { kind: 'transfer'; terms: TransferTerms }
     | { kind: 'release'; holdId: string; outcome: 'released' | 'expired' }
     /** Books what has expired and lets the policies look again; writes no entry of its own. */
     | { kind: 'evaluate' }

@@ -4,7 +4,8 @@ import { AmountColumn, RateColumn } from '../shared/decimal-column.js';
 /** The other leg of every entry: where credits come from and where they go. Its balance is a sum, never a row. */
 export type CounterAccount = 'purchase' | 'promotion' | 'usage' | 'expiry' | 'refund' | 'adjustment';
 
-export const CREDIT_REASONS = [
+/** Credits that come from outside the ledger. */
+export const GRANT_REASONS = [
   'FREE_CREDIT_GRANT',
   'SUBSCRIPTION_CREDIT_GRANT',
   'PURCHASED_CREDIT_DIRECT',
@@ -13,7 +14,15 @@ export const CREDIT_REASONS = [
   'CREDIT_NOTE',
   'INVOICE_VOID_REFUND',
 ] as const;
-export const DEBIT_REASONS = ['MANUAL_BALANCE_DEBIT', 'CREDIT_EXPIRED', 'WALLET_TERMINATION'] as const;
+export const CREDIT_REASONS = [...GRANT_REASONS, 'DEBIT_REVERSAL', 'TRANSFER_IN'] as const;
+export const DEBIT_REASONS = [
+  'MANUAL_BALANCE_DEBIT',
+  'CREDIT_EXPIRED',
+  'WALLET_TERMINATION',
+  'GRANT_VOID',
+  'TRANSFER_OUT',
+] as const;
+export type GrantReason = (typeof GRANT_REASONS)[number];
 export type CreditReason = (typeof CREDIT_REASONS)[number];
 export type DebitReason = (typeof DEBIT_REASONS)[number];
 export type EntryReason = CreditReason | DebitReason;
@@ -65,7 +74,7 @@ const EntrySchema = defineEntity({
     metadata: p.json<Record<string, string>>(),
     /** The client's key, unique in the wallet for ever; empty when there was none. */
     idempotencyKey: p.text(),
-    /** The credit that this bonus belongs to. */
+    /** The credit that this bonus belongs to; the entry that this one reverses. */
     parentId: p.text().nullable(),
     /** The paid (or free) top-up that this credit settles; one credit per top-up. */
     topUpId: p.text().nullable(),
@@ -77,6 +86,13 @@ const EntrySchema = defineEntity({
   indexes: [
     { name: 'entry_id_index', properties: ['id'] },
     { name: 'entry_scope_index', properties: ['tenantId', 'environmentId', 'createdAt'] },
+    { name: 'entry_parent_index', properties: ['walletId', 'parentId'], where: 'parent_id is not null' },
+    // Plain debits are nearly all of a wallet's entries: what is looked for among the rest must not wade through them.
+    {
+      name: 'entry_rare_index',
+      properties: ['walletId', 'createdAt', 'id'],
+      where: "reason <> 'MANUAL_BALANCE_DEBIT'",
+    },
   ],
   uniques: [
     { name: 'entry_sequence_unique', properties: ['walletId', 'sequence'] },
@@ -94,7 +110,8 @@ const EntrySchema = defineEntity({
 export class Entry extends EntrySchema.class {}
 EntrySchema.setClass(Entry);
 
-export type EntryLotKind = 'grant' | 'consume' | 'repay' | 'expire';
+export const ENTRY_LOT_KINDS = ['grant', 'consume', 'repay', 'expire', 'restore', 'void', 'transfer'] as const;
+export type EntryLotKind = (typeof ENTRY_LOT_KINDS)[number];
 
 const EntryLotSchema = defineEntity({
   name: 'EntryLot',
@@ -103,14 +120,15 @@ const EntryLotSchema = defineEntity({
     walletId: p.text().primary(),
     entryId: p.text().primary(),
     lotId: p.text().primary(),
-    kind: p
-      .enum(['grant', 'consume', 'repay', 'expire'] as const)
-      .columnType('text')
-      .primary(),
+    kind: p.enum(ENTRY_LOT_KINDS).columnType('text').primary(),
     /** Signed credits: what the entry gave to (+) or took from (-) the lot. A lot's `remaining` is the sum of these. */
     credits: p.type(AmountColumn),
+    /** The entry's number in the wallet. With it, and with what was left, a lot's past is one row of an index. */
+    sequence: p.integer(),
+    /** What the lot had left after the entry (after all of the entry's links to the lot). */
+    remainingAfter: p.type(AmountColumn),
   },
-  indexes: [{ name: 'entry_lot_lot_index', properties: ['walletId', 'lotId'] }],
+  indexes: [{ name: 'entry_lot_sequence_index', properties: ['walletId', 'lotId', 'sequence'] }],
   triggers: [appendOnly('entry_lot_append_only')],
 });
 

@@ -14,6 +14,8 @@ const HoldSchema = defineEntity({
     customerId: p.text(),
     /** Credits reserved at the start. */
     credits: p.type(AmountColumn),
+    /** How far captures may exceed the credits, in all. */
+    overage: p.type(AmountColumn),
     /** Credits charged so far. */
     captured: p.type(AmountColumn),
     holdStatus: p.enum(['open', 'captured', 'released', 'expired'] as const).columnType('text'),

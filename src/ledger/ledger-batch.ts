@@ -1,4 +1,5 @@
 import { newId } from '../shared/ids.js';
+import type { Scope } from '../shared/scope.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { applyPlan } from './apply-plan.js';
 import type { Actor, LedgerCommand } from './commands.js';
@@ -7,6 +8,7 @@ import type { LedgerStore, StoredAnswer } from './ledger-store.js';
 import type { LedgerTransaction } from './ledger-transaction.js';
 import { planCommand } from './plan/plan-command.js';
 import { expiredLots, planForfeiture } from './plan/plan-expiry.js';
+import { planTransfer } from './plan/plan-transfer.js';
 import type { Plan, PlanContext } from './plan/plan.js';
 import type { Posting } from './posting.js';
 import { type LotRecord, type WalletRecord, WalletState } from './wallet-state.js';
@@ -55,11 +57,13 @@ export class LedgerBatch {
     const open = commands.filter(
       ({ scope, idempotency }) => !idempotency || !this.#answers.has(answerId(scope, idempotency.key)),
     );
-    const walletIds = [...new Set(open.filter(({ kind }) => kind !== 'open').map(({ walletId }) => walletId))].sort();
+    const walletIds = [...new Set(open.flatMap(lockedWallets))].sort();
     this.#states = await this.store.lockWallets(this.tx, walletIds);
     this.tx.now = this.readClock();
     const holdIds = open.flatMap((command) => ('holdId' in command && command.kind !== 'hold' ? [command.holdId] : []));
     await this.store.readHolds(this.tx, this.#states, holdIds);
+    const reversed = open.flatMap((command) => (command.kind === 'reverse' ? [command.terms.entryId] : []));
+    await this.store.readPast(this.tx, this.#states, reversed);
     for (const policy of this.policies) await policy.load(this.tx, this.states);
   }
 
@@ -75,7 +79,11 @@ export class LedgerBatch {
     if (command.kind === 'release' || command.kind === 'capture') this.#forfeitExpired(state, command);
     const posting = result instanceof DomainError ? undefined : result;
     const refusal = result instanceof DomainError ? result : undefined;
-    for (const policy of this.policies) policy.afterCommand(state, { command, posting, refusal, now: this.tx.now });
+    for (const policy of this.policies) {
+      policy.afterCommand(state, { command, posting, refusal, now: this.tx.now });
+      const other = posting?.counterpart;
+      if (other) policy.afterCommand(other.state, { command, posting: other, refusal, now: this.tx.now });
+    }
     if (refusal) {
       if (command.kind === 'open') this.#states.delete(command.walletId);
       this.#remember(command, refusal);
@@ -86,12 +94,21 @@ export class LedgerBatch {
     return { kind: 'answer', body, posting, isReplayed: false };
   }
 
+  #transfer(from: WalletState, command: LedgerCommand & { kind: 'transfer' }): Posting | DomainError {
+    const { terms, idempotency } = command;
+    const to = this.#states.get(terms.toWalletId);
+    if (!to || !isInScope(to, command.scope)) return notFound('wallet', { wallet_id: terms.toWalletId });
+    this.#forfeitExpired(to, command);
+    const plan = planTransfer(from, to, terms, this.#context(), idempotency?.key ?? '');
+    if (plan instanceof DomainError) return plan;
+    const posting = applyPlan(from, plan.from, command.actor, this.tx.now);
+    return { ...posting, counterpart: applyPlan(to, plan.to, command.actor, this.tx.now) };
+  }
+
   async #stateOf(command: LedgerCommand): Promise<WalletState | undefined> {
     if (command.kind === 'open') return this.#open(command.wallet);
     const state = this.#states.get(command.walletId);
-    const isOwn =
-      state?.wallet.tenantId === command.scope.tenantId && state.wallet.environmentId === command.scope.environmentId;
-    return isOwn ? state : undefined;
+    return state && isInScope(state, command.scope) ? state : undefined;
   }
 
   async #open(wallet: WalletRecord): Promise<WalletState> {
@@ -102,6 +119,7 @@ export class LedgerBatch {
   }
 
   async #post(state: WalletState, command: LedgerCommand): Promise<Posting | DomainError> {
+    if (command.kind === 'transfer') return this.#transfer(state, command);
     const plan = planCommand(state, command, this.#context());
     if (plan instanceof DomainError) return plan;
     if (command.kind === 'convert') return this.#convert(state, command, plan);
@@ -184,6 +202,15 @@ export class LedgerBatch {
     this.#answers.set(answerId(stored, stored.key), stored);
     this.#newAnswers.push(stored);
   }
+}
+
+function lockedWallets(command: LedgerCommand): string[] {
+  if (command.kind === 'open') return [];
+  return command.kind === 'transfer' ? [command.walletId, command.terms.toWalletId] : [command.walletId];
+}
+
+function isInScope({ wallet }: WalletState, scope: Scope): boolean {
+  return wallet.tenantId === scope.tenantId && wallet.environmentId === scope.environmentId;
 }
 
 type StoredRefusal = Pick<DomainError, 'kind' | 'code' | 'message' | 'details'>;

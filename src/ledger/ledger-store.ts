@@ -3,6 +3,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Entry, EntryLot } from './entry.entity.js';
 import { Hold, HoldLot } from './hold.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
+import { decimal, ZERO } from '../shared/decimal.js';
 import type { LedgerTransaction } from './ledger-transaction.js';
 import { Lot } from './lot.entity.js';
 import { SqlTable } from './sql-table.js';
@@ -41,6 +42,8 @@ const WALLET_CHANGES: (keyof WalletRecord & string)[] = [
   'updatedAt',
   'updatedBy',
 ];
+/** As `bySpendOrder` sorts. */
+const SPEND_ORDER = 'l.priority nulls last, l.expires_at nulls last, l.granted desc, l.created_at, l.id';
 const LOT_CHANGES: (keyof LotRecord & string)[] = ['remaining', 'held', 'expiresAt', 'renewalId', 'isOpen'];
 
 /** The ledger's statements: a constant number for a batch of any size. Reads come after the lock, never with it. */
@@ -139,6 +142,58 @@ export class LedgerStore {
     for (const row of rows) {
       const holdLot = this.#holdLots.fromRow(row);
       states.get(holdLot.walletId)?.holds.get(holdLot.holdId)?.lots.push(holdLot);
+    }
+  }
+
+  /** What is needed to reverse entries: their links, the lots (also empty ones), and what has been reversed before. */
+  async readPast(tx: LedgerTransaction, states: Map<string, WalletState>, entryIds: string[]): Promise<void> {
+    if (entryIds.length === 0) return;
+    const ids = [[...states.keys()], entryIds];
+    const rowsOf = (sql: string) => tx.query<Record<string, unknown>>(sql, ids);
+    const entries = await rowsOf(
+      `select ${this.#entries.select('e')} from entry e where e.wallet_id = any($1::text[]) and e.id = any($2::text[])`,
+    );
+    for (const row of entries) {
+      const entry = this.#entries.fromRow(row);
+      states.get(entry.walletId)?.past.set(entry.id, { entry, consumed: [], reversed: ZERO, restored: new Map() });
+    }
+    const links = await rowsOf(
+      `select ${this.#links.select('k')} from entry_lot k join lot l on l.wallet_id = k.wallet_id and l.id = k.lot_id
+       where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[]) and k.kind = 'consume' order by ${SPEND_ORDER}`,
+    );
+    for (const row of links) {
+      const link = this.#links.fromRow(row);
+      states.get(link.walletId)?.past.get(link.entryId)?.consumed.push(link);
+    }
+    await this.#readReversals(rowsOf, states);
+    const lots = await rowsOf(
+      `select ${this.#lots.select('l')} from lot l where l.wallet_id = any($1::text[]) and not l.is_open and (l.id = any($2::text[])
+         or l.id in (select k.lot_id from entry_lot k where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[])))`,
+    );
+    for (const row of lots) {
+      const lot = this.#lots.fromRow(row);
+      states.get(lot.walletId)?.emptyLots.set(lot.id, lot);
+    }
+  }
+
+  async #readReversals(
+    rowsOf: (sql: string) => Promise<Record<string, unknown>[]>,
+    states: Map<string, WalletState>,
+  ): Promise<void> {
+    const rows = await rowsOf(
+      `select e.wallet_id, e.parent_id, null as lot_id, sum(e.credits) as credits from entry e
+       where e.wallet_id = any($1::text[]) and e.parent_id = any($2::text[]) and e.reason = 'DEBIT_REVERSAL' group by 1, 2
+       union all
+       select e.wallet_id, e.parent_id, k.lot_id, sum(k.credits) from entry e
+       join entry_lot k on k.wallet_id = e.wallet_id and k.entry_id = e.id and k.kind = 'restore'
+       where e.wallet_id = any($1::text[]) and e.parent_id = any($2::text[]) and e.reason = 'DEBIT_REVERSAL' group by 1, 2, 3`,
+    );
+    for (const row of rows) {
+      const past = states.get(row['wallet_id'] as string)?.past.get(row['parent_id'] as string);
+      if (!past) continue;
+      const credits = decimal(row['credits'] as string);
+      if (row['lot_id'] === null) past.reversed = credits;
+      else past.restored.set(row['lot_id'] as string, credits);
     }
   }
 

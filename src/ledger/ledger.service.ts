@@ -32,35 +32,24 @@ interface Queued {
 const RETRYABLE_STATES: ReadonlySet<string> = new Set(['40P01', '40001', '23505', '55P03']);
 const MAX_ATTEMPTS = 4;
 const RETRY_DELAY_MS = 20;
-/** On PostgreSQL: while one group is at the database, the process works on the requests of the other. */
-const LANES = 2;
-
-/** One group after the other. A wallet's commands always take the same lane, so that lanes do not wait for each other's rows. */
-interface Lane {
-  queue: Queued[];
-  running: Promise<void> | undefined;
-}
-
 /**
  * The one writer: every credit that moves, moves through `post`. Concurrent commands are gathered and committed as one
- * group, one group at a time for a wallet; an answer is given only after the commit. The next group is what arrived
+ * group, one group at a time in this process; an answer is given only after the commit. The next group is what arrived
  * while the last one ran, so there is no timer and no added wait.
  */
 @Injectable()
 export class LedgerService implements OnApplicationShutdown {
   readonly #logger = new Logger('Ledger');
   readonly #policies: LedgerPolicy[] = [];
-  readonly #lanes: Lane[];
+  #queue: Queued[] = [];
+  #running: Promise<void> | undefined;
 
   constructor(
     private readonly em: EntityManager,
     private readonly store: LedgerStore,
     private readonly clock: Clock,
     private readonly config: Config,
-  ) {
-    // The embedded database has one connection.
-    this.#lanes = Array.from({ length: config.databaseUrl ? LANES : 1 }, () => ({ queue: [], running: undefined }));
-  }
+  ) {}
 
   /** Hands a policy to the ledger, at start. */
   use(policy: LedgerPolicy): void {
@@ -72,11 +61,10 @@ export class LedgerService implements OnApplicationShutdown {
    * @throws DomainError the refusal; kind `unavailable` when the queue is full or the database gave up: repeat with the same key.
    */
   async post<Answer>(command: LedgerCommand<Answer>): Promise<LedgerAnswer<Answer>> {
-    const lane = this.#laneOf(command.walletId);
-    if (lane.queue.length >= this.config.ledgerQueueLimit / this.#lanes.length) throw busy();
+    if (this.#queue.length >= this.config.ledgerQueueLimit) throw busy();
     const outcome = await new Promise<Outcome>((resolve, reject) => {
-      lane.queue.push({ command: this.#withKey(command), resolve, reject });
-      lane.running ??= this.#drain(lane);
+      this.#queue.push({ command: this.#withKey(command), resolve, reject });
+      this.#running ??= this.#drain();
     });
     if (outcome.kind === 'refusal') {
       outcome.error.isReplayed = outcome.isReplayed;
@@ -86,7 +74,7 @@ export class LedgerService implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.#lanes.map(({ running }) => running));
+    await this.#running;
   }
 
   /** A command without a key gets one of its own, so that a commit whose answer was lost can be told from one that failed. */
@@ -95,21 +83,16 @@ export class LedgerService implements OnApplicationShutdown {
     return { ...command, idempotency: { key: `auto:${newId('req', this.clock.now())}`, requestHash: '' } };
   }
 
-  /** The end of an id is its random part. */
-  #laneOf(walletId: string): Lane {
-    return this.#lanes[walletId.charCodeAt(walletId.length - 1) % this.#lanes.length] as Lane;
-  }
-
-  async #drain(lane: Lane): Promise<void> {
+  async #drain(): Promise<void> {
     // Lets everything that this turn of the event loop brings join the first group.
     await Promise.resolve();
-    while (lane.queue.length > 0) {
-      const group = lane.queue.splice(0, this.config.ledgerBatchLimit);
+    while (this.#queue.length > 0) {
+      const group = this.#queue.splice(0, this.config.ledgerBatchLimit);
       await this.#settle(group);
       // The embedded database answers within one turn of the event loop: the others need theirs, too.
       await nextTurn();
     }
-    lane.running = undefined;
+    this.#running = undefined;
   }
 
   /** Commits a group; one that fails as a whole is repeated, then halved, until the poison command stands alone. */

@@ -29,6 +29,7 @@ const LotSchema = defineEntity({
     createdAt: p.datetime(3),
   },
   indexes: [
+    { name: 'lot_wallet_index', properties: ['walletId', 'createdAt', 'id'] },
     { name: 'lot_open_index', properties: ['walletId'], where: 'is_open' },
     { name: 'lot_expiring_index', properties: ['expiresAt'], where: 'is_open and expires_at is not null' },
   ],

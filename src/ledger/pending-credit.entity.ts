@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn } from '../shared/decimal-column.js';
-import { CREDIT_REASONS } from './entry.entity.js';
+import { GRANT_REASONS } from './entry.entity.js';
 
 const PendingCreditSchema = defineEntity({
   name: 'PendingCredit',
@@ -18,7 +18,7 @@ const PendingCreditSchema = defineEntity({
     bonusExpiresAt: p.datetime(3).nullable(),
     /** The balance when it was asked for. */
     balance: p.type(AmountColumn),
-    reason: p.enum([...CREDIT_REASONS]).columnType('text'),
+    reason: p.enum([...GRANT_REASONS]).columnType('text'),
     pendingStatus: p.enum(['pending', 'completed', 'failed'] as const).columnType('text'),
     priority: p.integer().nullable(),
     expiresAt: p.datetime(3).nullable(),
@@ -32,6 +32,7 @@ const PendingCreditSchema = defineEntity({
     createdBy: p.text(),
   },
   indexes: [
+    { name: 'pending_credit_wallet_index', properties: ['walletId', 'createdAt'] },
     { name: 'pending_credit_scope_index', properties: ['tenantId', 'environmentId', 'createdAt'] },
     { name: 'pending_credit_id_index', properties: ['id'] },
   ],

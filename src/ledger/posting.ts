@@ -1,3 +1,4 @@
+import type { Decimal } from '../shared/decimal.js';
 import type { EntryRecord, HoldState, WalletState } from './wallet-state.js';
 
 /** What one command did: the wallet right after it, and the entries and hold it made. */
@@ -6,6 +7,10 @@ export interface Posting {
   /** In the order they were booked; empty when nothing moved. Forfeitures booked on the way are not among them. */
   entries: EntryRecord[];
   hold: HoldState | undefined;
+  /** Credits of a reversal that were not given back, because they have expired. */
+  forfeited: Decimal;
+  /** The other wallet of a transfer. */
+  counterpart?: Posting;
   /** The wallet that was opened in place of this one. */
   successor?: WalletState;
 }

@@ -21,9 +21,24 @@ export interface HoldState {
   lots: HoldLotRecord[];
 }
 
+/** An entry of before, with what is needed to reverse it. */
+export interface PastEntry {
+  entry: EntryRecord;
+  /** What it took from lots, in the order it took it. */
+  consumed: EntryLotRecord[];
+  /** Credits that reversals have given back, lots and debt together. */
+  reversed: Decimal;
+  /** The part of it that went back into each lot. */
+  restored: Map<string, Decimal>;
+}
+
 /** One wallet in memory, under its lock: what was read, what the batch has done to it so far. */
 export class WalletState {
   readonly holds = new Map<string, HoldState>();
+  /** Entries that commands of the batch reverse. */
+  readonly past = new Map<string, PastEntry>();
+  /** Lots that have nothing left: those that a reversal may fill again, and those that this batch has emptied. */
+  readonly emptyLots = new Map<string, LotRecord>();
   readonly newEntries: EntryRecord[] = [];
   readonly newLinks: EntryLotRecord[] = [];
   readonly newLots = new Set<LotRecord>();
@@ -50,6 +65,10 @@ export function bySpendOrder(a: LotRecord, b: LotRecord): number {
     a.createdAt.getTime() - b.createdAt.getTime() ||
     (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
   );
+}
+
+export function lotById(state: WalletState, lotId: string): LotRecord | undefined {
+  return state.lots.find(({ id }) => id === lotId) ?? state.emptyLots.get(lotId);
 }
 
 function nullsLast(a: number | null | undefined, b: number | null | undefined): number {

@@ -22,12 +22,12 @@ const VALUE_MODELS = [
   InvoicesSettingDto,
   CreditsSettingDto,
 ];
-const ONE_OF = { oneOf: VALUE_MODELS.map((model) => ({ $ref: getSchemaPath(model) })) };
+const ANY_OF = { anyOf: VALUE_MODELS.map((model) => ({ $ref: getSchemaPath(model) })) };
 
 @ApiExtraModels(...VALUE_MODELS)
 export class PutSettingDto {
   /** The whole value; fields that are left out get their default. */
-  @ApiProperty({ ...ONE_OF, example: { manual_debit_overdraft: true } })
+  @ApiProperty({ ...ANY_OF, example: { manual_debit_overdraft: true } })
   // As it was sent: what is right depends on the key, and is checked in the service.
   @Transform(({ obj, key }) => (obj as Record<string, unknown>)[key])
   @Type(() => Object)
@@ -42,7 +42,7 @@ export class SettingDto {
   @ApiProperty({ type: String, example: 'wallets' })
   key!: string;
 
-  @ApiProperty({ ...ONE_OF, example: { manual_debit_overdraft: false } })
+  @ApiProperty({ ...ANY_OF, example: { manual_debit_overdraft: false } })
   value!: unknown;
 
   @ApiProperty({ type: String })

@@ -72,7 +72,7 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
 
   afterCommand(state: WalletState, step: LedgerStep): void {
     const topUps = this.stateOf(state);
-    const wasRefused = step.refusal?.kind === 'insufficient_credits' && step.command.kind !== 'capture';
+    const wasRefused = step.refusal?.kind === 'insufficient_credits' && requiredBy(step) !== null;
     for (const trigger of TRIGGERS) {
       const rule = topUps.rules.get(trigger);
       if (!rule?.enabled) continue;

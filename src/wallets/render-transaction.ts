@@ -49,7 +49,9 @@ export function renderPending(pending: PendingCredit | undefined, wallet: Wallet
 }
 
 /** A transaction as the wallets API shows it: amounts without a sign, the direction is `type`. */
-export function renderTransaction(transaction: Omit<Columns<Transaction>, 'sequence'>): TransactionDto {
+export function renderTransaction(
+  transaction: Omit<Columns<Transaction>, 'sequence' | 'visibleUntil'>,
+): TransactionDto {
   const isCredit = transaction.type === 'credit';
   const rate = formatDecimal(transaction.rate);
   return {

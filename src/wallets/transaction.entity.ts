@@ -1,20 +1,27 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn, RateColumn } from '../shared/decimal-column.js';
 
-/** Entries and the pending credits that are not entries yet, as one list. A completed pending credit is an entry. */
+/**
+ * Entries and the pending credits, as one list. A completed pending credit is an entry: what it was before then is
+ * there too, visible until it was completed. Columns have the same types on both sides, because only then does
+ * PostgreSQL read each side by its own index and stop at the end of the page.
+ */
 const TRANSACTIONS = `
   select e.id, e.wallet_id, e.tenant_id, e.environment_id, e.customer_id, e.currency, e.sequence, e.type,
     abs(e.credits) as credit_amount, e.balance_before, e.balance_after, 'completed' as transaction_status, e.rate,
     e.reason, e.reference_type, e.reference_id, e.description, e.metadata, e.idempotency_key, e.parent_id,
-    l.expires_at, l.priority, coalesce(l.remaining, 0) as credits_available, e.created_at, e.created_by
+    l.expires_at, l.priority, coalesce(l.remaining, 0) as credits_available, e.created_at, e.created_by,
+    null::timestamptz as visible_until
   from entry e left join lot l on l.wallet_id = e.wallet_id and l.id = e.id
   union all
   select p.id, p.wallet_id, p.tenant_id, p.environment_id, p.customer_id, w.currency, null as sequence, 'credit' as type,
     p.credits as credit_amount, p.balance as balance_before, p.balance as balance_after,
-    p.pending_status as transaction_status, w.topup_conversion_rate as rate, p.reason, 'EXTERNAL' as reference_type,
+    case when p.pending_status = 'completed' then 'pending' else p.pending_status end as transaction_status,
+    w.topup_conversion_rate as rate, p.reason, 'EXTERNAL' as reference_type,
     p.reference_id, p.description, p.metadata, p.idempotency_key, null as parent_id, p.expires_at, p.priority,
-    0 as credits_available, p.created_at, p.created_by
-  from pending_credit p join wallet w on w.id = p.wallet_id where p.pending_status <> 'completed'`;
+    0::numeric as credits_available, p.created_at, p.created_by,
+    case when p.pending_status = 'completed' then p.updated_at end as visible_until
+  from pending_credit p join wallet w on w.id = p.wallet_id`;
 
 const TransactionSchema = defineEntity({
   name: 'Transaction',
@@ -45,6 +52,8 @@ const TransactionSchema = defineEntity({
     creditsAvailable: p.type(AmountColumn),
     createdAt: p.datetime(3),
     createdBy: p.text(),
+    /** When it became an entry, on a pending credit that has; such rows are only of interest to reads of the past. */
+    visibleUntil: p.datetime(3).nullable(),
   },
 });
 

@@ -1,10 +1,11 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { CustomerDto } from '../customers/customers.dto.js';
 import { IsCredits } from '../http/fields/is-credits.js';
 import { IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
+import { ToNumber } from '../http/fields/to-number.js';
 import { WalletsSearchQuery } from '../http/filters.dto.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
@@ -67,7 +68,7 @@ export class TransactionSearchDto extends WalletsSearchQuery {
 
   @ApiProperty({ type: 'integer', required: false, nullable: true })
   @IsOptional()
-  @Type(() => Number)
+  @ToNumber()
   @Max(MAX_INT)
   @Min(0)
   @IsInt()
@@ -92,12 +93,14 @@ export class TransactionSearchDto extends WalletsSearchQuery {
 
 /** The same as query parameters. */
 @IgnoreUnknownFields()
-export class TransactionListQuery extends OmitType(TransactionSearchDto, [
-  'id',
-  'filters',
-  'sort',
-  'expand',
-] as const) {}
+export class TransactionListQuery extends OmitType(TransactionSearchDto, ['id', 'filters', 'sort', 'expand'] as const) {
+  @IsOptional()
+  @IsTimestamp({
+    description: 'The list as it stood at this instant: transactions up to it, with what credits had left then. Ours.',
+    example: '2026-03-01T00:00:00Z',
+  })
+  at?: Date | null;
+}
 
 @IgnoreUnknownFields()
 export class TransactionExpandQuery {

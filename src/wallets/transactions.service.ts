@@ -2,13 +2,16 @@ import type { FilterQuery } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
+import { BalanceHistoryService } from '../ledger/balance-history.service.js';
 import type { Columns } from '../ledger/wallet-state.js';
 import { Wallet } from '../ledger/wallet.entity.js';
-import { formatDecimal } from '../shared/decimal.js';
+import { formatDecimal, ZERO } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { Clock } from '../shared/clock.js';
 import { Expansions } from './expansions.js';
 import { renderTransaction } from './render-transaction.js';
+import { TransactionCounts } from './transaction-counts.js';
 import { Transaction } from './transaction.entity.js';
 import type { TransactionDto, TransactionSearchDto } from './transactions.dto.js';
 
@@ -31,8 +34,11 @@ const FIELDS: FilterFields = {
   created_at: { property: 'createdAt', type: 'timestamp' },
 };
 
-type Search = Omit<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'expand'> &
-  Partial<Pick<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'expand'>>;
+export type Search = Omit<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'expand'> &
+  Partial<Pick<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'expand'>> & {
+    /** Of one wallet: as it stood at that instant. */
+    at?: Date | null;
+  };
 
 /** Transactions of one wallet or of all: entries, and the pending credits among them. */
 @Injectable()
@@ -40,25 +46,45 @@ export class TransactionsService {
   constructor(
     private readonly em: EntityManager,
     private readonly expansions: Expansions,
+    private readonly history: BalanceHistoryService,
+    private readonly counts: TransactionCounts,
+    private readonly clock: Clock,
   ) {}
 
   async ofWallet(scope: Scope, walletId: string, search: Search): Promise<{ items: TransactionDto[]; total: number }> {
     const known = await this.em.fork().count(Wallet, { id: walletId, ...scopeOf(scope) });
     if (known === 0) throw notFound('wallet', { wallet_id: walletId });
-    return this.search(scope, { ...search, id: walletId });
+    const { at } = search;
+    if (!at) return this.search(scope, { ...search, id: walletId });
+    if (at > this.clock.now()) throw invalidField('at', 'must not be in the future');
+    if (search.credits_available_gt) throw invalidField('credits_available_gt', 'can not be combined with at');
+    const page = await this.search(scope, { ...search, id: walletId });
+    await this.#rewind(walletId, page.items, at);
+    return page;
   }
 
   async search(scope: Scope, search: Search): Promise<{ items: TransactionDto[]; total: number }> {
     const where = { ...scopeOf(scope), ...conditionsOf(search) } as FilterQuery<Transaction>;
+    // Nothing is ever archived or deleted here: whoever asks for that gets none.
+    if (search.status && search.status !== 'published') return { items: [], total: 0 };
     const orderBy = sortOrder(search.sort, FIELDS, search.order);
     const { limit, offset } = search;
     const em = this.em.fork();
     const found = await em.find(Transaction, where, { limit, offset, orderBy });
     const isWholeList = offset === 0 && found.length < limit;
-    const total = isWholeList ? found.length : await em.count(Transaction, where);
+    const total = isWholeList ? found.length : await this.counts.count(scope, search, where);
     const items = found.map((transaction) => renderTransaction(transaction as unknown as Columns<Transaction>));
     await this.expansions.fillIn(scope, items, search.expand ?? [], (item) => item.wallet_id);
     return { items, total };
+  }
+
+  /** Lets credits show what they had left at the instant. */
+  async #rewind(walletId: string, items: TransactionDto[], at: Date): Promise<void> {
+    const sequence = await this.history.lastSequence(walletId, at);
+    const credits = items.filter(({ type }) => type === 'credit');
+    const ids = credits.map(({ id }) => id);
+    const remaining = await this.history.remainingAfter(walletId, sequence, ids);
+    for (const item of credits) item.credits_available = formatDecimal(remaining.get(item.id) ?? ZERO);
   }
 }
 
@@ -72,12 +98,10 @@ function conditionsOf(search: Search): object {
     ...(from ? { $gte: from } : {}),
     ...(to ? { $lte: to } : {}),
   });
-  const created = between(search.start_time, search.end_time);
+  const created = between(search.start_time, earlier(search.end_time, search.at));
   const expires = between(search.expiry_date_after, search.expiry_date_before);
   return {
     ...(search.id ? { walletId: search.id } : {}),
-    // Nothing is ever archived or deleted here: whoever asks for that gets none.
-    ...(search.status && search.status !== 'published' ? { id: { $in: [] } } : {}),
     ...(search.type ? { type: search.type } : {}),
     ...(search.transaction_status ? { transactionStatus: search.transaction_status } : {}),
     ...(search.transaction_reason ? { reason: search.transaction_reason } : {}),
@@ -86,6 +110,24 @@ function conditionsOf(search: Search): object {
     ...(search.credits_available_gt ? { creditsAvailable: { $gt: formatDecimal(search.credits_available_gt) } } : {}),
     ...(Object.keys(created).length > 0 ? { createdAt: created } : {}),
     ...(Object.keys(expires).length > 0 ? { expiresAt: expires } : {}),
-    $and: filterConditions(search.filters, FIELDS),
+    $and: [
+      ...filterConditions(search.filters, FIELDS),
+      search.at ? { $or: [{ visibleUntil: null }, { visibleUntil: { $gt: search.at } }] } : { visibleUntil: null },
+      ...(isRare(search) ? [{ reason: { $ne: 'MANUAL_BALANCE_DEBIT' } }] : []),
+    ],
   };
+}
+
+function earlier(a: Date | null | undefined, b: Date | null | undefined): Date | null | undefined {
+  return a && b ? (a < b ? a : b) : (a ?? b);
+}
+
+/** Whether it can't be a plain debit, said in the words of the index that leaves those out. */
+function isRare(search: Search): boolean {
+  return (
+    search.type === 'credit' ||
+    search.priority != null ||
+    Boolean(search.expiry_date_before ?? search.expiry_date_after) ||
+    Boolean(search.credits_available_gt?.gte(0))
+  );
 }

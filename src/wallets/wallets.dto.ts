@@ -20,13 +20,13 @@ import { Nested } from '../http/fields/nested.js';
 import { SortDto, WalletsSearchQuery } from '../http/filters.dto.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
-import { CREDIT_REASONS } from '../ledger/entry.entity.js';
+import { GRANT_REASONS } from '../ledger/entry.entity.js';
 import type { AlertSettings } from '../ledger/wallet.entity.js';
 import type { Decimal } from '../shared/decimal.js';
 
 const PRICE_TYPES = ['ALL', 'USAGE', 'FIXED'];
 const EXPANSIONS = ['credits_available_breakdown'];
-const TOP_UP_REASONS = CREDIT_REASONS.filter((reason) => reason !== 'PURCHASED_CREDIT_BONUS');
+const TOP_UP_REASONS = GRANT_REASONS.filter((reason) => reason !== 'PURCHASED_CREDIT_BONUS');
 const MAX_INT = 2_147_483_647;
 
 const toFlag = Transform(({ value }: { value: unknown }) => ({ true: true, false: false })[String(value)] ?? value);
@@ -276,7 +276,7 @@ export class UpdateWalletDto {
 export class TopUpWalletDto {
   @ApiProperty({ enum: TOP_UP_REASONS, example: 'PURCHASED_CREDIT_DIRECT' })
   @IsIn(TOP_UP_REASONS, { message: `must be one of ${TOP_UP_REASONS.join(', ')}` })
-  transaction_reason!: Exclude<(typeof CREDIT_REASONS)[number], 'PURCHASED_CREDIT_BONUS'>;
+  transaction_reason!: Exclude<(typeof GRANT_REASONS)[number], 'PURCHASED_CREDIT_BONUS'>;
 
   @IsOptional()
   @IsCredits({ description: 'Credits; wins over `amount`.', example: '100' })
@@ -580,6 +580,15 @@ export class WalletBalanceDto extends WalletDto {
    * @example '125' */
   real_time_credit_balance!: string | null;
   balance_updated_at!: string;
+  /** Credits on the wallet, holds and credits that have expired but are not booked off yet included. Ours.
+   * @example '125' */
+  posted_credit_balance!: string;
+  /** Credits that holds have reserved. Ours.
+   * @example '0' */
+  held_credit_balance!: string;
+  /** Credits that can be spent now: the same as `real_time_credit_balance`. Ours.
+   * @example '125' */
+  available_credit_balance!: string | null;
   /** What is on hold, in the wallet's currency.
    * @example '0' */
   current_period_usage!: string | null;

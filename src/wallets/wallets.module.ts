@@ -6,8 +6,21 @@ import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { AlertPolicy } from './alert-policy.js';
 import { AlertsController } from './alerts.controller.js';
 import { AlertsService } from './alerts.service.js';
+import { BatchDebitsController } from './batch-debits.controller.js';
+import { BatchDebitsService } from './batch-debits.service.js';
 import { CustomerWalletsController } from './customer-wallets.controller.js';
 import { Expansions } from './expansions.js';
+import { HoldsController } from './holds.controller.js';
+import { HoldsService } from './holds.service.js';
+import { ReversalsController } from './reversals.controller.js';
+import { ReversalsService } from './reversals.service.js';
+import { HistoryController } from './history/history.controller.js';
+import { LotsController } from './history/lots.controller.js';
+import { LotsService } from './history/lots.service.js';
+import { PastBalanceService } from './history/past-balance.service.js';
+import { TransactionDetailsController } from './history/transaction-details.controller.js';
+import { TransactionDetailsService } from './history/transaction-details.service.js';
+import { TransactionCounts } from './transaction-counts.js';
 import { PortalSessionsController } from './portal/portal-sessions.controller.js';
 import { PortalSessionsService } from './portal/portal-sessions.service.js';
 import { PortalController } from './portal/portal.controller.js';
@@ -23,6 +36,7 @@ import { WalletsService } from './wallets.service.js';
 @Module({
   imports: [CustomersModule, LedgerModule, SettingsModule, TopUpsModule],
   controllers: [
+    BatchDebitsController,
     // Before `customers/:id/wallets`, which would match a session for the external id `wallets`.
     PortalSessionsController,
     PortalController,
@@ -31,16 +45,28 @@ import { WalletsService } from './wallets.service.js';
     WalletMovementsController,
     CustomerWalletsController,
     AlertsController,
+    HoldsController,
+    ReversalsController,
+    HistoryController,
+    LotsController,
+    TransactionDetailsController,
   ],
   providers: [
     AlertPolicy,
     AlertsService,
     Expansions,
+    BatchDebitsService,
+    HoldsService,
+    ReversalsService,
+    LotsService,
+    PastBalanceService,
+    TransactionDetailsService,
+    TransactionCounts,
     TransactionsService,
     WalletConversionsService,
+    PortalSessionsService,
     WalletMovementsService,
     WalletsService,
-    PortalSessionsService,
   ],
 })
 export class WalletsModule {}

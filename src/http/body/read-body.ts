@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
+import { type NextFunction, raw, type Request, type Response } from 'express';
 import { DomainError } from '../../shared/errors.js';
 import { fieldErrorsAt, invalidFields, invalidRequest } from '../field-errors.js';
 import { assignRequestId } from '../request-id.js';
@@ -7,6 +7,9 @@ import { FORM_TYPE, isJson, isOtherCharset, mediaType } from './media-type.js';
 import { parseJson } from './parse-json.js';
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
+/** A thousand debits do not fit into 64 KiB. */
+const LARGE_BODY_PATH = '/v1/wallets/debits/batch';
+const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** A body that nothing has read (yet): a route that wants one answers 415. */
 export class UnreadBody {
@@ -34,6 +37,7 @@ export class UnreadForm extends UnreadBody {
  */
 export function readBodies(app: NestExpressApplication): void {
   app.use(identify);
+  app.use(LARGE_BODY_PATH, raw({ type: isReadable as never, limit: LARGE_BODY_LIMIT_BYTES }));
   app.useBodyParser('raw', { type: isReadable as never, limit: BODY_LIMIT_BYTES });
   app.use(refuseNulInUrl, parseBody);
 }

@@ -24,5 +24,7 @@ export function readTimestamp(value: unknown): Date | undefined {
   if ((month as number) < 1 || (month as number) > 12 || (day as number) < 1 || (day as number) > lastDay)
     return undefined;
   const date = new Date(value.toUpperCase());
-  return Number.isNaN(date.getTime()) ? undefined : date;
+  // PostgreSQL has no year 0, and an offset can lead there, or past 9999.
+  const isStorable = date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999;
+  return isStorable ? date : undefined;
 }

@@ -5,6 +5,7 @@ import { planClose } from './plan-close.js';
 import { planConvert } from './plan-convert.js';
 import { planCredit } from './plan-credit.js';
 import { planDebit } from './plan-debit.js';
+import { planReverse } from './plan-reverse.js';
 import { planCapture, planHold, planRelease } from './plan-hold.js';
 import type { Plan, PlanContext } from './plan.js';
 
@@ -22,6 +23,10 @@ export function planCommand(state: WalletState, command: LedgerCommand, context:
       return planHold(state, command);
     case 'capture':
       return planCapture(state, command.holdId, command.credits, command.final, context, key);
+    case 'reverse':
+      return planReverse(state, command.terms, context, key);
+    case 'transfer':
+      throw new Error('a transfer is planned with both its wallets');
     case 'release':
       return planRelease(state, command.holdId, command.outcome, context);
     case 'evaluate':

@@ -50,7 +50,7 @@ function moved(lot: LotRecord, id: string): EntryDraft {
     idempotencyKey: '',
     parentId: null,
     topUpId: null,
-    grant: { source: lot.source, priority: lot.priority, expiresAt: lot.expiresAt, repaid: ZERO },
+    grant: { credits: unheld(lot), source: lot.source, priority: lot.priority, expiresAt: lot.expiresAt, repaid: ZERO },
     links: [],
   };
 }

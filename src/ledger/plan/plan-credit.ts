@@ -1,13 +1,13 @@
 import { type Decimal, min, ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { CreditTerms } from '../commands.js';
-import type { CounterAccount, CreditReason } from '../entry.entity.js';
+import type { CounterAccount, GrantReason } from '../entry.entity.js';
 import type { LotSource } from '../lot.entity.js';
 import type { WalletState } from '../wallet-state.js';
-import type { EntryDraft, Plan, PlanContext } from './plan.js';
+import type { EntryDraft, GrantDraft, Plan, PlanContext } from './plan.js';
 
 /** Bonus credits are free; credit notes and refunds of voided invoices give purchased credits back. */
-const SOURCE_OF_REASON: Record<CreditReason, LotSource> = {
+const SOURCE_OF_REASON: Record<GrantReason, LotSource> = {
   FREE_CREDIT_GRANT: 'free',
   SUBSCRIPTION_CREDIT_GRANT: 'free',
   PURCHASED_CREDIT_BONUS: 'free',
@@ -17,7 +17,7 @@ const SOURCE_OF_REASON: Record<CreditReason, LotSource> = {
   INVOICE_VOID_REFUND: 'purchased',
 };
 
-const COUNTER_ACCOUNT_OF_REASON: Record<CreditReason, CounterAccount> = {
+export const COUNTER_ACCOUNT_OF_REASON: Record<GrantReason, CounterAccount> = {
   FREE_CREDIT_GRANT: 'promotion',
   SUBSCRIPTION_CREDIT_GRANT: 'promotion',
   PURCHASED_CREDIT_BONUS: 'promotion',
@@ -63,11 +63,12 @@ function bonusTerms(terms: CreditTerms, bonus: { credits: Decimal; expiresAt: Da
 }
 
 function grantEntry(terms: CreditTerms, debt: Decimal, id: string, parentId: string | null = null): EntryDraft {
-  const repaid = min(debt, terms.credits);
+  const { priority = null, expiresAt = null } = terms;
+  const grant = grantDraft({ source: SOURCE_OF_REASON[terms.reason], priority, expiresAt }, terms.credits, debt);
   return {
     id,
     credits: terms.credits,
-    debtChange: ZERO.minus(repaid),
+    debtChange: ZERO.minus(grant.repaid),
     reason: terms.reason,
     counterAccount: COUNTER_ACCOUNT_OF_REASON[terms.reason],
     referenceType: terms.referenceType,
@@ -77,12 +78,16 @@ function grantEntry(terms: CreditTerms, debt: Decimal, id: string, parentId: str
     idempotencyKey: terms.idempotencyKey ?? '',
     parentId,
     topUpId: terms.topUpId ?? null,
-    grant: {
-      source: SOURCE_OF_REASON[terms.reason],
-      priority: terms.priority ?? null,
-      expiresAt: terms.expiresAt ?? null,
-      repaid,
-    },
+    grant,
     links: [],
   };
+}
+
+/** A lot of so many credits that repays the debt first. */
+export function grantDraft(
+  { source, priority, expiresAt }: Pick<GrantDraft, 'source' | 'priority' | 'expiresAt'>,
+  credits: Decimal,
+  debt: Decimal,
+): GrantDraft {
+  return { credits, source, priority, expiresAt, repaid: min(debt, credits) };
 }

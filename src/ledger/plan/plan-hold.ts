@@ -1,4 +1,4 @@
-import { type Decimal, formatDecimal, min, ZERO } from '../../shared/decimal.js';
+import { type Decimal, formatDecimal, max, min, ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { HoldState, LotRecord, WalletState } from '../wallet-state.js';
 import { debitEntry, insufficientCredits, refuseUnlessActive, takeInOrder } from './plan-debit.js';
@@ -7,6 +7,7 @@ import type { HoldDraft, HoldLotDraft, LinkDraft, Plan, PlanContext } from './pl
 export interface HoldTerms {
   holdId: string;
   credits: Decimal;
+  overage?: Decimal;
   expiresAt: Date | null;
   description: string;
   metadata: Record<string, string>;
@@ -18,12 +19,16 @@ export function planHold(state: WalletState, terms: HoldTerms): Plan | DomainErr
   if (notActive) return notActive;
   const { links, uncovered } = takeInOrder(state.lots, terms.credits);
   if (uncovered.gt(0) || state.wallet.debt.gt(0)) return insufficientCredits(state, terms.credits);
-  const { holdId, ...opens } = terms;
+  const { holdId, overage = ZERO, ...rest } = terms;
+  const opens = { ...rest, overage };
   const lots = links.map((link) => ({ lot: link.lot, held: ZERO.minus(link.credits) }));
   return { entries: [], hold: { id: holdId, opens, lots, captured: ZERO, status: 'open' } };
 }
 
-/** Charges credits from the lots the hold has reserved, in their order; a final capture gives the rest back. */
+/**
+ * Charges credits from the lots the hold has reserved, in their order; a final capture gives the rest back. What exceeds
+ * the hold, as far as its overage allows, is taken like a debit.
+ */
 export function planCapture(
   state: WalletState,
   holdId: string,
@@ -35,13 +40,13 @@ export function planCapture(
   const found = openHold(state, holdId, context.now);
   if (found instanceof DomainError) return found;
   const left = heldBy(found);
-  if (credits.gt(left)) {
-    return new DomainError('insufficient_credits', `the hold has ${formatDecimal(left)} credits left`, {
-      details: { hold_id: holdId, balance: formatDecimal(left), required: formatDecimal(credits), top_up: null },
-    });
-  }
-  const { links, lots } = takeFromHold(state, found, credits);
-  const ends = final || credits.eq(left);
+  const over = max(credits.minus(left), ZERO);
+  const overageLeft = min(found.hold.overage, found.hold.credits.plus(found.hold.overage).minus(found.hold.captured));
+  if (over.gt(overageLeft)) return beyondHold(holdId, left.plus(overageLeft), credits);
+  const { links: extra, uncovered } = takeInOrder(state.lots, over);
+  if (uncovered.gt(0) || (over.gt(0) && state.wallet.debt.gt(0))) return insufficientCredits(state, over);
+  const { links, lots } = takeFromHold(state, found, credits.minus(over));
+  const ends = final || (credits.gte(left) && over.eq(overageLeft));
   const rest = ends ? restOfHold(state, found, lots) : [];
   const hold: HoldDraft = {
     id: holdId,
@@ -51,7 +56,7 @@ export function planCapture(
   };
   const entry = debitEntry(
     { credits, reason: 'MANUAL_BALANCE_DEBIT', overdraft: 'wallet', referenceType: 'REQUEST', referenceId: holdId },
-    links,
+    merged([...links, ...extra]),
     ZERO,
     context.newEntryId(),
     idempotencyKey,
@@ -69,6 +74,22 @@ export function planRelease(
   const found = openHold(state, holdId, outcome === 'expired' ? null : context.now);
   if (found instanceof DomainError) return found;
   return { entries: [], hold: { id: holdId, lots: restOfHold(state, found, []), captured: ZERO, status: outcome } };
+}
+
+function beyondHold(holdId: string, left: Decimal, required: Decimal): DomainError {
+  return new DomainError('insufficient_credits', `the hold has ${formatDecimal(left)} credits left`, {
+    details: { hold_id: holdId, balance: formatDecimal(left), required: formatDecimal(required), top_up: null },
+  });
+}
+
+/** One link for each lot: the overage may come from a lot that the hold has reserved a part of. */
+function merged(links: LinkDraft[]): LinkDraft[] {
+  const byLot = new Map<LotRecord, LinkDraft>();
+  for (const link of links) {
+    const known = byLot.get(link.lot);
+    byLot.set(link.lot, known ? { ...known, credits: known.credits.plus(link.credits) } : link);
+  }
+  return [...byLot.values()];
 }
 
 function openHold(state: WalletState, holdId: string, now: Date | null): HoldState | DomainError {

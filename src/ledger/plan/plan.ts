@@ -13,6 +13,8 @@ export interface LinkDraft {
 
 /** A lot that the entry brings into being; it gets the entry's id. */
 export interface GrantDraft {
+  /** Size of the lot, debt included. */
+  credits: Decimal;
   source: LotSource;
   priority: number | null;
   expiresAt: Date | null;
@@ -48,10 +50,22 @@ export interface HoldLotDraft {
 
 export interface HoldDraft {
   id: string;
-  opens?: { credits: Decimal; expiresAt: Date | null; description: string; metadata: Record<string, string> };
+  opens?: {
+    credits: Decimal;
+    overage: Decimal;
+    expiresAt: Date | null;
+    description: string;
+    metadata: Record<string, string>;
+  };
   lots: HoldLotDraft[];
   captured: Decimal;
   status: HoldStatus;
+}
+
+/** An expired lot that lives again. */
+export interface LotRenewal {
+  lot: LotRecord;
+  expiresAt: Date | null;
 }
 
 /** Everything a command would do, decided without doing any of it. */
@@ -60,6 +74,10 @@ export interface Plan {
   hold?: HoldDraft;
   /** New expiry of every purchased lot. */
   purchasedExpireAt?: Date;
+  /** Lots that get a new expiry. */
+  renewals?: LotRenewal[];
+  /** Credits that were to be given back and are not, because they have expired. */
+  forfeited?: Decimal;
   closes?: boolean;
   /** What the wallet that takes this one's place is granted. */
   granted?: EntryDraft[];

@@ -1,0 +1,167 @@
+import { type Decimal, formatDecimal, min, ZERO } from '../../shared/decimal.js';
+import { DomainError } from '../../shared/errors.js';
+import type { ReverseTerms } from '../commands.js';
+import type { DebitReason, EntryReason, GrantReason } from '../entry.entity.js';
+import { isPastExpiry, lotById, type PastEntry, unheld, type WalletState } from '../wallet-state.js';
+import { COUNTER_ACCOUNT_OF_REASON } from './plan-credit.js';
+import type { EntryDraft, LinkDraft, LotRenewal, Plan, PlanContext } from './plan.js';
+
+/** Debits that spent credits. What expired, was voided or transferred has its own way back, or none. */
+const REVERSIBLE_DEBITS: ReadonlySet<EntryReason> = new Set<DebitReason>(['MANUAL_BALANCE_DEBIT']);
+
+/** Undoes a debit (credits go back into the very lots they came from) or voids what is unspent of a grant. */
+export function planReverse(
+  state: WalletState,
+  terms: ReverseTerms,
+  context: PlanContext,
+  idempotencyKey: string,
+): Plan | DomainError {
+  const past = state.past.get(terms.entryId);
+  if (!past)
+    return new DomainError('not_found', 'transaction not found', { details: { transaction_id: terms.entryId } });
+  if (state.wallet.walletStatus === 'closed') return refuse(past, 'the wallet is closed');
+  const isDebit = past.entry.type === 'debit';
+  const isReversible = isDebit
+    ? REVERSIBLE_DEBITS.has(past.entry.reason)
+    : past.entry.reason !== 'DEBIT_REVERSAL' && past.entry.reason !== 'TRANSFER_IN';
+  if (!isReversible) return refuse(past, `a transaction of reason ${past.entry.reason} cannot be reversed`);
+  return isDebit
+    ? planRestore(state, past, terms, context, idempotencyKey)
+    : planVoid(state, past, terms, context, idempotencyKey);
+}
+
+/** Gives back in the opposite order of spending: the debt that was made last, then the lots from the last one on. */
+function planRestore(
+  state: WalletState,
+  past: PastEntry,
+  terms: ReverseTerms,
+  context: PlanContext,
+  idempotencyKey: string,
+): Plan | DomainError {
+  const before = reversedBefore(state, past);
+  const left = past.entry.credits.abs().minus(before.total);
+  if (left.lte(0)) return refuse(past, 'the debit has been reversed already', left);
+  const wanted = terms.credits ?? left;
+  if (wanted.gt(left)) return refuse(past, `${formatDecimal(left)} credits of the debit can still be reversed`, left);
+
+  const ofDebt = min(past.entry.debtChange.minus(before.debt), wanted);
+  const { links, renewals, forfeited } = restoreLots(
+    state,
+    past,
+    wanted.minus(ofDebt),
+    before.lots,
+    terms,
+    context.now,
+  );
+  let restored = ofDebt;
+  for (const { credits } of links) restored = restored.plus(credits);
+  if (restored.lte(0)) return refuse(past, 'the credits have expired since', ZERO);
+  const repaid = min(state.wallet.debt, ofDebt);
+  const entry = reversalEntry(past, terms, context.newEntryId(), idempotencyKey, {
+    credits: restored,
+    debtChange: ZERO.minus(repaid),
+    reason: 'DEBIT_REVERSAL',
+    counterAccount: past.entry.counterAccount,
+    // The debt may have been repaid since: what it took then comes back as a lot of its own.
+    grant: ofDebt.gt(0) ? { credits: ofDebt, source: 'free', priority: null, expiresAt: null, repaid } : null,
+    links,
+  });
+  return { entries: [entry], renewals, forfeited };
+}
+
+function restoreLots(
+  state: WalletState,
+  past: PastEntry,
+  credits: Decimal,
+  restoredBefore: Map<string, Decimal>,
+  terms: ReverseTerms,
+  now: Date,
+): { links: LinkDraft[]; renewals: LotRenewal[]; forfeited: Decimal } {
+  const links: LinkDraft[] = [];
+  const renewals: LotRenewal[] = [];
+  let forfeited = ZERO;
+  let wanted = credits;
+  for (const link of past.consumed.toReversed()) {
+    const taken = min(link.credits.abs().minus(restoredBefore.get(link.lotId) ?? ZERO), wanted);
+    if (taken.lte(0)) continue;
+    wanted = wanted.minus(taken);
+    const lot = lotById(state, link.lotId);
+    if (!lot) throw new Error(`lot ${link.lotId} of entry ${past.entry.id} was not read`);
+    const isExpired = isPastExpiry(lot, now) && !lot.renewalId;
+    if (isExpired && terms.expired === 'forfeit') forfeited = forfeited.plus(taken);
+    else links.push({ lot, kind: 'restore', credits: taken });
+    if (isExpired && terms.expired !== 'forfeit') renewals.push({ lot, expiresAt: terms.expired.restoreUntil });
+  }
+  return { links, renewals, forfeited };
+}
+
+/** What earlier reversals gave back, also ones of this very batch. */
+function reversedBefore(
+  state: WalletState,
+  past: PastEntry,
+): { total: Decimal; debt: Decimal; lots: Map<string, Decimal> } {
+  let total = past.reversed;
+  const lots = new Map(past.restored);
+  const ids = new Set<string>();
+  for (const entry of state.newEntries) {
+    if (entry.parentId !== past.entry.id || entry.reason !== 'DEBIT_REVERSAL') continue;
+    ids.add(entry.id);
+    total = total.plus(entry.credits);
+  }
+  for (const link of state.newLinks) {
+    if (!ids.has(link.entryId) || link.kind !== 'restore') continue;
+    lots.set(link.lotId, (lots.get(link.lotId) ?? ZERO).plus(link.credits));
+  }
+  let debt = total;
+  for (const credits of lots.values()) debt = debt.minus(credits);
+  return { total, debt, lots };
+}
+
+/** Takes what is neither spent nor reserved out of the grant's own lot. Money is returned elsewhere, if it is. */
+function planVoid(
+  state: WalletState,
+  past: PastEntry,
+  terms: ReverseTerms,
+  context: PlanContext,
+  idempotencyKey: string,
+): Plan | DomainError {
+  const lot = lotById(state, past.entry.id);
+  const unspent = lot ? unheld(lot) : ZERO;
+  if (!lot || unspent.lte(0)) return refuse(past, 'nothing of the grant is unspent', ZERO);
+  const credits = terms.credits ?? unspent;
+  if (credits.gt(unspent)) return refuse(past, `${formatDecimal(unspent)} credits of the grant are unspent`, unspent);
+  const entry = reversalEntry(past, terms, context.newEntryId(), idempotencyKey, {
+    credits: ZERO.minus(credits),
+    debtChange: ZERO,
+    reason: 'GRANT_VOID',
+    counterAccount: COUNTER_ACCOUNT_OF_REASON[past.entry.reason as GrantReason],
+    grant: null,
+    links: [{ lot, kind: 'void', credits: ZERO.minus(credits) }],
+  });
+  return { entries: [entry] };
+}
+
+function reversalEntry(
+  past: PastEntry,
+  terms: ReverseTerms,
+  id: string,
+  idempotencyKey: string,
+  what: Pick<EntryDraft, 'credits' | 'debtChange' | 'reason' | 'counterAccount' | 'grant' | 'links'>,
+): EntryDraft {
+  return {
+    id,
+    referenceType: 'REQUEST',
+    referenceId: past.entry.id,
+    description: terms.description,
+    metadata: terms.metadata,
+    idempotencyKey,
+    parentId: past.entry.id,
+    topUpId: null,
+    ...what,
+  };
+}
+
+function refuse(past: PastEntry, message: string, reversible?: Decimal): DomainError {
+  const details = { transaction_id: past.entry.id, ...(reversible ? { reversible: formatDecimal(reversible) } : {}) };
+  return new DomainError('invalid_operation', message, { details });
+}

@@ -1,0 +1,61 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { toDate } from '../../ledger/sql-table.js';
+import type { Columns } from '../../ledger/wallet-state.js';
+import { formatTimestampOrNull } from '../../shared/clock.js';
+import { decimal, formatDecimal } from '../../shared/decimal.js';
+import { notFound } from '../../shared/errors.js';
+import { type Scope, scopeOf } from '../../shared/scope.js';
+import { renderTransaction } from '../render-transaction.js';
+import { Transaction } from '../transaction.entity.js';
+import type { TransactionDetailDto, TransactionLinkDto } from './transaction-links.dto.js';
+
+interface LinkRow {
+  lot_id: string;
+  kind: string;
+  credits: string;
+  remaining_after: string;
+  source: 'purchased' | 'free';
+  priority: number | null;
+  expires_at: string | null;
+}
+
+/** One transaction with the lots it moved credits of. */
+@Injectable()
+export class TransactionDetailsService {
+  constructor(private readonly em: EntityManager) {}
+
+  async get(scope: Scope, id: string): Promise<TransactionDetailDto> {
+    const em = this.em.fork();
+    const [transaction] = await em.find(Transaction, { id, ...scopeOf(scope), visibleUntil: null }, { limit: 1 });
+    if (!transaction) throw notFound('transaction', { transaction_id: id });
+    const { walletId, sequence } = transaction;
+    const [entry] = await em.execute<{ debt_change: string }[]>(
+      'select debt_change::text from entry where wallet_id = ? and sequence = ?',
+      [walletId, sequence ?? 0],
+    );
+    const links = await em.execute<LinkRow[]>(
+      `select k.lot_id, k.kind, k.credits::text, k.remaining_after::text, l.source, l.priority, l.expires_at
+       from entry_lot k join lot l on l.wallet_id = k.wallet_id and l.id = k.lot_id
+       where k.wallet_id = ? and k.entry_id = ? order by k.kind, k.lot_id`,
+      [walletId, id],
+    );
+    return {
+      ...renderTransaction(transaction as unknown as Columns<Transaction>),
+      debt_change: formatDecimal(decimal(entry?.debt_change ?? '0')),
+      links: links.map(renderLink),
+    };
+  }
+}
+
+function renderLink(row: LinkRow): TransactionLinkDto {
+  return {
+    lot_id: row.lot_id,
+    kind: row.kind,
+    credits: formatDecimal(decimal(row.credits)),
+    remaining_after: formatDecimal(decimal(row.remaining_after)),
+    source: row.source === 'free' ? 'granted' : row.source,
+    priority: row.priority,
+    expires_at: formatTimestampOrNull(row.expires_at === null ? null : toDate(row.expires_at)),
+  };
+}

@@ -1,0 +1,35 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { TransactionDto } from '../transactions.dto.js';
+import { LINK_KINDS } from './lots.dto.js';
+
+/** What a transaction gave to or took from one lot. */
+export class TransactionLinkDto {
+  /** The lot: the id of the transaction that granted it.
+   * @example 'wtxn_01KAHZ5Q7X0000000000000000' */
+  lot_id!: string;
+  /** `grant`: made the lot; `consume`: spent from it; `repay`: repaid a debt with it; `expire`: booked it off. */
+  @ApiProperty({ enum: LINK_KINDS })
+  kind!: string;
+  /** Credits, signed: given to the lot (+) or taken from it (-).
+   * @example '-2.5' */
+  credits!: string;
+  /** Credits that the lot had left afterwards.
+   * @example '97.5' */
+  remaining_after!: string;
+  @ApiProperty({ enum: ['purchased', 'granted'] })
+  source!: string;
+  /** Lower is spent first; null last. */
+  @ApiProperty({ type: 'integer', nullable: true })
+  priority!: number | null;
+  /** When the lot's credits expire; null: never. */
+  expires_at!: string | null;
+}
+
+/** A transaction, explained to the last credit: the sum of `links` less `debt_change` is its signed credits. */
+export class TransactionDetailDto extends TransactionDto {
+  /** Signed change of the wallet's debt, credits: what no lot could cover (+), or what was repaid (-).
+   * @example '0' */
+  debt_change!: string;
+  /** The lots it moved credits of; none while it is pending. */
+  links!: TransactionLinkDto[];
+}

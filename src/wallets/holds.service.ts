@@ -1,0 +1,126 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../auth/caller.js';
+import type { IdempotentRequest } from '../http/idempotency.js';
+import { Hold, HoldLot } from '../ledger/hold.entity.js';
+import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
+import type { Posting } from '../ledger/posting.js';
+import type { HoldState } from '../ledger/wallet-state.js';
+import { Wallet } from '../ledger/wallet.entity.js';
+import { Clock, formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
+import { formatDecimal, ZERO } from '../shared/decimal.js';
+import { invalidField, notFound } from '../shared/errors.js';
+import { newId } from '../shared/ids.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
+import { TopUpPolicy } from '../top-ups/top-up-policy.js';
+import type { CaptureHoldDto, CreateHoldDto, HoldAnswerDto, HoldDto, HoldListQuery } from './holds.dto.js';
+import { renderEntry } from './render-transaction.js';
+import { renderWallet } from './render-wallet.js';
+
+type Answer = Promise<LedgerAnswer<HoldAnswerDto>>;
+
+/** Credits reserved for work under way: an authorization to spend them, as card networks have it for money. */
+@Injectable()
+export class HoldsService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly ledger: LedgerService,
+    private readonly policy: TopUpPolicy,
+    private readonly clock: Clock,
+  ) {}
+
+  create(caller: Caller, walletId: string, body: CreateHoldDto, idempotency: IdempotentRequest): Answer {
+    const now = this.clock.now();
+    if (body.expires_at && body.expires_at <= now) throw invalidField('expires_at', 'must be in the future');
+    return this.ledger.post({
+      ...this.#command(caller, walletId, idempotency),
+      kind: 'hold',
+      holdId: newId('hold', now),
+      credits: body.credits,
+      overage: body.overage ?? ZERO,
+      expiresAt: body.expires_at ?? null,
+      description: body.description ?? '',
+      metadata: body.metadata ?? {},
+    });
+  }
+
+  capture(
+    caller: Caller,
+    walletId: string,
+    holdId: string,
+    body: CaptureHoldDto,
+    idempotency: IdempotentRequest,
+  ): Answer {
+    const terms = { holdId, credits: body.credits, final: body.final ?? false };
+    return this.ledger.post({ ...this.#command(caller, walletId, idempotency), kind: 'capture', ...terms });
+  }
+
+  release(caller: Caller, walletId: string, holdId: string, idempotency: IdempotentRequest | undefined): Answer {
+    const command = this.#command(caller, walletId, idempotency);
+    return this.ledger.post({ ...command, kind: 'release', holdId, outcome: 'released' });
+  }
+
+  async get(scope: Scope, walletId: string, holdId: string): Promise<HoldDto> {
+    const em = this.em.fork();
+    const hold = await em.findOne(Hold, { walletId, id: holdId, ...scopeOf(scope) });
+    if (!hold) throw notFound('hold', { hold_id: holdId });
+    const lots = await em.find(HoldLot, { walletId, holdId });
+    return renderHold({ hold, lots } as HoldState);
+  }
+
+  async list(scope: Scope, walletId: string, query: HoldListQuery): Promise<{ items: HoldDto[]; total: number }> {
+    const em = this.em.fork();
+    const known = await em.count(Wallet, { id: walletId, ...scopeOf(scope) });
+    if (known === 0) throw notFound('wallet', { wallet_id: walletId });
+    const where = { walletId, ...(query.status ? { holdStatus: query.status } : {}) };
+    const { limit, offset, order } = query;
+    const [holds, total] = await em.findAndCount(Hold, where, {
+      limit,
+      offset,
+      orderBy: { createdAt: order, id: order },
+    });
+    const lots = await em.find(HoldLot, { walletId, holdId: { $in: holds.map(({ id }) => id) } });
+    const lotsOf = Map.groupBy(lots, ({ holdId }) => holdId);
+    return { items: holds.map((hold) => renderHold({ hold, lots: lotsOf.get(hold.id) ?? [] } as HoldState)), total };
+  }
+
+  #command(caller: Caller, walletId: string, idempotency: IdempotentRequest | undefined) {
+    return {
+      scope: scopeOf(caller),
+      walletId,
+      actor: caller,
+      ...(idempotency ? { idempotency } : {}),
+      answer: (posting: Posting): HoldAnswerDto => {
+        if (!posting.hold) throw new Error(`nothing was held in wallet ${walletId}`);
+        return {
+          ...renderHold(posting.hold),
+          wallet: renderWallet(posting.state.wallet, this.policy.stateOf(posting.state)),
+          wallet_transaction: posting.entries[0] ? renderEntry(posting.entries[0], undefined) : null,
+        };
+      },
+    };
+  }
+}
+
+function renderHold({ hold, lots }: HoldState): HoldDto {
+  let held = ZERO;
+  for (const lot of lots) held = held.plus(lot.held);
+  return {
+    id: hold.id,
+    wallet_id: hold.walletId,
+    customer_id: hold.customerId,
+    status: hold.holdStatus,
+    credits: formatDecimal(hold.credits),
+    overage: formatDecimal(hold.overage),
+    captured: formatDecimal(hold.captured),
+    held: formatDecimal(held),
+    expires_at: formatTimestampOrNull(hold.expiresAt),
+    description: hold.description,
+    metadata: hold.metadata,
+    created_at: formatTimestamp(hold.createdAt),
+    updated_at: formatTimestamp(hold.updatedAt),
+    created_by: hold.createdBy,
+    environment_id: hold.environmentId,
+    tenant_id: hold.tenantId,
+  };
+}
