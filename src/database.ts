@@ -11,6 +11,7 @@ import { AlertLog } from './wallets/alert-log.entity.js';
 import { PortalSession } from './wallets/portal/portal-session.entity.js';
 import { Transaction } from './wallets/transaction.entity.js';
 import { Consent } from './credits/consent.entity.js';
+import { PromotionalRenewal } from './credits/promotional/promotional-renewal.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
 import { Customer } from './customers/customer.entity.js';
 import { PaymentMethod } from './customers/payment-method.entity.js';
@@ -32,6 +33,8 @@ import { Migration20261121090000_portal } from './migrations/Migration2026112109
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
 import { Migration20261121160000_reversals } from './migrations/Migration20261121160000_reversals.js';
 import { Migration20261121110000_reads } from './migrations/Migration20261121110000_reads.js';
+import { Migration20261121120000_promotional_renewal } from './migrations/Migration20261121120000_promotional_renewal.js';
+import { Migration20261121130000_rule_pause } from './migrations/Migration20261121130000_rule_pause.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -67,6 +70,7 @@ export const ENTITIES = [
   Transaction,
   CreditPack,
   Consent,
+  PromotionalRenewal,
 ];
 
 /** In the order they run. Listed, not searched for, so that the compiled service finds the same ones. */
@@ -81,6 +85,8 @@ export const MIGRATIONS = [
   Migration20261121080000_credits,
   Migration20261121090000_portal,
   Migration20261121110000_reads,
+  Migration20261121120000_promotional_renewal,
+  Migration20261121130000_rule_pause,
   Migration20261121160000_reversals,
 ];
 

@@ -23,6 +23,7 @@ const NOTHING = {
   promotional_expiration_date: null,
   purchased_expiration_date: null,
   balance: 0,
+  auto_top_up_paused_reason: null,
 };
 
 describe.each(DATABASES)('buying a pack on %s', (_name, createDatabase) => {
@@ -119,6 +120,7 @@ describe.each(DATABASES)('buying a pack on %s', (_name, createDatabase) => {
       promotional_expiration_date: '2026-04-01',
       purchased_expiration_date: '2027-03-02',
       balance: 8,
+      auto_top_up_paused_reason: null,
     });
     await ledger.post({
       ...base,

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { LotTotals } from '../ledger/balances.service.js';
 import { type Decimal, min, decimal, ZERO } from '../shared/decimal.js';
 
-const MAX_CREDITS = 4_294_967_295;
+export const MAX_CREDITS = 4_294_967_295;
 const ROUND_DOWN = 0;
 const ROUND_UP = 3;
 const credits = { type: 'integer', format: 'int64', minimum: 0, maximum: MAX_CREDITS } as const;
@@ -40,9 +40,20 @@ export class AccountCreditsDto {
   /** What can be spent: promotional + purchased - outstanding. Below zero only in debt. */
   @ApiProperty({ type: 'integer', format: 'int64', example: 110 })
   balance!: number;
+
+  /**
+   * Why automatic top-up is paused, null when it is not: `pack_changed` and `pack_withdrawn` until the account chooses a
+   * pack again, `card_declined`, `no_payment_method`, `hourly_limit`, ...
+   */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  auto_top_up_paused_reason!: string | null;
 }
 
-export function renderAccountCredits(totals: LotTotals | undefined, debt: Decimal): AccountCreditsDto {
+export function renderAccountCredits(
+  totals: LotTotals | undefined,
+  debt: Decimal,
+  pausedReason: string | null,
+): AccountCreditsDto {
   const promotional = wholeCredits(totals ? totals.free.minus(totals.heldFree) : ZERO);
   const purchased = wholeCredits(totals ? totals.purchased.minus(totals.heldPurchased) : ZERO);
   const outstanding = wholeCredits(debt, ROUND_UP);
@@ -55,11 +66,12 @@ export function renderAccountCredits(totals: LotTotals | undefined, debt: Decima
     promotional_expiration_date: dayOf(totals?.freeExpiresAt ?? null),
     purchased_expiration_date: dayOf(totals?.purchasedExpiresAt ?? null),
     balance: promotional + purchased - outstanding,
+    auto_top_up_paused_reason: pausedReason,
   };
 }
 
 /** The contract's integers; more than fit are shown as the most that fit. */
-function wholeCredits(value: Decimal, rounding: 0 | 3 = ROUND_DOWN): number {
+export function wholeCredits(value: Decimal, rounding: 0 | 3 = ROUND_DOWN): number {
   return Number(min(value, decimal(MAX_CREDITS)).round(0, rounding).toFixed());
 }
 

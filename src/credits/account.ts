@@ -10,6 +10,7 @@ import type { Request } from 'express';
 import type { Caller } from '../auth/caller.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { invalidRequest } from '../http/field-errors.js';
+import type { IdempotentRequest } from '../http/idempotency.js';
 import type { Actor } from '../ledger/commands.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 
@@ -58,6 +59,11 @@ export class AccountPipe implements PipeTransform<AccountReference, Promise<Acco
     const customer = await this.customers.resolve(caller, reference);
     return { scope: scopeOf(caller), customerId: customer.id, actor: { keyId, requestId } };
   }
+}
+
+/** Keys are an account's own: another account's request with the same one is another request. */
+export function keyOfAccount({ customerId }: Account, { key, requestHash }: IdempotentRequest): IdempotentRequest {
+  return { key: `account:${customerId}:${key}`, requestHash };
 }
 
 /** The account of a request. */

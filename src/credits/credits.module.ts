@@ -10,13 +10,18 @@ import { AccountCreditsService } from './account-credits.service.js';
 import { AccountDecisionsController } from './account-decisions.controller.js';
 import { AccountDecisionsService } from './account-decisions.service.js';
 import { CreditsWallets } from './credits-wallets.service.js';
+import { HoldsController } from './holds/holds.controller.js';
+import { HoldsService } from './holds/holds.service.js';
 import { PackPurchasesController } from './pack-purchases.controller.js';
 import { PackPurchases } from './pack-purchases.service.js';
 import { CreditPacksController } from './packs/credit-packs.controller.js';
 import { PacksOnSaleController } from './packs/packs-on-sale.controller.js';
 import { PacksService } from './packs/packs.service.js';
+import { PromotionalCredits } from './promotional/promotional-credits.service.js';
 import { TopUpSettingsController } from './top-up-settings.controller.js';
 import { TopUpSettingsService } from './top-up-settings.service.js';
+import { UsageController } from './usage/usage.controller.js';
+import { UsageService } from './usage/usage.service.js';
 
 /** The credits API: an account looks at its credits, buys packs of them, and says when to buy them automatically. */
 @Module({
@@ -27,6 +32,8 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     TopUpSettingsController,
     AccountDecisionsController,
     CreditPacksController,
+    HoldsController,
+    UsageController,
     PacksOnSaleController,
   ],
   providers: [
@@ -34,9 +41,12 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     AccountCreditsService,
     AccountDecisionsService,
     CreditsWallets,
+    HoldsService,
     PackPurchases,
     PacksService,
+    PromotionalCredits,
     TopUpSettingsService,
+    UsageService,
   ],
   exports: [CreditsWallets, PacksService],
 })

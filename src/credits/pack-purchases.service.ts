@@ -9,7 +9,7 @@ import { DomainError, type FieldErrors } from '../shared/errors.js';
 import { isOpenStatus, type TopUp } from '../top-ups/top-up.entity.js';
 import type { AgreedPack } from '../top-ups/top-up-rules.service.js';
 import { TopUpsService } from '../top-ups/top-ups.service.js';
-import type { Account } from './account.js';
+import { type Account, keyOfAccount } from './account.js';
 import { AccountCards, NO_CARD } from './account-cards.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import type { CreditPack } from './packs/credit-pack.entity.js';
@@ -82,11 +82,6 @@ export class PackPurchases {
     const { id, packAmount, priceMinor, currency } = pack;
     return { id, credits: decimal(packAmount), priceMinor, currency, validityMonths };
   }
-}
-
-/** Keys are an account's own: another account's request with the same one is another request. */
-function keyOfAccount({ customerId }: Account, { key, requestHash }: IdempotentRequest): IdempotentRequest {
-  return { key: `account:${customerId}:${key}`, requestHash };
 }
 
 /** Why a purchase that has ended did not become credits. Nothing was charged, or it was refunded. */

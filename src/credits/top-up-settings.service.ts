@@ -73,7 +73,7 @@ export class TopUpSettingsService {
         const from = await this.#read(account, locked.id, tx.em);
         const agreed = await agree(from, tx.em);
         if ('refusal' in agreed) return agreed.refusal;
-        await this.#save(tx, locked, account, from, agreed.to);
+        await this.#save(tx, locked, account, from, agreed.to, change.pack != null);
         changed = await this.#render(account, agreed.to, tx.em);
         return undefined;
       },
@@ -90,7 +90,8 @@ export class TopUpSettingsService {
   ): Promise<{ to: AccountSettings } | { refusal: DomainError }> {
     const { from, change, hasCard, validityMonths } = request;
     const packId = change.pack?.id ?? from.pack?.id;
-    const found = packId === undefined ? undefined : await this.packs.find(scope, packId, em);
+    const find = em.isInTransaction() ? 'lockForAgreement' : 'find';
+    const found = packId === undefined ? undefined : await this.packs[find](scope, packId, em);
     const offered = found && ({ ...pricedOf(found), isOnSale: isOnSale(found) } satisfies OfferedPack);
     const errors = checkSettings({ from, change, offered, hasCard });
     if (errors) return { refusal: invalidFields(errors) };
@@ -109,6 +110,7 @@ export class TopUpSettingsService {
     { scope, customerId, actor }: Account,
     from: AccountSettings,
     to: AccountSettings,
+    isPackAgreedAnew: boolean,
   ): Promise<void> {
     const { onExpiration, onInsufficient, pack } = to;
     const agreed = pack && {
@@ -118,7 +120,12 @@ export class TopUpSettingsService {
       currency: pack.currency,
       validityMonths: pack.validityMonths,
     };
-    await this.rules.changeAccountRules(tx, wallet, { onExpiration, onInsufficient, pack: agreed }, actor);
+    await this.rules.changeAccountRules(
+      tx,
+      wallet,
+      { onExpiration, onInsufficient, pack: agreed, isPackAgreedAnew },
+      actor,
+    );
     tx.em.create(Consent, {
       id: newId('consent', tx.now),
       ...scope,

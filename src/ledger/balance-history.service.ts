@@ -91,6 +91,25 @@ export class BalanceHistoryService {
     return row?.sequence ?? 0;
   }
 
+  /**
+   * Credits that debits spent after an instant, zero or more. The balance's change says it, once the few entries that
+   * are no plain debits are taken out of it: a month of a million debits costs no more than one of ten.
+   */
+  async spentSince(walletId: string, since: Date): Promise<Decimal> {
+    const instant = since.toISOString();
+    const [row] = await this.em.fork().execute<{ spent: string }[]>(
+      `select (
+         (select coalesce(sum(credits), 0) from entry
+           where wallet_id = ? and created_at > ? and reason <> 'MANUAL_BALANCE_DEBIT')
+         + coalesce((select balance_after from entry
+           where wallet_id = ? and created_at <= ? order by created_at desc, sequence desc limit 1), 0)
+         - coalesce((select balance_after from entry where wallet_id = ? order by sequence desc limit 1), 0)
+       )::text as spent`,
+      [walletId, instant, walletId, instant, walletId],
+    );
+    return decimal(row?.spent ?? '0');
+  }
+
   /** What lots had left after the wallet's entry of that number, by lot id; lots that did not exist yet are missing. */
   async remainingAfter(walletId: string, sequence: number, lotIds: readonly string[]): Promise<Map<string, Decimal>> {
     if (lotIds.length === 0) return new Map();

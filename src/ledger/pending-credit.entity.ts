@@ -32,7 +32,7 @@ const PendingCreditSchema = defineEntity({
     createdBy: p.text(),
   },
   indexes: [
-    { name: 'pending_credit_wallet_index', properties: ['walletId', 'createdAt'] },
+    { name: 'pending_credit_wallet_index', properties: ['walletId', 'createdAt', 'id'] },
     { name: 'pending_credit_scope_index', properties: ['tenantId', 'environmentId', 'createdAt'] },
     { name: 'pending_credit_id_index', properties: ['id'] },
   ],

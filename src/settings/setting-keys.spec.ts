@@ -33,6 +33,7 @@ describe('setting values', () => {
     expect(readSettingValue('credits', { purchase_validity_months: 6 })).toEqual({
       currency: 'usd',
       purchase_validity_months: 6,
+      promotional_credits: 0,
       promotional_validity_months: 1,
     });
     expect(readSettingValue('wallet_balance_alert_config', { critical: { threshold: 5, condition: 'below' } })).toEqual(

@@ -40,7 +40,12 @@ export interface SettingValues {
   };
   bonus_credits_topup_config: { enabled: boolean; slabs: StoredSlab[] };
   invoice_config: { auto_complete_purchased_credit_transaction: boolean };
-  credits: { currency: string; purchase_validity_months: number; promotional_validity_months: number };
+  credits: {
+    currency: string;
+    purchase_validity_months: number;
+    promotional_credits: number;
+    promotional_validity_months: number;
+  };
 }
 
 export type SettingKey = keyof SettingValues;
@@ -94,7 +99,12 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingRule<SettingValues
   },
   credits: {
     dto: CreditsSettingDto,
-    defaultValue: { currency: 'usd', purchase_validity_months: 12, promotional_validity_months: 1 },
+    defaultValue: {
+      currency: 'usd',
+      purchase_validity_months: 12,
+      promotional_credits: 0,
+      promotional_validity_months: 1,
+    },
   },
 };
 

@@ -125,7 +125,14 @@ export class CreditsSettingDto {
   @IsInt()
   purchase_validity_months: number = 12;
 
-  /** Months that promotional credits are good for. */
+  /** Free credits that every account gets on the day of sign-up of each month, 0 for none; the rest of the last is forfeited. */
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: 1_000_000, default: 0 })
+  @Max(1_000_000)
+  @Min(0)
+  @IsInt()
+  promotional_credits: number = 0;
+
+  /** Months that promotional credits are good for, and after which the next ones come. */
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 120, default: 1 })
   @Max(120)
   @Min(1)

@@ -49,6 +49,13 @@ const HOUR_MS = 3_600_000;
 /** The largest single charge in minor units: eight digits, as payment providers take it. */
 export const MAX_CHARGE_MINOR = 99_999_999;
 
+/** Pauses of a rule whose pack is no longer offered as the account agreed to it. */
+export const PACK_PAUSES = { changed: 'pack_changed', withdrawn: 'pack_withdrawn' } as const;
+const WORDS_OF_PAUSE: Readonly<Record<string, string>> = {
+  [PACK_PAUSES.changed]: 'the pack is no longer what was agreed to: choose it again to agree to what it costs now',
+  [PACK_PAUSES.withdrawn]: 'the pack is no longer on sale: choose another one',
+};
+
 /**
  * Whether a top-up is due now, and if not, why not. Undefined when the rule's own condition does not hold: then
  * nothing could have been charged, and there is nothing to explain.
@@ -101,7 +108,9 @@ function refuse(facts: TopUpFacts, need: Need): Verdict | undefined {
     return skip('already_under_way', `top-up ${facts.openTopUpId} is under way`, facts.openTopUpId);
   }
   if (facts.pauseReason) {
-    return skip('paused', `automatic top-up is paused (${facts.pauseReason}) until it is resumed`, facts.pauseReason);
+    const words =
+      WORDS_OF_PAUSE[facts.pauseReason] ?? `automatic top-up is paused (${facts.pauseReason}) until it is resumed`;
+    return skip('paused', words, facts.pauseReason);
   }
   const last = history.at(-1);
   const coolUntil = last && new Date((last.settledAt ?? last.createdAt).getTime() + facts.coolOffSeconds * 1000);

@@ -21,6 +21,7 @@ const FORGET_EVERY_MS = 3_600_000;
 export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('ScheduledTask');
   #running: Promise<void> | undefined;
+  readonly #jobs: (() => Promise<void>)[] = [];
   #forgetAt = 0;
 
   constructor(
@@ -47,6 +48,11 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
     await this.#running;
   }
 
+  /** Hands in what a higher room has to do in every round, at start. It runs before rules are looked at: it may fill a wallet. */
+  alsoRun(job: () => Promise<void>): void {
+    this.#jobs.push(job);
+  }
+
   /** One round; a round that is still running is not started a second time in this process. */
   async tick(): Promise<void> {
     this.#running ??= this.run()
@@ -60,6 +66,7 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
   /** All that is due now. Top-ups that evaluations start are nudged at once and do not wait for the next round. */
   async run(): Promise<void> {
     await this.#resumeWithNewCards();
+    for (const job of this.#jobs) await job();
     await this.#evaluateRules();
     await this.sweeps.expireCredits();
     await this.sweeps.expireHolds();

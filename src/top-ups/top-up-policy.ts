@@ -220,7 +220,7 @@ function factsOf(
       ? rule.cooldown.value * SECONDS_PER_UNIT[rule.cooldown.unit]
       : DEFAULT_COOL_OFF_SECONDS,
     limits: guard,
-    pauseReason: guard.pausedAt ? guard.pauseReason : '',
+    pauseReason: guard.pausedAt ? guard.pauseReason : rule.pauseReason,
     walletStatus: wallet.walletStatus,
     available: availableCredits(state),
     required,

@@ -36,10 +36,19 @@ const TopUpRuleSchema = defineEntity({
     /** True: a pending credit and an invoice. False: the payment method on file is charged. */
     invoicing: p.boolean(),
     cooldown: p.json<Cooldown>().nullable(),
+    /** Why this rule alone is paused: what it buys is not what was agreed to (a code); empty when it is not. */
+    pauseReason: p.text().default(''),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),
     updatedBy: p.text(),
   },
+  indexes: [
+    {
+      name: 'top_up_rule_pack_index',
+      properties: ['tenantId', 'environmentId', 'packId'],
+      where: 'pack_id is not null',
+    },
+  ],
   checks: [{ name: 'top_up_rule_unit_check', expression: 'unit_credits > 0' }],
 });
 

@@ -5,7 +5,8 @@ import { DomainError, invalidField } from '../shared/errors.js';
 import type { Actor } from '../ledger/commands.js';
 import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
-import { MAX_CHARGE_MINOR } from './decide-top-up.js';
+import type { Scope } from '../shared/scope.js';
+import { MAX_CHARGE_MINOR, PACK_PAUSES } from './decide-top-up.js';
 import { nextSweepAt } from './schedule.js';
 import { newGuard, type GuardRecord, type RuleRecord } from './top-up-state.js';
 import { type Cooldown, TopUpGuard, TopUpRule, type Trigger } from './top-up-rule.entity.js';
@@ -44,10 +45,17 @@ export interface AgreedPack {
   validityMonths: number | null;
 }
 
+/** What a pack is offered for now. */
+export interface OfferedTerms extends Omit<AgreedPack, 'validityMonths'> {
+  isOnSale: boolean;
+}
+
 export interface AccountRules {
   onExpiration: boolean;
   onInsufficient: boolean;
   pack: AgreedPack | null;
+  /** The request names the pack: whatever had paused the rules because of it is over. */
+  isPackAgreedAnew: boolean;
 }
 
 /** Reads and edits the rules. Edits run inside a ledger command on the wallet, so they are serialised and evaluated at once. */
@@ -99,6 +107,7 @@ export class TopUpRulesService {
       validityMonths: null,
       invoicing,
       cooldown: change.cooldown === undefined ? (known?.cooldown ?? null) : change.cooldown,
+      pauseReason: '',
     });
     await this.#saveGuard(tx, wallet, {}, enabled);
   }
@@ -133,9 +142,35 @@ export class TopUpRulesService {
         validityMonths: settings.pack?.validityMonths ?? null,
         invoicing: false,
         cooldown: null,
+        pauseReason: settings.isPackAgreedAnew ? '' : (known?.pauseReason ?? ''),
       });
     }
     await this.#saveGuard(tx, wallet, {}, settings.onExpiration || settings.onInsufficient);
+  }
+
+  /**
+   * Pauses the rules that buy a pack on other terms than the ones it is offered on now. Only an account that agrees to
+   * the pack again ends that, not even the old price.
+   */
+  async pauseRulesOfPack(em: EntityManager, scope: Scope, offer: OfferedTerms, now: Date): Promise<void> {
+    const { id, credits, priceMinor, currency, isOnSale } = offer;
+    const reason = isOnSale ? PACK_PAUSES.changed : PACK_PAUSES.withdrawn;
+    await em.execute(
+      `update top_up_rule set pause_reason = ?, updated_at = ?
+       where tenant_id = ? and environment_id = ? and pack_id = ?
+         and (? or unit_price_minor <> ? or price_currency <> ? or unit_credits <> ?)`,
+      [
+        reason,
+        now.toISOString(),
+        scope.tenantId,
+        scope.environmentId,
+        id,
+        !isOnSale,
+        priceMinor,
+        currency,
+        formatDecimal(credits),
+      ],
+    );
   }
 
   async #lockRule(tx: LedgerTransaction, walletId: string, trigger: Trigger): Promise<TopUpRule | null> {

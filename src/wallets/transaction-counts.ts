@@ -2,7 +2,8 @@ import type { FilterQuery } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { BalanceHistoryService } from '../ledger/balance-history.service.js';
-import type { Scope } from '../shared/scope.js';
+import { PendingCredit } from '../ledger/pending-credit.entity.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
 import type { Search } from './transactions.service.js';
 import { Transaction } from './transaction.entity.js';
 
@@ -22,10 +23,23 @@ export class TransactionCounts {
 
   async count(scope: Scope, search: Search, where: FilterQuery<Transaction>): Promise<number> {
     if (!isByTimeOnly(search)) return this.em.fork().count(Transaction, where);
-    const pending = await this.em.fork().count(Transaction, { $and: [where, { sequence: null }] });
-    if (search.id) return pending + (await this.#entriesOf(search.id, search));
-    if (search.start_time || search.end_time) return this.em.fork().count(Transaction, where);
-    return pending + (await this.#allEntries(scope));
+    const isOfAllTime = !search.start_time && !search.end_time;
+    if (!search.id && !isOfAllTime) return this.em.fork().count(Transaction, where);
+    const entries = search.id ? await this.#entriesOf(search.id, search) : await this.#allEntries(scope);
+    return entries + (await this.#pending(scope, search));
+  }
+
+  async #pending(scope: Scope, { id, start_time, end_time, at }: Search): Promise<number> {
+    const created = { ...(start_time ? { $gte: start_time } : {}), ...(end_time ? { $lte: end_time } : {}) };
+    return this.em.fork().count(PendingCredit, {
+      ...(id ? { walletId: id } : scopeOf(scope)),
+      $and: [
+        ...(start_time || end_time ? [{ createdAt: created }] : []),
+        at
+          ? { createdAt: { $lte: at }, $or: [{ pendingStatus: { $ne: 'completed' } }, { updatedAt: { $gt: at } }] }
+          : { pendingStatus: { $ne: 'completed' } },
+      ],
+    });
   }
 
   async #entriesOf(walletId: string, { start_time, end_time, at }: Search): Promise<number> {

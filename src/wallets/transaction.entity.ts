@@ -1,27 +1,35 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn, RateColumn } from '../shared/decimal-column.js';
 
+/** A column of the lot that a credit granted. Debits have none: not to look spares most of the rows a look-up. */
+const ofLot = (column: string) =>
+  `case when e.type = 'credit' then (select l.${column} from lot l where l.wallet_id = e.wallet_id and l.id = e.id) end`;
+const ofWallet = (column: string) => `(select w.${column} from wallet w where w.id = p.wallet_id)`;
+
 /**
  * Entries and the pending credits, as one list. A completed pending credit is an entry: what it was before then is
- * there too, visible until it was completed. Columns have the same types on both sides, because only then does
- * PostgreSQL read each side by its own index and stop at the end of the page.
+ * there too, visible until it was completed. Each side is one table, without a join or a condition, and columns have
+ * the same types on both: only then does PostgreSQL read both in the order of their indexes and stop at the end of the
+ * page (measured: otherwise the first page of a million entries sorts the million).
  */
 const TRANSACTIONS = `
   select e.id, e.wallet_id, e.tenant_id, e.environment_id, e.customer_id, e.currency, e.sequence, e.type,
     abs(e.credits) as credit_amount, e.balance_before, e.balance_after, 'completed' as transaction_status, e.rate,
     e.reason, e.reference_type, e.reference_id, e.description, e.metadata, e.idempotency_key, e.parent_id,
-    l.expires_at, l.priority, coalesce(l.remaining, 0) as credits_available, e.created_at, e.created_by,
+    ${ofLot('expires_at')} as expires_at, ${ofLot('priority')} as priority,
+    coalesce(${ofLot('remaining')}, 0) as credits_available, e.created_at, e.created_by,
     null::timestamptz as visible_until
-  from entry e left join lot l on l.wallet_id = e.wallet_id and l.id = e.id
+  from entry e
   union all
-  select p.id, p.wallet_id, p.tenant_id, p.environment_id, p.customer_id, w.currency, null as sequence, 'credit' as type,
-    p.credits as credit_amount, p.balance as balance_before, p.balance as balance_after,
+  select p.id, p.wallet_id, p.tenant_id, p.environment_id, p.customer_id, ${ofWallet('currency')} as currency,
+    null as sequence, 'credit' as type, p.credits as credit_amount, p.balance as balance_before,
+    p.balance as balance_after,
     case when p.pending_status = 'completed' then 'pending' else p.pending_status end as transaction_status,
-    w.topup_conversion_rate as rate, p.reason, 'EXTERNAL' as reference_type,
+    ${ofWallet('topup_conversion_rate')} as rate, p.reason, 'EXTERNAL' as reference_type,
     p.reference_id, p.description, p.metadata, p.idempotency_key, null as parent_id, p.expires_at, p.priority,
     0::numeric as credits_available, p.created_at, p.created_by,
     case when p.pending_status = 'completed' then p.updated_at end as visible_until
-  from pending_credit p join wallet w on w.id = p.wallet_id`;
+  from pending_credit p`;
 
 const TransactionSchema = defineEntity({
   name: 'Transaction',

@@ -40,6 +40,11 @@ export type Search = Omit<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'exp
     at?: Date | null;
   };
 
+interface Page {
+  items: TransactionDto[];
+  total: number;
+}
+
 /** Transactions of one wallet or of all: entries, and the pending credits among them. */
 @Injectable()
 export class TransactionsService {
@@ -51,20 +56,33 @@ export class TransactionsService {
     private readonly clock: Clock,
   ) {}
 
-  async ofWallet(scope: Scope, walletId: string, search: Search): Promise<{ items: TransactionDto[]; total: number }> {
-    const known = await this.em.fork().count(Wallet, { id: walletId, ...scopeOf(scope) });
-    if (known === 0) throw notFound('wallet', { wallet_id: walletId });
+  async ofWallet(scope: Scope, walletId: string, search: Search): Promise<Page> {
+    if (!(await this.#isKnown(scope, walletId))) throw notFound('wallet', { wallet_id: walletId });
     const { at } = search;
-    if (!at) return this.search(scope, { ...search, id: walletId });
+    if (!at) return this.#find(scope, { ...search, id: walletId });
     if (at > this.clock.now()) throw invalidField('at', 'must not be in the future');
     if (search.credits_available_gt) throw invalidField('credits_available_gt', 'can not be combined with at');
-    const page = await this.search(scope, { ...search, id: walletId });
+    const page = await this.#find(scope, { ...search, id: walletId });
     await this.#rewind(walletId, page.items, at);
     return page;
   }
 
-  async search(scope: Scope, search: Search): Promise<{ items: TransactionDto[]; total: number }> {
-    const where = { ...scopeOf(scope), ...conditionsOf(search) } as FilterQuery<Transaction>;
+  async search(scope: Scope, search: Search): Promise<Page> {
+    if (!search.id || (await this.#isKnown(scope, search.id))) return this.#find(scope, search);
+    // Refused like any other, although there would be nothing to find.
+    conditionsOf(search);
+    sortOrder(search.sort, FIELDS, search.order);
+    return { items: [], total: 0 };
+  }
+
+  async #isKnown(scope: Scope, walletId: string): Promise<boolean> {
+    return (await this.em.fork().count(Wallet, { id: walletId, ...scopeOf(scope) })) > 0;
+  }
+
+  /** @param search of a wallet only if that is known to be the scope's */
+  async #find(scope: Scope, search: Search): Promise<Page> {
+    // A known wallet says it all: more conditions only lead to worse plans.
+    const where = { ...(search.id ? {} : scopeOf(scope)), ...conditionsOf(search) } as FilterQuery<Transaction>;
     // Nothing is ever archived or deleted here: whoever asks for that gets none.
     if (search.status && search.status !== 'published') return { items: [], total: 0 };
     const orderBy = sortOrder(search.sort, FIELDS, search.order);

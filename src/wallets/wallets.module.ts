@@ -9,18 +9,21 @@ import { AlertsService } from './alerts.service.js';
 import { BatchDebitsController } from './batch-debits.controller.js';
 import { BatchDebitsService } from './batch-debits.service.js';
 import { CustomerWalletsController } from './customer-wallets.controller.js';
-import { Expansions } from './expansions.js';
 import { HoldsController } from './holds.controller.js';
 import { HoldsService } from './holds.service.js';
 import { ReversalsController } from './reversals.controller.js';
 import { ReversalsService } from './reversals.service.js';
+import { ForecastService } from './history/forecast.service.js';
 import { HistoryController } from './history/history.controller.js';
 import { LotsController } from './history/lots.controller.js';
 import { LotsService } from './history/lots.service.js';
 import { PastBalanceService } from './history/past-balance.service.js';
+import { StatementController } from './history/statement.controller.js';
+import { StatementService } from './history/statement.service.js';
 import { TransactionDetailsController } from './history/transaction-details.controller.js';
 import { TransactionDetailsService } from './history/transaction-details.service.js';
 import { TransactionCounts } from './transaction-counts.js';
+import { Expansions } from './expansions.js';
 import { PortalSessionsController } from './portal/portal-sessions.controller.js';
 import { PortalSessionsService } from './portal/portal-sessions.service.js';
 import { PortalController } from './portal/portal.controller.js';
@@ -49,19 +52,22 @@ import { WalletsService } from './wallets.service.js';
     ReversalsController,
     HistoryController,
     LotsController,
+    StatementController,
     TransactionDetailsController,
   ],
   providers: [
     AlertPolicy,
     AlertsService,
-    Expansions,
     BatchDebitsService,
     HoldsService,
     ReversalsService,
+    ForecastService,
     LotsService,
     PastBalanceService,
+    StatementService,
     TransactionDetailsService,
     TransactionCounts,
+    Expansions,
     TransactionsService,
     WalletConversionsService,
     PortalSessionsService,

@@ -89,7 +89,7 @@ export class TopUpScene {
   }
 
   setAccountRules(walletId: string, settings: Partial<AccountRules>): Promise<unknown> {
-    const full = { onExpiration: false, onInsufficient: false, pack: PACK, ...settings };
+    const full = { onExpiration: false, onInsufficient: false, pack: PACK, isPackAgreedAnew: true, ...settings };
     return this.#edit(walletId, (rules, tx, wallet) => rules.changeAccountRules(tx, wallet, full, ACTOR));
   }
 

@@ -2,9 +2,11 @@ import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
+import { decimal } from '../../shared/decimal.js';
 import { DomainError, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { TopUpRulesService } from '../../top-ups/top-up-rules.service.js';
 import { CreditPack, type PackCurrency } from './credit-pack.entity.js';
 import type { Price } from './discount-of.js';
 
@@ -44,12 +46,13 @@ interface Page {
 /** The dearest unit price on sale, by currency: what discounts are counted from. */
 export type UnitPrices = ReadonlyMap<string, Price>;
 
-/** The catalogue: what an environment sells. A change of it never changes what an account has agreed to. */
+/** The catalogue: what an environment sells. A change of it never changes what an account has agreed to: it pauses it. */
 @Injectable()
 export class PacksService {
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
+    private readonly rules: TopUpRulesService,
   ) {}
 
   /** @throws already_exists for an id that was used before, also by a pack that is withdrawn */
@@ -94,6 +97,7 @@ export class PacksService {
       if (change.isOnSale === false) pack.withdrawnAt ??= now;
       pack.updatedAt = now;
       pack.updatedBy = manager.keyId;
+      await this.rules.pauseRulesOfPack(tx, scopeOf(manager), offerOf(pack), now);
       return pack;
     });
   }
@@ -113,6 +117,12 @@ export class PacksService {
 
   async find(scope: Scope, id: string, em: EntityManager = this.em.fork()): Promise<CreditPack | undefined> {
     return (await em.findOne(CreditPack, { ...scopeOf(scope), id })) ?? undefined;
+  }
+
+  /** A pack that does not change until the transaction has ended: whoever agrees to it agrees to what it is. */
+  async lockForAgreement(scope: Scope, id: string, tx: EntityManager): Promise<CreditPack | undefined> {
+    const locked = { lockMode: LockMode.PESSIMISTIC_READ, refresh: true } as const;
+    return (await tx.findOne(CreditPack, { ...scopeOf(scope), id }, locked)) ?? undefined;
   }
 
   /** Withdrawn ones included. */
@@ -138,6 +148,11 @@ export class PacksService {
       rows.map((row) => [row.currency, { priceMinor: row.price_minor, packAmount: Number(row.pack_amount) }]),
     );
   }
+}
+
+function offerOf(pack: CreditPack) {
+  const { id, packAmount, priceMinor, currency } = pack;
+  return { id, credits: decimal(packAmount), priceMinor, currency, isOnSale: isOnSale(pack) };
 }
 
 export function isOnSale(pack: CreditPack): boolean {

@@ -1,0 +1,83 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { RequireScope } from '../../auth/caller.js';
+import { AcceptsForms } from '../../http/body/accepts-forms.js';
+import { ApiCreditsErrors } from '../../http/errors/api-errors.decorator.js';
+import { Idempotency, type IdempotentRequest, replayable } from '../../http/idempotency.js';
+import { type Account, ApiAccountHeaders, CurrentAccount } from '../account.js';
+import { CaptureHoldDto, CreateHoldDto, HoldDto, HoldPageDto, HoldsQuery, ReleaseHoldDto } from './holds.dto.js';
+import { HoldsService } from './holds.service.js';
+
+@ApiTags('Account credits')
+@ApiAccountHeaders()
+@Controller('account/credits/holds')
+export class HoldsController {
+  constructor(private readonly holds: HoldsService) {}
+
+  /**
+   * Reserves credits while a scan runs: promotional ones first, then the purchased ones. What the balance can't cover is
+   * a 402, and starts the automatic top-up that the account asked for: repeat when that has succeeded.
+   */
+  @Post('/')
+  @RequireScope('account:write')
+  @AcceptsForms(CreateHoldDto)
+  @ApiCreatedResponse({ type: HoldDto })
+  @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
+  async create(
+    @CurrentAccount() account: Account,
+    @Body() body: CreateHoldDto,
+    @Idempotency() idempotency: IdempotentRequest | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<HoldDto> {
+    return replayable(await this.holds.create(account, body, idempotency), response);
+  }
+
+  /** The account's holds, the latest first. `ordering`: `created_at`, `expires_at`, `credits`. */
+  @Get('/')
+  @RequireScope('account:read')
+  @ApiCreditsErrors('validation', 'not_found')
+  async list(@CurrentAccount() account: Account, @Query() query: HoldsQuery): Promise<HoldPageDto> {
+    return this.holds.list(account, query);
+  }
+
+  /** One hold. */
+  @Get(':id/')
+  @RequireScope('account:read')
+  @ApiCreditsErrors('validation', 'not_found')
+  async get(@CurrentAccount() account: Account, @Param('id') id: string): Promise<HoldDto> {
+    return this.holds.get(account, id);
+  }
+
+  /** Charges what the scan has used, out of what the hold reserves. Unless `final` is false, the rest is given back. */
+  @Post(':id/capture/')
+  @HttpCode(200)
+  @RequireScope('account:write')
+  @AcceptsForms(CaptureHoldDto)
+  @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
+  async capture(
+    @CurrentAccount() account: Account,
+    @Param('id') id: string,
+    @Body() body: CaptureHoldDto,
+    @Idempotency() idempotency: IdempotentRequest | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<HoldDto> {
+    return replayable(await this.holds.capture(account, id, body, idempotency), response);
+  }
+
+  /** Gives back all that the hold still reserves. Send `{}` where there is no idempotency key to send. */
+  @Post(':id/release/')
+  @HttpCode(200)
+  @RequireScope('account:write')
+  @AcceptsForms(ReleaseHoldDto)
+  @ApiCreditsErrors('validation', 'not_found', 'idempotency_key_reused')
+  async release(
+    @CurrentAccount() account: Account,
+    @Param('id') id: string,
+    @Body() _body: ReleaseHoldDto,
+    @Idempotency() idempotency: IdempotentRequest | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<HoldDto> {
+    return replayable(await this.holds.release(account, id, idempotency), response);
+  }
+}

@@ -1,0 +1,126 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { type CreditsPage, creditsPage, offsetOf, orderingOf } from '../../http/credits-page.js';
+import type { IdempotentRequest } from '../../http/idempotency.js';
+import { Hold, type HoldStatus } from '../../ledger/hold.entity.js';
+import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
+import type { Posting } from '../../ledger/posting.js';
+import type { HoldRecord, HoldState } from '../../ledger/wallet-state.js';
+import { Clock } from '../../shared/clock.js';
+import { decimal } from '../../shared/decimal.js';
+import { invalidField, notFound } from '../../shared/errors.js';
+import { newId } from '../../shared/ids.js';
+import { type Account, keyOfAccount } from '../account.js';
+import { CreditsWallets } from '../credits-wallets.service.js';
+import { type CaptureHoldDto, type CreateHoldDto, type HoldDto, type HoldsQuery, renderHold } from './holds.dto.js';
+
+const ORDERINGS = { created_at: 'createdAt', expires_at: 'expiresAt', credits: 'credits' } as const;
+const NEWEST_FIRST = { property: 'createdAt', direction: 'desc' } as const;
+
+/** Reserves an account's credits while a scan runs, then charges what it used. */
+@Injectable()
+export class HoldsService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly wallets: CreditsWallets,
+    private readonly ledger: LedgerService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws insufficient_credits, with the top-up that was started where the account asked for one */
+  async create(
+    account: Account,
+    body: CreateHoldDto,
+    request: IdempotentRequest | undefined,
+  ): Promise<LedgerAnswer<HoldDto>> {
+    const now = this.clock.now();
+    const expiresAt = body.expires_at ?? null;
+    if (expiresAt && expiresAt <= now) throw invalidField('expires_at', 'must be in the future');
+    const wallet = await this.wallets.findOrOpen(account);
+    return this.ledger.post({
+      kind: 'hold',
+      ...this.#base(account, wallet.id, request),
+      holdId: newId('hold', now),
+      credits: decimal(body.credits),
+      expiresAt,
+      description: body.description ?? '',
+      metadata: {},
+    });
+  }
+
+  /** @throws insufficient_credits beyond what is reserved; invalid_operation for a hold that has ended */
+  async capture(
+    account: Account,
+    holdId: string,
+    { credits, final }: CaptureHoldDto,
+    request: IdempotentRequest | undefined,
+  ): Promise<LedgerAnswer<HoldDto>> {
+    const walletId = await this.#walletIdOf(account, holdId);
+    const base = this.#base(account, walletId, request);
+    return this.ledger.post({ kind: 'capture', ...base, holdId, credits: decimal(credits), final: final ?? true });
+  }
+
+  /** @throws invalid_operation for a hold that has ended */
+  async release(
+    account: Account,
+    holdId: string,
+    request: IdempotentRequest | undefined,
+  ): Promise<LedgerAnswer<HoldDto>> {
+    const walletId = await this.#walletIdOf(account, holdId);
+    return this.ledger.post({
+      kind: 'release',
+      ...this.#base(account, walletId, request),
+      holdId,
+      outcome: 'released',
+    });
+  }
+
+  async get(account: Account, holdId: string): Promise<HoldDto> {
+    const wallet = await this.wallets.find(account);
+    const hold = wallet && (await this.em.fork().findOne(Hold, { walletId: wallet.id, id: holdId }));
+    if (!hold) throw notFound('hold', { hold_id: holdId });
+    return renderHold({ hold: hold as HoldRecord }, this.clock.now());
+  }
+
+  async list(account: Account, query: HoldsQuery): Promise<CreditsPage<HoldDto>> {
+    const { property, direction } = orderingOf(query, ORDERINGS, NEWEST_FIRST);
+    const wallet = await this.wallets.find(account);
+    if (!wallet) return creditsPage([], 0, query);
+    const now = this.clock.now();
+    const [holds, count] = await this.em
+      .fork()
+      .findAndCount(
+        Hold,
+        { walletId: wallet.id, ...(query.status ? withStatus(query.status, now) : {}) },
+        { limit: query.length, offset: offsetOf(query), orderBy: { [property]: direction, id: direction } },
+      );
+    return creditsPage(
+      holds.map((hold) => renderHold({ hold: hold as HoldRecord }, now)),
+      count,
+      query,
+    );
+  }
+
+  async #walletIdOf(account: Account, holdId: string): Promise<string> {
+    const wallet = await this.wallets.find(account);
+    if (!wallet) throw notFound('hold', { hold_id: holdId });
+    return wallet.id;
+  }
+
+  #base(account: Account, walletId: string, request: IdempotentRequest | undefined) {
+    return {
+      scope: account.scope,
+      walletId,
+      actor: account.actor,
+      ...(request ? { idempotency: keyOfAccount(account, request) } : {}),
+      answer: ({ hold }: Posting) => renderHold(hold as HoldState, this.clock.now()),
+    };
+  }
+}
+
+/** The same line between open and expired that a rendered hold draws. */
+function withStatus(status: HoldStatus, now: Date): object {
+  if (status === 'open') return { holdStatus: 'open', $or: [{ expiresAt: null }, { expiresAt: { $gt: now } }] };
+  if (status !== 'expired') return { holdStatus: status };
+  return { $or: [{ holdStatus: 'expired' }, { holdStatus: 'open', expiresAt: { $lte: now } }] };
+}

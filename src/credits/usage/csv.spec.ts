@@ -1,0 +1,15 @@
+import { neutralised } from './csv.js';
+
+describe('a cell of a report', () => {
+  it.each([
+    ['=1+1', "'=1+1"],
+    ['+1', "'+1"],
+    ['-1', "'-1"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['\tx', "'\tx"],
+    ['\rx', "'\rx"],
+    ['Scan of a=b', 'Scan of a=b'],
+    ["'quoted", "'quoted"],
+    ['', ''],
+  ])('%j becomes %j', (text, cell) => expect(neutralised(text)).toBe(cell));
+});

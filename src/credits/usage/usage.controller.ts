@@ -1,0 +1,42 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { RequireScope } from '../../auth/caller.js';
+import { ApiCreditsErrors } from '../../http/errors/api-errors.decorator.js';
+import { type Account, ApiAccountHeaders, CurrentAccount } from '../account.js';
+import { sendCsv } from './csv.js';
+import { REPORT_COLUMNS, toReportRow, UsageFilters, UsagePageDto, UsageQuery } from './usage.dto.js';
+import { UsageService } from './usage.service.js';
+
+@ApiTags('Account credits')
+@ApiAccountHeaders()
+@RequireScope('account:read')
+@Controller('account/credits/usage')
+export class UsageController {
+  constructor(private readonly usage: UsageService) {}
+
+  /** Every movement of the account's credits, newest first. `ordering`: `date`, `credits`. */
+  @Get('/')
+  @ApiCreditsErrors('validation', 'not_found')
+  async list(@CurrentAccount() account: Account, @Query() query: UsageQuery): Promise<UsagePageDto> {
+    return this.usage.list(account, query);
+  }
+
+  /** The same as a file for a spreadsheet, all of it, streamed. A text that looks like a formula starts with an apostrophe. */
+  @Get('report/')
+  @ApiProduces('text/csv')
+  @ApiOkResponse({ schema: { type: 'string' }, description: `Columns: ${REPORT_COLUMNS.join(', ')}.` })
+  @ApiCreditsErrors('validation', 'not_found')
+  async report(
+    @CurrentAccount() account: Account,
+    @Query() filters: UsageFilters,
+    @Res() response: Response,
+  ): Promise<void> {
+    const entries = await this.usage.report(account, filters);
+    await sendCsv(response, 'credits-usage.csv', REPORT_COLUMNS, rowsOf(entries));
+  }
+}
+
+async function* rowsOf(entries: Awaited<ReturnType<UsageService['report']>>) {
+  for await (const entry of entries) yield toReportRow(entry);
+}

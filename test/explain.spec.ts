@@ -1,0 +1,186 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { type ApiClient, newTenantClient } from './support/api-client.js';
+import { startTestApp, type TestApp } from './support/app.js';
+import { fillStatements } from './support/fill-wallet.js';
+import { TestLedger } from './support/ledger.js';
+import { recordSql, type Statement } from './support/sql-recorder.js';
+
+const DAY_MS = 86_400_000;
+/** The tables that grow for ever: a list that reads one of them whole is slow for everybody, one day. */
+const GROWING = ['entry', 'entry_lot', 'lot', 'hold', 'pending_credit', 'alert_log'];
+const READS_GROWING = new RegExp(`(from|join)\\s+"?(${GROWING.join('|')})"?\\b`, 'i');
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: PlanNode[];
+}
+
+describe('the plans of lists and searches', () => {
+  let service: TestApp;
+  let client: ApiClient;
+  let database: pg.Client;
+  let walletId: string;
+  let middle: string;
+  let lotId: string;
+  beforeAll(async () => {
+    service = await startTestApp();
+    database = new pg.Client(service.database.url);
+    await database.connect();
+    const from = service.clock.now();
+    service.clock.advance(300 * DAY_MS);
+    middle = new Date(from.getTime() + 150 * DAY_MS).toISOString();
+    // Most of it is others': what one tenant asks for is a part of the table, as in a service of many.
+    for (const [entries, wallets] of [
+      [5000, 2],
+      [40_000, 4],
+    ] as const) {
+      const tenant = await newTenantClient(service);
+      const ledger = new TestLedger(service, tenant.scope);
+      client ??= tenant;
+      for (let index = 0; index < wallets; index += 1) {
+        const id = await ledger.open();
+        walletId ??= id;
+        for (const sql of fillStatements({ walletId: id, entries, from, to: service.clock.now() })) {
+          await database.query(sql);
+        }
+        await database.query(fillRest(id, entries / 10));
+      }
+    }
+    lotId = `${walletId}_${'1'.padStart(10, '0')}`;
+    await database.query('vacuum analyze');
+  });
+  afterAll(async () => {
+    await database.end();
+    await service.close();
+  });
+
+  /** Holds, spent lots, alerts and credits that wait for an invoice: thousands of each. */
+  function fillRest(id: string, count: number): string {
+    const ids = `w.id, 'x' || w.id || n, w.tenant_id, w.environment_id, w.customer_id`;
+    const rows = `from wallet w, generate_series(1, ${count}) n where w.id = '${id}'`;
+    const at = `now() - n * interval '1 minute'`;
+    return `
+      insert into hold (wallet_id, id, tenant_id, environment_id, customer_id, credits, captured, hold_status,
+        expires_at, description, metadata, created_at, updated_at, created_by)
+      select ${ids}, 1, 1, 'captured', ${at}, '', '{}', ${at}, ${at}, '' ${rows};
+      insert into lot (wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining,
+        held, expires_at, renewal_id, is_open, created_at)
+      select ${ids}, 'free', null, 1, 0, 0, ${at}, null, false, ${at} ${rows};
+      insert into alert_log (wallet_id, id, tenant_id, environment_id, customer_id, alert_type, alert_status,
+        alert_settings, value_at_time, created_at)
+      select ${ids}, 'low_credit_balance', 'ok', '{}', 1, ${at} ${rows};
+      insert into pending_credit (wallet_id, id, tenant_id, environment_id, customer_id, credits, bonus_credits,
+        balance, reason, pending_status, reference_id, description, metadata, idempotency_key, top_up_id, created_at,
+        updated_at, created_by)
+      select ${ids}, 1, 0, 0, 'PURCHASED_CREDIT_INVOICED', case when n < 10 then 'pending' else 'completed' end, '', '',
+        '{}', '', 't' || n, ${at}, ${at}, '' ${rows}`;
+  }
+
+  async function planOf({ text, values }: Statement): Promise<PlanNode | undefined> {
+    const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (format json) ${text}`, [
+      ...values,
+    ]);
+    return rows[0]?.['QUERY PLAN'][0].Plan;
+  }
+
+  async function plansOf(statements: Statement[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const statement of statements) {
+      const { text } = statement;
+      if (!READS_GROWING.test(text)) continue;
+      const scanned = scannedWhole(await planOf(statement));
+      if (scanned.length > 0) found.push(`${scanned.join(', ')} ← ${text}`);
+    }
+    return found;
+  }
+
+  function scannedWhole(node: PlanNode | undefined): string[] {
+    if (!node) return [];
+    const name = node['Relation Name'] ?? '';
+    const own = node['Node Type'].endsWith('Seq Scan') && GROWING.includes(name) ? [name] : [];
+    return [...own, ...(node.Plans ?? []).flatMap(scannedWhole)];
+  }
+
+  const inMonth = () => `start_time=${middle}&end_time=${new Date(Date.parse(middle) + 30 * DAY_MS).toISOString()}`;
+  const wallet = (path: string) => () => client.get(`/v1/wallets/${walletId}${path}`);
+  const transactions = (query: string) => () => client.get(`/v1/wallets/${walletId}/transactions?${query}`);
+  const search = (body: object) => () => client.post('/v1/wallets/transactions/search', { ...body });
+
+  it.each<[what: string, call: () => ReturnType<ApiClient['get']>]>([
+    ['a wallet', wallet('')],
+    ['its balance now', wallet('/balance/real-time?expand=credits_available_breakdown')],
+    ['its balance at an instant', () => client.get(`/v1/wallets/${walletId}/balance?at=${middle}`)],
+    ['its balance before its first entry', wallet('/balance?at=2001-01-01T00:00:00Z')],
+    ['its forecast', wallet('/forecast')],
+    ['its lots', wallet('/lots?limit=2')],
+    ['its open lots', wallet('/lots?status=open')],
+    ['a page of its lots', wallet('/lots?limit=2&offset=2&order=asc')],
+    ['its statement', wallet('/statement?limit=10')],
+    ['the statement of a month', () => client.get(`/v1/wallets/${walletId}/statement?from=${middle}&offset=500`)],
+    ['its statement as CSV', wallet('/statement?format=csv')],
+    ['its transactions', transactions('')],
+    ['a deep page of them', transactions('offset=4000&order=asc')],
+    ['them at an instant', () => client.get(`/v1/wallets/${walletId}/transactions?at=${middle}`)],
+    ['those of a month', () => transactions(inMonth())()],
+    ['the debits of a month', () => transactions(`type=debit&${inMonth()}`)()],
+    ['its credits', transactions('type=credit')],
+    ['its grants', transactions('transaction_reason=FREE_CREDIT_GRANT')],
+    ['its forfeitures', transactions('transaction_reason=CREDIT_EXPIRED')],
+    ['its pending credits', transactions('transaction_status=pending')],
+    ['credits with something left', transactions('credits_available_gt=0')],
+    ['credits of a priority', transactions('priority=1')],
+    ['credits that expire', transactions('expiry_date_after=2020-01-01T00:00:00Z')],
+    ['transactions with a reference', transactions('reference_type=REQUEST&reference_id=request-17')],
+    ['a transaction', () => client.get(`/v1/transactions/${lotId}`)],
+    ['all transactions', search({})],
+    ['all transactions of a month', () => search({ start_time: middle })()],
+    ['all credits', search({ type: 'credit' })],
+    ['one transaction of all', () => search({ filters: [filter('id', { string: lotId })] })()],
+    ['those of a key', () => search({ filters: [filter('idempotency_key', { string: `${walletId}17` })] })()],
+    ['those with a word', search({ filters: [filter('description', { string: 'number 17' }, 'contains')] })],
+    ['all with customers and wallets', search({ expand: 'customer,wallet' })],
+    ['wallets', () => client.get('/v1/wallets')],
+    ['wallets by search', () => client.post('/v1/wallets/search', { expand: 'credits_available_breakdown' })],
+    ['alerts', () => client.post('/v1/alerts/search', {})],
+    ['alerts of a wallet', () => client.post('/v1/alerts/search', { entity_id: walletId })],
+    ['alerts of a state', () => client.post('/v1/alerts/search', { alert_status: 'in_alarm' })],
+    ['top-ups', wallet('/top-ups')],
+    ['decisions', wallet('/top-up-decisions')],
+  ])('%s: no growing table is read whole', async (_what, call) => {
+    let status = 0;
+    const statements = await recordSql(service.get(EntityManager), async () => {
+      ({ status } = await call());
+    });
+    expect(status).toBe(200);
+    expect(statements.length).toBeGreaterThan(0);
+    expect(await plansOf(statements)).toEqual([]);
+  });
+
+  it('reads the first page of a long wallet in the order of its indexes, without sorting the wallet', async () => {
+    const statements = await recordSql(service.get(EntityManager), () => transactions('')());
+    const list = statements.find(({ text }) => /union all[^]*limit 50/.test(text)) as Statement;
+    expect(await planOf(list)).toMatchObject({
+      'Node Type': 'Limit',
+      Plans: [
+        {
+          'Node Type': 'Merge Append',
+          Plans: [{ 'Node Type': 'Index Scan' }, { 'Node Type': 'Index Scan' }],
+        },
+      ],
+    });
+  });
+
+  it('sees a table that is read whole', async () => {
+    const em = service.get(EntityManager).fork();
+    const statements = await recordSql(em, () =>
+      em.execute(`select max(credits) from entry where description = ?`, ['x']),
+    );
+    expect(await plansOf(statements)).toEqual([expect.stringMatching(/^entry ← select max/)]);
+  });
+
+  function filter(field: string, value: object, operator = 'eq'): object {
+    return { field, operator, value };
+  }
+});
