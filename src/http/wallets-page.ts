@@ -18,8 +18,9 @@ export class WalletsPageQuery {
     description: 'Items on the page, 1 to 1,000; 0 means the default.',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 0 || value === null ? DEFAULT_LIMIT : value))
+  // The upper one reads first: "0" of a query is 0 by the time that 0 is replaced.
   @ToNumber()
+  @Transform(({ value }: { value: unknown }) => (value === 0 || value === null ? DEFAULT_LIMIT : value))
   @Max(MAX_LIMIT)
   @Min(1)
   @IsInt()

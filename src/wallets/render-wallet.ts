@@ -54,7 +54,8 @@ export function renderBalance(
   const isActive = wallet.walletStatus === 'active';
   // A postpaid wallet is never seen less what is pending (Flexprice's rule): its holds count when they are captured.
   const pending = wallet.walletType === 'POST_PAID' ? ZERO : wallet.held;
-  const credits = totals && (isActive ? availableOf(wallet, totals).plus(wallet.held).minus(pending) : ZERO);
+  const available = totals && (isActive ? availableOf(wallet, totals) : ZERO);
+  const credits = available && (isActive ? available.plus(wallet.held).minus(pending) : ZERO);
   const inCurrency = (amount: Decimal) => formatDecimal(multiplyByRate(amount, wallet.conversionRate));
   return {
     ...renderWallet(wallet, topUps, isExpanded ? totals : undefined),
@@ -63,7 +64,7 @@ export function renderBalance(
     balance_updated_at: formatTimestampOrNull(wallet.lastEntryAt) ?? formatTimestamp(wallet.updatedAt),
     posted_credit_balance: formatDecimal(wallet.creditBalance),
     held_credit_balance: formatDecimal(wallet.held),
-    available_credit_balance: credits ? formatDecimal(credits) : null,
+    available_credit_balance: available ? formatDecimal(available) : null,
     current_period_usage: totals && isActive ? inCurrency(pending) : null,
     unpaid_invoices_amount: totals && isActive ? '0' : null,
     is_cached_fallback: false,
