@@ -189,7 +189,7 @@ describe.each(DATABASES)('the statement of a wallet, on %s', (_name, createDatab
       statements.lines = lines;
       expect(untaken).toBeGreaterThan(0);
       expect([untaken, abandoned]).toEqual([untaken, untaken]);
-      expect(untaken).toBeLessThan(LONG / 1000);
+      expect(untaken).toBeLessThan(LONG / 250);
     });
 
     it('has a last page as near as the first', async () => {
