@@ -5,9 +5,18 @@ export interface Results {
   machine: { cpu: string; cores: number; node: string; postgres: string };
   conditions: { connections: number; secondsPerCase: number; wallets: number };
   cases: Record<CaseName, Speed | null>;
+  statement: StatementFigures | null;
   residentMiB: number;
   startMs: { emptyFolder: number; usedFolder: number };
   invariants: string;
+}
+
+/** A statement of a million lines as CSV. */
+export interface StatementFigures {
+  lines: number;
+  seconds: number;
+  /** How much more memory the service held at its most, while it wrote. */
+  growthMiB: number;
 }
 
 export const CASES = {
@@ -17,6 +26,12 @@ export const CASES = {
   d: 'GET /v1/wallets/{id}',
   e_random: 'the debit as one SQL function (pgbench), random',
   e_hot: 'the debit as one SQL function (pgbench), hot',
+  list_short: 'first page of transactions, 10,000 entries',
+  list_long: 'first page of transactions, 1,000,000 entries',
+  filter_short: 'debits from a year ago on back, 10,000 entries',
+  filter_long: 'debits from a year ago on back, 1,000,000 entries',
+  at_short: 'balance at an instant a year back, 10,000 entries',
+  at_long: 'balance at an instant a year back, 1,000,000 entries',
 } as const;
 export type CaseName = keyof typeof CASES;
 
@@ -32,16 +47,33 @@ export function machine(postgres: string): Results['machine'] {
 }
 
 /** What was aimed for and what was reached; null where something could not be measured. */
-export function aimsOf({ cases, residentMiB, startMs }: Results): Aim[] {
+export function aimsOf({ cases, statement, residentMiB, startMs }: Results): Aim[] {
   const ratio = (of: CaseName, to: CaseName) => {
     const [dividend, divisor] = [cases[of], cases[to]];
     return dividend && divisor ? rounded(dividend.perSecond / divisor.perSecond) : null;
+  };
+  const latency = (of: CaseName, to: CaseName) => {
+    const [dividend, divisor] = [cases[of], cases[to]];
+    return dividend && divisor ? rounded(dividend.p50Ms / divisor.p50Ms) : null;
   };
   return [
     { what: 'b / a', reached: ratio('b', 'a'), aim: 0.6 },
     { what: 'c / b', reached: ratio('c', 'b'), aim: 0.9 },
     { what: 'b / e random', reached: ratio('b', 'e_random'), aim: 1 },
     { what: 'c / e hot', reached: ratio('c', 'e_hot'), aim: 3 },
+    { what: 'p50 list_long / list_short', reached: latency('list_long', 'list_short'), aim: 1.2, isMaximum: true },
+    {
+      what: 'p50 filter_long / filter_short',
+      reached: latency('filter_long', 'filter_short'),
+      aim: 1.2,
+      isMaximum: true,
+    },
+    {
+      what: 'memory growth while a statement of 1,000,000 lines is written, MiB',
+      reached: statement && rounded(statement.growthMiB),
+      aim: 100,
+      isMaximum: true,
+    },
     { what: 'memory after the run, MiB', reached: rounded(residentMiB), aim: 400, isMaximum: true },
     {
       what: 'npm start to first answer, empty folder, s',
@@ -63,7 +95,7 @@ export function tableOf(results: Results): string {
     const speed = results.cases[name as CaseName];
     const figures = speed
       ? [speed.perSecond.toFixed(0), speed.p50Ms.toFixed(1), speed.p99Ms.toFixed(1)]
-      : ['no pgbench on this machine'];
+      : ['not measured'];
     return [`(${name}) ${what}`, ...figures];
   });
   const aims = aimsOf(results).map(({ what, reached, aim, isMaximum }) => [

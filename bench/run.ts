@@ -14,7 +14,8 @@ import { type LoadRequest, measureLoad, type Speed } from './load.js';
 import { findPgbench, measureSqlDebits, prepareSqlDebit } from './pgbench.js';
 import { BenchService, timeToFirstAnswer } from './processes.js';
 import { type CaseName, CASES, machine, type Results, tableOf } from './report.js';
-import { openWallets } from './seed.js';
+import { measureReads } from './reads.js';
+import { openEmptyWallets, openWallets } from './seed.js';
 
 const CONNECTIONS = 32;
 const WALLETS = 1000;
@@ -32,7 +33,7 @@ const { values: options } = parseArgs({
 });
 const seconds = Number(options.seconds);
 const warmUpSeconds = Math.min(3, seconds);
-const isWanted = (name: CaseName) => !options.only || options.only.includes(name);
+const isWanted = (name: CaseName | 'statement') => !options.only || options.only.includes(name);
 
 const dataDir = mkdtempSync(join(tmpdir(), 'refill-bench-'));
 const isWhole = !options.only && !options.profile;
@@ -51,6 +52,7 @@ const service = await BenchService.start(
   options.profile,
 );
 const walletIds = await openWallets(service.url, apiKey, WALLETS, CONNECTIONS);
+const readWallets = await openEmptyWallets(service.url, apiKey);
 const postgres = await tidy(databaseUrl);
 
 let requests = 0;
@@ -96,6 +98,14 @@ const e_hot = sql('e_hot', 1);
 // The function's entries are not in the service's hash chain; all sums must hold for them too.
 breaches.push(...(await findBrokenSums(em)));
 await orm.close();
+const { speeds, statement } = await measureReads({
+  walletIds: readWallets,
+  databaseUrl,
+  service,
+  apiKey,
+  load,
+  isWanted,
+});
 await service.stop();
 (await server).stop();
 rmSync(dataDir, { recursive: true, force: true });
@@ -103,7 +113,8 @@ rmSync(dataDir, { recursive: true, force: true });
 const results: Results = {
   machine: machine(postgres),
   conditions: { connections: CONNECTIONS, secondsPerCase: seconds, wallets: WALLETS },
-  cases: { a, b, c, d, e_random, e_hot },
+  cases: { a, b, c, d, e_random, e_hot, ...speeds },
+  statement,
   residentMiB,
   startMs,
   invariants: breaches.length === 0 ? 'hold' : breaches.join('\n'),

@@ -3,24 +3,13 @@ const CREDITS = '100000000';
 
 /** Opens wallets of three lots each (two with a priority), over so many connections at a time. */
 export async function openWallets(url: string, apiKey: string, count: number, connections: number): Promise<string[]> {
-  const post = async (path: string, body: object): Promise<{ id: string }> => {
-    const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
-    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
-    return (await response.json()) as { id: string };
-  };
   const openWallet = async (number: number): Promise<string> => {
-    const customer = await post('/v1/customers', { external_id: `bench-${number}`, name: `Bench ${number}` });
-    const wallet = await post('/v1/wallets', {
-      customer_id: customer.id,
-      currency: 'usd',
-      initial_credits_to_load: CREDITS,
-    });
+    const id = await openOne(url, apiKey, `bench-${number}`, CREDITS);
     for (const priority of [1, 2]) {
       const lot = { credits_to_add: CREDITS, transaction_reason: 'FREE_CREDIT_GRANT', priority };
-      await post(`/v1/wallets/${wallet.id}/top-up`, { ...lot, idempotency_key: `${wallet.id}-${priority}` });
+      await post(url, apiKey, `/v1/wallets/${id}/top-up`, { ...lot, idempotency_key: `${id}-${priority}` });
     }
-    return wallet.id;
+    return id;
   };
   const walletIds: string[] = [];
   let opened = 0;
@@ -32,4 +21,25 @@ export async function openWallets(url: string, apiKey: string, count: number, co
   };
   await Promise.all(Array.from({ length: connections }, openNext));
   return walletIds;
+}
+
+/** Wallets without a transaction, to be given a past. */
+export async function openEmptyWallets(url: string, apiKey: string): Promise<{ short: string; long: string }> {
+  return {
+    short: await openOne(url, apiKey, 'bench-short', '0'),
+    long: await openOne(url, apiKey, 'bench-long', '0'),
+  };
+}
+
+async function openOne(url: string, apiKey: string, externalId: string, credits: string): Promise<string> {
+  const customer = await post(url, apiKey, '/v1/customers', { external_id: externalId, name: externalId });
+  const wallet = { customer_id: customer.id, currency: 'usd', initial_credits_to_load: credits };
+  return (await post(url, apiKey, '/v1/wallets', wallet)).id;
+}
+
+async function post(url: string, apiKey: string, path: string, body: object): Promise<{ id: string }> {
+  const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
+  const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as { id: string };
 }

@@ -2,12 +2,13 @@ import type { FilterQuery } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { BalanceHistoryService } from '../ledger/balance-history.service.js';
+import { Entry } from '../ledger/entry.entity.js';
 import { PendingCredit } from '../ledger/pending-credit.entity.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import type { Search } from './transactions.service.js';
 import { Transaction } from './transaction.entity.js';
 
-/** What is there on every list, and chooses no transactions of a wallet but by time. */
+/** What may be there on a list that chooses by wallet and time alone. */
 const NOT_FILTERS = ['id', 'limit', 'offset', 'order', 'sort', 'expand', 'start_time', 'end_time', 'at', 'status'];
 
 /**
@@ -22,11 +23,24 @@ export class TransactionCounts {
   ) {}
 
   async count(scope: Scope, search: Search, where: FilterQuery<Transaction>): Promise<number> {
-    if (!isByTimeOnly(search)) return this.em.fork().count(Transaction, where);
+    const em = this.em.fork();
+    const choice = choiceOf(search);
     const isOfAllTime = !search.start_time && !search.end_time;
-    if (!search.id && !isOfAllTime) return this.em.fork().count(Transaction, where);
+    if (choice === 'some' || (!search.id && !isOfAllTime)) return em.count(Transaction, where);
     const entries = search.id ? await this.#entriesOf(search.id, search) : await this.#allEntries(scope);
-    return entries + (await this.#pending(scope, search));
+    if (choice === 'all') return entries + (await this.#pending(scope, search));
+    return entries - (await this.#credits(scope, search));
+  }
+
+  /** Credits among the entries: so few beside the debits that counting them is the way to count those. */
+  async #credits(scope: Scope, { id, start_time, end_time, at }: Search): Promise<number> {
+    const from = start_time ? [{ createdAt: { $gte: start_time } }] : [];
+    const to = [end_time, at].flatMap((end) => (end ? [{ createdAt: { $lte: end } }] : []));
+    return this.em.fork().count(Entry, {
+      ...(id ? { walletId: id } : scopeOf(scope)),
+      type: 'credit',
+      $and: [{ reason: { $ne: 'MANUAL_BALANCE_DEBIT' } }, ...from, ...to],
+    });
   }
 
   async #pending(scope: Scope, { id, start_time, end_time, at }: Search): Promise<number> {
@@ -62,9 +76,10 @@ export class TransactionCounts {
   }
 }
 
-function isByTimeOnly(search: Search): boolean {
-  const given = Object.entries(search).filter(
-    ([, value]) => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0),
+function choiceOf(search: Search): 'all' | 'debits' | 'some' {
+  const filters = Object.entries(search).filter(
+    ([name, value]) => value != null && !(Array.isArray(value) && value.length === 0) && !NOT_FILTERS.includes(name),
   );
-  return given.every(([name]) => NOT_FILTERS.includes(name));
+  if (filters.length === 0) return 'all';
+  return filters.length === 1 && search.type === 'debit' ? 'debits' : 'some';
 }

@@ -23,9 +23,12 @@ const BREACHES: Record<string, string> = {
     select l.id from lot l left join entry_lot k on k.wallet_id = l.wallet_id and k.lot_id = l.id
     group by l.wallet_id, l.id having l.remaining <> coalesce(sum(k.credits), 0)`,
   'a link says what its lot had left after the entry': `
-    select k.entry_id from entry_lot k join entry e on e.wallet_id = k.wallet_id and e.id = k.entry_id
-    where k.sequence <> e.sequence or k.remaining_after <> (select sum(p.credits) from entry_lot p
-      where p.wallet_id = k.wallet_id and p.lot_id = k.lot_id and p.sequence <= k.sequence)`,
+    select k.entry_id from (
+      select wallet_id, entry_id, sequence, remaining_after,
+        sum(credits) over (partition by wallet_id, lot_id order by sequence) as expected
+      from entry_lot) k
+    left join entry e on e.wallet_id = k.wallet_id and e.id = k.entry_id
+    where k.sequence is distinct from e.sequence or k.remaining_after <> k.expected`,
   'a lot is open while something remains': `select id from lot where is_open <> (remaining > 0)`,
   'an entry is its links and its change of debt': `
     select e.id from entry e left join entry_lot k on k.wallet_id = e.wallet_id and k.entry_id = e.id
