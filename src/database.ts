@@ -27,6 +27,7 @@ import { Migration20261121050000_ledger } from './migrations/Migration2026112105
 import { Migration20261121070000_wallets } from './migrations/Migration20261121070000_wallets.js';
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
+import { Migration20261121140000_invoice_parties } from './migrations/Migration20261121140000_invoice_parties.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
@@ -72,6 +73,7 @@ export const MIGRATIONS = [
   Migration20261121060000_top_ups,
   Migration20261121070000_wallets,
   Migration20261121080000_credits,
+  Migration20261121140000_invoice_parties,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -9,6 +9,8 @@ import { AccountCreditsController } from './account-credits.controller.js';
 import { AccountCreditsService } from './account-credits.service.js';
 import { AccountDecisionsController } from './account-decisions.controller.js';
 import { AccountDecisionsService } from './account-decisions.service.js';
+import { AccountInvoicesController } from './account-invoices.controller.js';
+import { AccountInvoicesService } from './account-invoices.service.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import { PackPurchasesController } from './pack-purchases.controller.js';
 import { PackPurchases } from './pack-purchases.service.js';
@@ -26,6 +28,7 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     PackPurchasesController,
     TopUpSettingsController,
     AccountDecisionsController,
+    AccountInvoicesController,
     CreditPacksController,
     PacksOnSaleController,
   ],
@@ -33,6 +36,7 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     AccountCards,
     AccountCreditsService,
     AccountDecisionsService,
+    AccountInvoicesService,
     CreditsWallets,
     PackPurchases,
     PacksService,

@@ -8,8 +8,7 @@ import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import type { Actor, Idempotency, LedgerCommand } from '../ledger/commands.js';
 import type { PendingCredit } from '../ledger/pending-credit.entity.js';
-import { InvoicesService } from '../payments/invoices.service.js';
-import { newInvoiceOf } from './top-up-invoice.js';
+import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { Posting } from '../ledger/posting.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
@@ -57,7 +56,7 @@ export class TopUpsService {
     private readonly topUps: TopUpRepository,
     private readonly engine: TopUpEngine,
     private readonly invoiced: InvoicedTopUps,
-    private readonly invoices: InvoicesService,
+    private readonly papers: TopUpInvoices,
     private readonly ledger: LedgerService,
     private readonly clock: Clock,
   ) {}
@@ -114,15 +113,17 @@ export class TopUpsService {
       actor,
       ...(request.idempotency ? { idempotency: request.idempotency } : {}),
     };
+    const config = await this.papers.configOf(scope);
     return request.isCompleted
-      ? this.#creditWithInvoice(request, record, command)
-      : this.#promiseWithInvoice(request, record, command);
+      ? this.#creditWithInvoice(request, record, command, config)
+      : this.#promiseWithInvoice(request, record, command, config);
   }
 
   #promiseWithInvoice<Answer>(
     request: InvoicedRequest<Answer>,
     record: TopUpRecord,
     command: CommandFrame,
+    config: InvoiceConfig,
   ): Promise<LedgerAnswer<Answer>> {
     let topUp: TopUp | undefined;
     let pending: PendingCredit | undefined;
@@ -135,7 +136,7 @@ export class TopUpsService {
         }
         topUp = tx.em.create(TopUp, record);
         await tx.em.flush();
-        const promised = await this.invoiced.promise(tx, wallet, topUp, request.terms);
+        const promised = await this.invoiced.promise(tx, wallet, topUp, request.terms, config);
         if (promised instanceof DomainError) return promised;
         pending = promised;
         await tx.em.refresh(topUp);
@@ -149,6 +150,7 @@ export class TopUpsService {
     request: InvoicedRequest<Answer>,
     record: TopUpRecord,
     command: CommandFrame,
+    config: InvoiceConfig,
   ): Promise<LedgerAnswer<Answer>> {
     const id = newId('wtxn', this.clock.now());
     const { terms } = request;
@@ -174,7 +176,7 @@ export class TopUpsService {
         const settled = { topUpStatus: 'succeeded', transactionId: id, settledAt: tx.now } as const;
         topUp = tx.em.create(TopUp, { ...record, ...settled });
         await tx.em.flush();
-        topUp.invoiceId = (await this.invoices.create(tx.em, newInvoiceOf(topUp, { isPaid: true }))).id;
+        topUp.invoiceId = (await this.papers.create(tx.em, topUp, config, { isPaid: true })).id;
         await tx.em.flush();
       },
       answer: (posting) => request.answer(posting, topUp as unknown as TopUpRecord, undefined),
