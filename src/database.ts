@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
 import { Transaction } from './wallets/transaction.entity.js';
 import { Consent } from './credits/consent.entity.js';
+import { Coupon, CouponRedemption } from './credits/coupons/coupon.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
 import { Customer } from './customers/customer.entity.js';
 import { PaymentMethod } from './customers/payment-method.entity.js';
@@ -28,6 +29,7 @@ import { Migration20261121070000_wallets } from './migrations/Migration202611210
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
 import { Migration20261121140000_invoice_parties } from './migrations/Migration20261121140000_invoice_parties.js';
+import { Migration20261121150000_coupons } from './migrations/Migration20261121150000_coupons.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
@@ -61,6 +63,8 @@ export const ENTITIES = [
   Transaction,
   CreditPack,
   Consent,
+  Coupon,
+  CouponRedemption,
 ];
 
 /** In the order they run. Listed, not searched for, so that the compiled service finds the same ones. */
@@ -74,6 +78,7 @@ export const MIGRATIONS = [
   Migration20261121070000_wallets,
   Migration20261121080000_credits,
   Migration20261121140000_invoice_parties,
+  Migration20261121150000_coupons,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

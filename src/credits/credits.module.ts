@@ -11,6 +11,9 @@ import { AccountDecisionsController } from './account-decisions.controller.js';
 import { AccountDecisionsService } from './account-decisions.service.js';
 import { AccountInvoicesController } from './account-invoices.controller.js';
 import { AccountInvoicesService } from './account-invoices.service.js';
+import { CouponsController } from './coupons/coupons.controller.js';
+import { CouponsService } from './coupons/coupons.service.js';
+import { RedemptionsService } from './coupons/redemptions.service.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import { PackPurchasesController } from './pack-purchases.controller.js';
 import { PackPurchases } from './pack-purchases.service.js';
@@ -29,6 +32,7 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     TopUpSettingsController,
     AccountDecisionsController,
     AccountInvoicesController,
+    CouponsController,
     CreditPacksController,
     PacksOnSaleController,
   ],
@@ -37,9 +41,11 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     AccountCreditsService,
     AccountDecisionsService,
     AccountInvoicesService,
+    CouponsService,
     CreditsWallets,
     PackPurchases,
     PacksService,
+    RedemptionsService,
     TopUpSettingsService,
   ],
   exports: [CreditsWallets, PacksService],

@@ -60,8 +60,8 @@ function saleOf(topUp: TopUp) {
   return {
     description: topUp.description || `${formatDecimal(topUp.credits)} credits`,
     units: topUp.units,
-    priceMinor: topUp.priceMinor,
-    discounts: [],
+    priceMinor: topUp.discounts.reduce((price, { amountMinor }) => price + amountMinor, topUp.priceMinor),
+    discounts: topUp.discounts,
   };
 }
 

@@ -8,6 +8,7 @@ import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import type { Actor, Idempotency, LedgerCommand } from '../ledger/commands.js';
 import type { PendingCredit } from '../ledger/pending-credit.entity.js';
+import type { InvoiceDiscount } from '../payments/invoice.entity.js';
 import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { Posting } from '../ledger/posting.js';
@@ -25,7 +26,11 @@ import { TopUp, type TopUpStatus } from './top-up.entity.js';
 export interface PurchaseRequest {
   scope: Scope;
   wallet: Pick<WalletRecord, 'id' | 'customerId'>;
+  /** At the price that is charged, discounts taken off. */
   pack: AgreedPack;
+  discounts?: InvoiceDiscount[];
+  /** Written in the commit that stores the purchase; what it throws refuses it. */
+  within?: (tx: EntityManager, topUpId: string) => Promise<void>;
   description: string;
   actor: Actor;
   idempotency?: Idempotency | undefined;
@@ -75,13 +80,14 @@ export class TopUpsService {
       credits: pack.credits,
       priceMinor: pack.priceMinor,
       currency: pack.currency,
+      discounts: request.discounts ?? [],
       packId: pack.id,
       validityMonths: pack.validityMonths,
       description: request.description,
       invoicing: false,
     });
     try {
-      const topUp = await this.topUps.insert(record);
+      const topUp = await this.topUps.insert(record, request.within);
       return { topUp: await this.engine.drive(topUp), isReplayed: false };
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
@@ -104,7 +110,8 @@ export class TopUpsService {
     }
     const { currency } = wallet;
     const { description } = request;
-    const what = { credits, priceMinor, currency, packId: null, validityMonths: null, description, invoicing: true };
+    const nothing = { packId: null, validityMonths: null, discounts: [] };
+    const what = { ...nothing, credits, priceMinor, currency, description, invoicing: true };
     // The key is the ledger's: on the row it would only say the same thing twice.
     const record = this.#newTopUp(scope, wallet, actor, undefined, what);
     const command = {
@@ -200,7 +207,7 @@ export class TopUpsService {
     idempotency: Idempotency | undefined,
     what: Pick<
       TopUpRecord,
-      'credits' | 'priceMinor' | 'currency' | 'packId' | 'validityMonths' | 'description' | 'invoicing'
+      'credits' | 'priceMinor' | 'currency' | 'discounts' | 'packId' | 'validityMonths' | 'description' | 'invoicing'
     >,
   ): TopUpRecord {
     const now = this.clock.now();
