@@ -11,6 +11,8 @@ import { AccountDecisionsController } from './account-decisions.controller.js';
 import { AccountDecisionsService } from './account-decisions.service.js';
 import { AccountInvoicesController } from './account-invoices.controller.js';
 import { AccountInvoicesService } from './account-invoices.service.js';
+import { BillingController } from './billing.controller.js';
+import { BillingService } from './billing.service.js';
 import { CouponsController } from './coupons/coupons.controller.js';
 import { CouponsService } from './coupons/coupons.service.js';
 import { RedemptionsService } from './coupons/redemptions.service.js';
@@ -32,6 +34,7 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     TopUpSettingsController,
     AccountDecisionsController,
     AccountInvoicesController,
+    BillingController,
     CouponsController,
     CreditPacksController,
     PacksOnSaleController,
@@ -41,6 +44,7 @@ import { TopUpSettingsService } from './top-up-settings.service.js';
     AccountCreditsService,
     AccountDecisionsService,
     AccountInvoicesService,
+    BillingService,
     CouponsService,
     CreditsWallets,
     PackPurchases,
