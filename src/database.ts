@@ -12,6 +12,7 @@ import { PortalSession } from './wallets/portal/portal-session.entity.js';
 import { Transaction } from './wallets/transaction.entity.js';
 import { Consent } from './credits/consent.entity.js';
 import { PromotionalRenewal } from './credits/promotional/promotional-renewal.entity.js';
+import { Coupon, CouponRedemption } from './credits/coupons/coupon.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
 import { Customer } from './customers/customer.entity.js';
 import { PaymentMethod } from './customers/payment-method.entity.js';
@@ -35,6 +36,8 @@ import { Migration20261121160000_reversals } from './migrations/Migration2026112
 import { Migration20261121110000_reads } from './migrations/Migration20261121110000_reads.js';
 import { Migration20261121120000_promotional_renewal } from './migrations/Migration20261121120000_promotional_renewal.js';
 import { Migration20261121130000_rule_pause } from './migrations/Migration20261121130000_rule_pause.js';
+import { Migration20261121140000_invoice_parties } from './migrations/Migration20261121140000_invoice_parties.js';
+import { Migration20261121150000_coupons } from './migrations/Migration20261121150000_coupons.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -71,6 +74,8 @@ export const ENTITIES = [
   CreditPack,
   Consent,
   PromotionalRenewal,
+  Coupon,
+  CouponRedemption,
 ];
 
 /** In the order they run. Listed, not searched for, so that the compiled service finds the same ones. */
@@ -87,6 +92,8 @@ export const MIGRATIONS = [
   Migration20261121110000_reads,
   Migration20261121120000_promotional_renewal,
   Migration20261121130000_rule_pause,
+  Migration20261121140000_invoice_parties,
+  Migration20261121150000_coupons,
   Migration20261121160000_reversals,
 ];
 

@@ -62,9 +62,9 @@ describe('the plans of lists and searches', () => {
     const rows = `from wallet w, generate_series(1, ${count}) n where w.id = '${id}'`;
     const at = `now() - n * interval '1 minute'`;
     return `
-      insert into hold (wallet_id, id, tenant_id, environment_id, customer_id, credits, captured, hold_status,
+      insert into hold (wallet_id, id, tenant_id, environment_id, customer_id, credits, overage, captured, hold_status,
         expires_at, description, metadata, created_at, updated_at, created_by)
-      select ${ids}, 1, 1, 'captured', ${at}, '', '{}', ${at}, ${at}, '' ${rows};
+      select ${ids}, 1, 0, 1, 'captured', ${at}, '', '{}', ${at}, ${at}, '' ${rows};
       insert into lot (wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining,
         held, expires_at, renewal_id, is_open, created_at)
       select ${ids}, 'free', null, 1, 0, 0, ${at}, null, false, ${at} ${rows};
@@ -117,6 +117,8 @@ describe('the plans of lists and searches', () => {
     ['its lots', wallet('/lots?limit=2')],
     ['its open lots', wallet('/lots?status=open')],
     ['a page of its lots', wallet('/lots?limit=2&offset=2&order=asc')],
+    ['its holds', wallet('/holds?limit=5')],
+    ['its open holds', wallet('/holds?status=open&offset=2')],
     ['its statement', wallet('/statement?limit=10')],
     ['the statement of a month', () => client.get(`/v1/wallets/${walletId}/statement?from=${middle}&offset=500`)],
     ['its statement as CSV', wallet('/statement?format=csv')],

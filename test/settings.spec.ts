@@ -71,7 +71,11 @@ describe.each(DATABASES)('settings on %s', (_name, createDatabase) => {
       .send({ value: { auto_complete_purchased_credit_transaction: true } })
       .expect(200);
     const answer = await call('get', 'invoice_config', await newKey(other)).expect(200);
-    expect(answer.body.value).toEqual({ auto_complete_purchased_credit_transaction: false });
+    expect(answer.body.value).toEqual({
+      auto_complete_purchased_credit_transaction: false,
+      taxes: [],
+      seller: { name: '', address: [], tax_id: '' },
+    });
   });
 
   it('take effect within 5 s where somebody else changed them', async () => {

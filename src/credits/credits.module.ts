@@ -11,6 +11,13 @@ import { AccountDecisionsController } from './account-decisions.controller.js';
 import { AccountDecisionsService } from './account-decisions.service.js';
 import { ConsentsController } from './consents/consents.controller.js';
 import { ConsentsService } from './consents/consents.service.js';
+import { AccountInvoicesController } from './account-invoices.controller.js';
+import { AccountInvoicesService } from './account-invoices.service.js';
+import { BillingController } from './billing.controller.js';
+import { BillingService } from './billing.service.js';
+import { CouponsController } from './coupons/coupons.controller.js';
+import { CouponsService } from './coupons/coupons.service.js';
+import { RedemptionsService } from './coupons/redemptions.service.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import { HoldsController } from './holds/holds.controller.js';
 import { HoldsService } from './holds/holds.service.js';
@@ -34,6 +41,9 @@ import { UsageService } from './usage/usage.service.js';
     TopUpSettingsController,
     AccountDecisionsController,
     ConsentsController,
+    AccountInvoicesController,
+    BillingController,
+    CouponsController,
     CreditPacksController,
     HoldsController,
     UsageController,
@@ -44,11 +54,15 @@ import { UsageService } from './usage/usage.service.js';
     AccountCreditsService,
     AccountDecisionsService,
     ConsentsService,
+    AccountInvoicesService,
+    BillingService,
+    CouponsService,
     CreditsWallets,
     HoldsService,
     PackPurchases,
     PacksService,
     PromotionalCredits,
+    RedemptionsService,
     TopUpSettingsService,
     UsageService,
   ],

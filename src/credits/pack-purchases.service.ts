@@ -11,6 +11,7 @@ import type { AgreedPack } from '../top-ups/top-up-rules.service.js';
 import { TopUpsService } from '../top-ups/top-ups.service.js';
 import { type Account, keyOfAccount } from './account.js';
 import { AccountCards, NO_CARD } from './account-cards.js';
+import { type Redeemable, RedemptionsService } from './coupons/redemptions.service.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import type { CreditPack } from './packs/credit-pack.entity.js';
 import { isOnSale, PacksService } from './packs/packs.service.js';
@@ -35,6 +36,7 @@ export class PackPurchases {
     private readonly settings: SettingsService,
     private readonly topUps: TopUpsService,
     private readonly invoices: InvoicesService,
+    private readonly redemptions: RedemptionsService,
   ) {}
 
   /**
@@ -45,12 +47,15 @@ export class PackPurchases {
     const idempotency = request && keyOfAccount(account, request);
     const known = await this.topUps.findPurchase(account.scope, idempotency);
     if (known) return this.#resultOf(account, known, true);
-    const pack = await this.#check(account, purchase);
+    const { pack, redeemable } = await this.#check(account, purchase);
+    const { discounts, priceMinor } = redeemable;
     const wallet = await this.wallets.findOrOpen(account);
     const { topUp, isReplayed } = await this.topUps.purchase({
       scope: account.scope,
       wallet,
-      pack: await this.#agree(account, pack),
+      pack: { ...(await this.#agree(account, pack)), priceMinor },
+      discounts,
+      within: (tx, topUpId) => this.redemptions.redeem(tx, account, topUpId, redeemable),
       description: pack.name,
       actor: account.actor,
       idempotency,
@@ -66,15 +71,21 @@ export class PackPurchases {
     return { kind: 'bought', invoice, isReplayed };
   }
 
-  async #check(account: Account, { packId, couponIds }: PackPurchase): Promise<CreditPack> {
+  async #check(
+    account: Account,
+    { packId, couponIds }: PackPurchase,
+  ): Promise<{ pack: CreditPack; redeemable: Redeemable }> {
     const errors: FieldErrors = {};
     const pack = await this.packs.find(account.scope, packId);
     if (!pack) errors['pack_id'] = ['unknown pack'];
     else if (!isOnSale(pack)) errors['pack_id'] = ['is no longer on sale'];
-    if (couponIds.length > 0) errors['coupon_ids'] = couponIds.map(() => 'unknown coupon');
-    if (!(await this.cards.hasChargeable(account))) errors[NON_FIELD_ERRORS] = [NO_CARD];
-    if (!pack || Object.keys(errors).length > 0) throw invalidFields(errors);
-    return pack;
+    const subject = { packId, currency: pack?.currency ?? '', priceMinor: pack?.priceMinor ?? 0 };
+    const redeemable = pack ? await this.redemptions.price(account, couponIds, subject) : undefined;
+    if (redeemable && 'faults' in redeemable) errors['coupon_ids'] = redeemable.faults;
+    const isFree = redeemable && 'priceMinor' in redeemable && redeemable.priceMinor === 0;
+    if (!isFree && !(await this.cards.hasChargeable(account))) errors[NON_FIELD_ERRORS] = [NO_CARD];
+    if (!pack || !redeemable || 'faults' in redeemable || Object.keys(errors).length > 0) throw invalidFields(errors);
+    return { pack, redeemable };
   }
 
   async #agree({ scope }: Account, pack: CreditPack): Promise<AgreedPack> {

@@ -6,7 +6,7 @@ import type { PaymentMethodDetails } from '../payments/payment-provider.js';
 import { PaymentProviders } from '../payments/payment-providers.js';
 import { APPROVING_SANDBOX_TOKEN } from '../payments/sandbox-cards.js';
 import { Clock } from '../shared/clock.js';
-import { DomainError, notFound } from '../shared/errors.js';
+import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { Customer } from './customer.entity.js';
@@ -38,6 +38,7 @@ export class PaymentMethodsService {
    * @throws not_found without such a customer; validation for an unknown token; invalid_operation without a provider
    */
   async replace(caller: Actor, customerId: string, token: string): Promise<PaymentMethod> {
+    refuseCardNumber(token);
     const where = liveCustomer(caller, customerId);
     if (!(await this.em.fork().count(Customer, where))) throw notFound('customer', { customer_id: customerId });
     const card = await this.#attach(caller, customerId, token);
@@ -90,9 +91,9 @@ export class PaymentMethodsService {
     return (await this.em.fork().findOne(PaymentMethod, onFile(scope, customerId))) ?? undefined;
   }
 
-  async remove(caller: Actor, customerId: string, id: string): Promise<void> {
+  async remove(caller: Actor, customerId: string, id: string, em: EntityManager = this.em.fork()): Promise<void> {
     const where = { id, ...onFile(caller, customerId) };
-    const removed = await this.em.fork().nativeUpdate(PaymentMethod, where, this.#retired(caller, 'deleted'));
+    const removed = await em.nativeUpdate(PaymentMethod, where, this.#retired(caller, 'deleted'));
     if (removed === 0) throw notFound('payment method', { customer_id: customerId, payment_method_id: id });
   }
 
@@ -107,6 +108,12 @@ export class PaymentMethodsService {
   #retired(caller: Actor, status: 'archived' | 'deleted') {
     return { status, updatedAt: this.clock.now(), updatedBy: caller.keyId };
   }
+}
+
+/** Card numbers have 12 to 19 digits. We must never have one, so the answer does not repeat it either. */
+function refuseCardNumber(token: string): void {
+  if (!/^\d{12,19}$/.test(token.replace(/[\s.-]/g, ''))) return;
+  throw invalidField('token', 'looks like a card number: give that to the payment provider, and send its token');
 }
 
 function onFile(scope: Scope, customerId: string) {

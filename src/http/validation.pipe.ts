@@ -6,6 +6,7 @@ import { UnreadBody } from './body/read-body.js';
 import { invalidFields, invalidRequest } from './field-errors.js';
 
 const IGNORES_UNKNOWN = Symbol('ignores unknown fields');
+const MAY_BE_EMPTY = Symbol('may be empty');
 const PRIMITIVES: ReadonlySet<unknown> = new Set([String, Boolean, Number, Array, Object, Buffer, Date, undefined]);
 
 /**
@@ -14,6 +15,11 @@ const PRIMITIVES: ReadonlySet<unknown> = new Set([String, Boolean, Number, Array
  */
 export function IgnoreUnknownFields(): ClassDecorator {
   return (dto) => Reflect.defineMetadata(IGNORES_UNKNOWN, true, dto);
+}
+
+/** On a DTO class of which nothing is required: no body at all is an empty one. */
+export function MayBeEmpty(): ClassDecorator {
+  return (dto) => Reflect.defineMetadata(MAY_BE_EMPTY, true, dto);
 }
 
 /**
@@ -26,7 +32,12 @@ export class ValidationPipe implements PipeTransform {
     if (type === 'custom') return value;
     if (value instanceof UnreadBody) throw value.refusal();
     if (PRIMITIVES.has(metatype)) return value;
-    if (type === 'body' && value === undefined) throw invalidRequest('the body is empty: send a JSON object');
+    if (type === 'body' && value === undefined) {
+      if (!Reflect.hasMetadata(MAY_BE_EMPTY, metatype as object)) {
+        throw invalidRequest('the body is empty: send a JSON object');
+      }
+      return validated(metatype as Class<object>, {});
+    }
     return validated(metatype as Class<object>, value);
   }
 }

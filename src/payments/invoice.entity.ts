@@ -41,6 +41,14 @@ export interface InvoiceTax {
   amountMinor: number;
 }
 
+/** Seller or buyer, as they were when the invoice was made. */
+export interface InvoiceParty {
+  name: string;
+  /** Address, line by line. */
+  address: string[];
+  taxId: string;
+}
+
 const InvoiceSchema = defineEntity({
   name: 'Invoice',
   tableName: 'invoice',
@@ -74,6 +82,9 @@ const InvoiceSchema = defineEntity({
     lineItems: p.json<InvoiceLine[]>(),
     discounts: p.json<InvoiceDiscount[]>(),
     taxes: p.json<InvoiceTax[]>(),
+    /** Null on invoices of before they were kept. */
+    seller: p.json<InvoiceParty>().nullable(),
+    buyer: p.json<InvoiceParty>().nullable(),
     metadata: p.json<Record<string, string>>(),
     idempotencyKey: p.text(),
     /** Counts changes, from 1. */

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { CreditsPageDto } from '../http/credits-page.js';
 import {
   type BillingReason,
   type InvoicePaymentStatus,
@@ -322,4 +323,8 @@ export class AccountInvoiceDto {
   line_items!: AccountInvoiceLineItemDto[];
   discounts!: AccountInvoiceDiscountDto[];
   taxes!: AccountInvoiceTaxDto[];
+}
+
+export class AccountInvoicePageDto extends CreditsPageDto {
+  results!: AccountInvoiceDto[];
 }

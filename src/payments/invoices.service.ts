@@ -11,6 +11,7 @@ import {
   Invoice,
   type InvoiceDiscount,
   type InvoiceLine,
+  type InvoiceParty,
   type InvoicePaymentStatus,
   type InvoiceTax,
 } from './invoice.entity.js';
@@ -43,6 +44,9 @@ export interface NewInvoice {
   /** What the lines' discounts are, and what their taxes are: the sums must agree. */
   discounts?: InvoiceDiscount[];
   taxes?: InvoiceTax[];
+  /** As they are now: later changes of theirs don't change the invoice. */
+  seller?: InvoiceParty | null;
+  buyer?: InvoiceParty | null;
   billingReason: BillingReason;
   description?: string;
   credits?: Decimal | null;
@@ -108,6 +112,8 @@ export class InvoicesService {
       lineItems: lines,
       discounts: draft.discounts ?? [],
       taxes: draft.taxes ?? [],
+      seller: draft.seller ?? null,
+      buyer: draft.buyer ?? null,
       metadata: draft.metadata ?? {},
       idempotencyKey: draft.idempotencyKey ?? '',
       version: 1,

@@ -52,7 +52,11 @@ describe('setting values', () => {
 
   it('drops what Flexprice keeps beside it in invoice_config', () => {
     const value = { auto_complete_purchased_credit_transaction: true, prefix: 'INV' };
-    expect(readSettingValue('invoice_config', value)).toEqual({ auto_complete_purchased_credit_transaction: true });
+    expect(readSettingValue('invoice_config', value)).toEqual({
+      auto_complete_purchased_credit_transaction: true,
+      taxes: [],
+      seller: { name: '', address: [], tax_id: '' },
+    });
   });
 
   it.each<[SettingKey, unknown, unknown]>([

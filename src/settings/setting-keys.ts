@@ -1,8 +1,9 @@
 import type { Type as Class } from '@nestjs/common';
 import { Big } from 'big.js';
 import { fieldErrorsAt, invalidFields } from '../http/field-errors.js';
+import { faultOfText } from '../http/body/inspect-body.js';
 import { validated } from '../http/validation.pipe.js';
-import { formatDecimal } from '../shared/decimal.js';
+import { formatDecimal, RATE_PLACES } from '../shared/decimal.js';
 import { DomainError, type FieldErrors } from '../shared/errors.js';
 import { checkAlertThresholds } from './check-alert-thresholds.js';
 import {
@@ -39,7 +40,12 @@ export interface SettingValues {
     alert_enabled: boolean;
   };
   bonus_credits_topup_config: { enabled: boolean; slabs: StoredSlab[] };
-  invoice_config: { auto_complete_purchased_credit_transaction: boolean };
+  invoice_config: {
+    auto_complete_purchased_credit_transaction: boolean;
+    /** Rates are decimals in plain notation. */
+    taxes: { name: string; rate: string }[];
+    seller: { name: string; address: string[]; tax_id: string };
+  };
   credits: {
     currency: string;
     purchase_validity_months: number;
@@ -95,7 +101,12 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingRule<SettingValues
   },
   invoice_config: {
     dto: InvoicesSettingDto,
-    defaultValue: { auto_complete_purchased_credit_transaction: false },
+    defaultValue: {
+      auto_complete_purchased_credit_transaction: false,
+      taxes: [],
+      seller: { name: '', address: [], tax_id: '' },
+    },
+    check: checkTaxes,
   },
   credits: {
     dto: CreditsSettingDto,
@@ -149,6 +160,17 @@ function checkSlabs({ enabled, slabs }: BonusSettingDto): FieldErrors | undefine
       return { slabs: { [index]: { [missing]: ['is required with the other one'] } } };
     }
   }
+  return undefined;
+}
+
+function checkTaxes({ taxes, seller }: InvoicesSettingDto): FieldErrors | undefined {
+  for (const [index, { rate }] of taxes.entries()) {
+    if (rate.gt(100)) return { taxes: { [index]: { rate: ['must be at most 100'] } } };
+    if (!rate.round(RATE_PLACES, Big.roundDown).eq(rate)) {
+      return { taxes: { [index]: { rate: [`must have at most ${RATE_PLACES} decimal places`] } } };
+    }
+  }
+  if (seller.address.some((line) => faultOfText(line))) return { seller: { address: ['must be text'] } };
   return undefined;
 }
 

@@ -1,5 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { IsText } from '../http/fields/is-text.js';
 import { IsCredits } from '../http/fields/is-credits.js';
 import { Nested, NestedList } from '../http/fields/nested.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
@@ -102,6 +115,31 @@ export class BonusSettingDto {
   slabs: BonusSlabDto[] = [];
 }
 
+export class TaxDto {
+  @IsText({ min: 1, max: 50, description: 'What it is called on invoices.', example: 'VAT' })
+  name!: string;
+
+  @IsCredits({ sign: 'not_negative', description: 'Percent, at most 100, up to 5 decimal places.', example: '21' })
+  rate!: Decimal;
+}
+
+/** Who sells, as invoices show it. */
+export class SellerDto {
+  @IsText({ max: 255, example: 'Acme Scanners Ltd' })
+  name: string = '';
+
+  /** Lines of the address. */
+  @ApiProperty({ type: [String], maxItems: 6, default: [], example: ['1 Main Street', '1000-001 Lisboa', 'Portugal'] })
+  @IsString({ each: true, message: 'must be a list of strings' })
+  @MaxLength(255, { each: true, message: 'must have lines of at most 255 characters' })
+  @ArrayMaxSize(6, { message: 'must have at most 6 lines' })
+  @IsArray({ message: 'must be a list of strings' })
+  address: string[] = [];
+
+  @IsText({ max: 50, example: 'PT500000000' })
+  tax_id: string = '';
+}
+
 /** `invoice_config`. Its other fields in Flexprice mean nothing here and are dropped. */
 @IgnoreUnknownFields()
 export class InvoicesSettingDto {
@@ -109,6 +147,15 @@ export class InvoicesSettingDto {
   @ApiProperty({ type: Boolean, default: false })
   @IsBoolean()
   auto_complete_purchased_credit_transaction: boolean = false;
+
+  /** Taxes that the prices include: they are part of what is charged, never added to it. None by default. */
+  @ApiProperty({ type: [TaxDto], default: [] })
+  @NestedList(() => TaxDto, 5)
+  taxes: TaxDto[] = [];
+
+  @ApiProperty({ type: SellerDto, required: false })
+  @Nested(() => SellerDto)
+  seller: SellerDto = new SellerDto();
 }
 
 /** `credits`: the credits API. */

@@ -4,6 +4,7 @@ import { monotonicFactory } from 'ulid';
 export type IdPrefix =
   | 'alert'
   | 'consent'
+  | 'coupon'
   | 'cust'
   | 'decision'
   | 'env'

@@ -10,7 +10,7 @@ import { PendingCredit } from '../ledger/pending-credit.entity.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
 import { InvoicesService } from '../payments/invoices.service.js';
 import type { Invoice } from '../payments/invoice.entity.js';
-import { newInvoiceOf } from './top-up-invoice.js';
+import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import { actorOf, TopUpSettlement } from './top-up-settlement.js';
 import { TopUp } from './top-up.entity.js';
 
@@ -40,6 +40,7 @@ export class InvoicedTopUps {
     private readonly em: EntityManager,
     private readonly ledger: LedgerService,
     private readonly invoices: InvoicesService,
+    private readonly papers: TopUpInvoices,
     private readonly settlement: TopUpSettlement,
   ) {}
 
@@ -47,6 +48,7 @@ export class InvoicedTopUps {
   async issue(topUp: TopUp): Promise<void> {
     const metadata = { auto_topup: 'true' };
     const terms = { priority: null, expiresAt: null, idempotencyKey: '', metadata, bonus: null };
+    const config = await this.papers.configOf(topUp);
     try {
       await this.ledger.post({
         kind: 'evaluate',
@@ -54,7 +56,7 @@ export class InvoicedTopUps {
         walletId: topUp.walletId,
         actor: actorOf(topUp),
         within: async (tx, wallet) => {
-          const promised = await this.promise(tx, wallet, topUp, terms);
+          const promised = await this.promise(tx, wallet, topUp, terms, config);
           return promised instanceof DomainError ? promised : undefined;
         },
         answer: () => null,
@@ -70,12 +72,11 @@ export class InvoicedTopUps {
     wallet: WalletRecord,
     topUp: TopUp,
     terms: PendingTerms,
+    config: InvoiceConfig,
   ): Promise<PendingCredit | DomainError> {
     const transactionId = topUp.transactionId ?? newId('wtxn', tx.now);
-    const invoice = newInvoiceOf(topUp, { isPaid: false });
-    invoice.metadata = {
+    const metadata = {
       ...terms.metadata,
-      ...invoice.metadata,
       wallet_transaction_id: transactionId,
       wallet_id: wallet.id,
       credits_amount: topUp.credits.toFixed(),
@@ -88,7 +89,7 @@ export class InvoicedTopUps {
     );
     if (promised.length === 0)
       return new DomainError('conflict', 'the top-up has ended already', { code: 'top_up_ended' });
-    const { id: invoiceId } = await this.invoices.create(tx.em, invoice);
+    const { id: invoiceId } = await this.papers.create(tx.em, topUp, config, { isPaid: false, metadata });
     await tx.query(`update top_up set invoice_id = $2 where id = $1`, [topUp.id, invoiceId]);
     const pending = tx.em.create(PendingCredit, pendingCredit(tx, wallet, topUp, terms, transactionId));
     await tx.em.flush();

@@ -110,11 +110,11 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 
-  /** Freezes provider and card on the row, then charges. Without a provider, credits are given at once. */
+  /** Freezes provider and card on the row, then charges. Without a provider or a price, credits are given at once. */
   async #start(topUp: TopUp): Promise<void> {
     const scope = { tenantId: topUp.tenantId, environmentId: topUp.environmentId };
     const provider = await this.providers.resolve(scope);
-    if (!provider) return this.#settle(topUp);
+    if (!provider || topUp.priceMinor === 0) return this.#settle(topUp);
     const method = await this.paymentMethods.findChargeable(scope, topUp.customerId);
     if (!method) return this.#fail(topUp, 'no_payment_method', 'there is no payment method on file');
     const since = new Date(this.clock.now().getTime() - 30 * DAY_MS);

@@ -142,6 +142,7 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
       credits: rule.unitCredits.times(verdict.units),
       priceMinor: facts.unitPriceMinor * verdict.units,
       currency: facts.currency,
+      discounts: [],
       packId: rule.packId,
       validityMonths: rule.validityMonths,
       invoicing: rule.invoicing,

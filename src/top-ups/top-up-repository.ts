@@ -50,11 +50,15 @@ export class TopUpRepository {
     return this.em.fork().findOne(TopUp, { ...scopeOf(scope), idempotencyKey });
   }
 
-  async insert(record: TopUpRecord): Promise<TopUp> {
-    const em = this.em.fork();
-    const topUp = em.create(TopUp, record);
-    await em.flush();
-    return topUp;
+  /** Stores a purchase, and in the same commit what comes with it. */
+  async insert(record: TopUpRecord, within?: (tx: EntityManager, topUpId: string) => Promise<void>): Promise<TopUp> {
+    return this.em.fork().transactional(async (tx) => {
+      const topUp = tx.create(TopUp, record);
+      // First, so that a repeat with the same key stops here and takes nothing.
+      await tx.flush();
+      await within?.(tx, topUp.id);
+      return topUp;
+    });
   }
 
   /** Takes up to `limit` due top-ups for this process: no other process has or gets them while the lease lasts. */

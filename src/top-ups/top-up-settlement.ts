@@ -8,7 +8,7 @@ import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { PendingCredit } from '../ledger/pending-credit.entity.js';
 import { addMonths } from './schedule.js';
-import { newInvoiceOf } from './top-up-invoice.js';
+import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import { CARD_PAUSES } from './top-up-pauses.js';
 import { OPEN_STATUS_LIST, type TopUp } from './top-up.entity.js';
 
@@ -20,6 +20,7 @@ export class TopUpSettlement {
   constructor(
     private readonly ledger: LedgerService,
     private readonly invoices: InvoicesService,
+    private readonly papers: TopUpInvoices,
     private readonly clock: Clock,
   ) {}
 
@@ -34,6 +35,7 @@ export class TopUpSettlement {
     paidMinor?: number,
   ): Promise<'settled' | 'already' | 'refused'> {
     const transactionId = topUp.transactionId ?? newId('wtxn', this.clock.now());
+    const config = await this.papers.configOf(topUp);
     try {
       await this.ledger.post({
         kind: 'credit',
@@ -41,7 +43,8 @@ export class TopUpSettlement {
         walletId: topUp.walletId,
         actor: actorOf(topUp),
         terms: { ...this.#creditTerms(topUp, transactionId), ...(pending ? promisedTerms(pending) : {}) },
-        within: async (tx) => (await this.#close(tx, topUp, transactionId)) ?? this.#invoice(tx, topUp, paidMinor),
+        within: async (tx) =>
+          (await this.#close(tx, topUp, transactionId)) ?? this.#invoice(tx, topUp, config, paidMinor),
         answer: () => null,
       });
       return 'settled';
@@ -92,15 +95,20 @@ export class TopUpSettlement {
     return undefined;
   }
 
-  /** Packs are sold with an invoice, paid already; an invoiced top-up has had its own since it was asked for. */
-  async #invoice(tx: LedgerTransaction, topUp: TopUp, amountMinor: number | undefined): Promise<void> {
+  /** What was sold or charged has an invoice, paid already; what was given at once has none. An invoiced top-up has had its own since it was asked for. */
+  async #invoice(
+    tx: LedgerTransaction,
+    topUp: TopUp,
+    config: InvoiceConfig,
+    amountMinor: number | undefined,
+  ): Promise<void> {
     if (topUp.invoicing) {
       const where = { walletId: topUp.walletId, topUpId: topUp.id };
       await tx.em.nativeUpdate(PendingCredit, where, { pendingStatus: 'completed', updatedAt: tx.now });
       const payment = { actorKeyId: topUp.createdBy, amountMinor };
       if (topUp.invoiceId) await this.invoices.markPaid(tx.em, topUp, topUp.invoiceId, payment);
-    } else if (topUp.packId) {
-      const invoice = await this.invoices.create(tx.em, newInvoiceOf(topUp, { isPaid: true }));
+    } else if (topUp.packId || topUp.paymentId) {
+      const invoice = await this.papers.create(tx.em, topUp, config, { isPaid: true });
       await tx.query(`update top_up set invoice_id = $2 where id = $1`, [topUp.id, invoice.id]);
     }
   }

@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn } from '../shared/decimal-column.js';
+import type { InvoiceDiscount } from '../payments/invoice.entity.js';
 import { TRIGGERS } from './top-up-rule.entity.js';
 
 /** States in which money may still move. At most one automatic top-up of a wallet is in one of these. */
@@ -42,9 +43,11 @@ const TopUpSchema = defineEntity({
     units: p.integer(),
     /** Credits it buys, above zero. */
     credits: p.type(AmountColumn),
-    /** What it costs in minor units of `currency`, zero or more. */
+    /** What is charged for it in minor units of `currency`, discounts taken off: zero or more. */
     priceMinor: p.integer(),
     currency: p.text(),
+    /** What was taken off the price, taxes included. */
+    discounts: p.json<InvoiceDiscount[]>(),
     packId: p.text().nullable(),
     validityMonths: p.integer().nullable(),
     invoicing: p.boolean(),

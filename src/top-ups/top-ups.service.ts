@@ -8,8 +8,8 @@ import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import type { Actor, Idempotency, LedgerCommand } from '../ledger/commands.js';
 import type { PendingCredit } from '../ledger/pending-credit.entity.js';
-import { InvoicesService } from '../payments/invoices.service.js';
-import { newInvoiceOf } from './top-up-invoice.js';
+import type { InvoiceDiscount } from '../payments/invoice.entity.js';
+import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { Posting } from '../ledger/posting.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
@@ -26,7 +26,11 @@ import { TopUp, type TopUpStatus } from './top-up.entity.js';
 export interface PurchaseRequest {
   scope: Scope;
   wallet: Pick<WalletRecord, 'id' | 'customerId'>;
+  /** At the price that is charged, discounts taken off. */
   pack: AgreedPack;
+  discounts?: InvoiceDiscount[];
+  /** Written in the commit that stores the purchase; what it throws refuses it. */
+  within?: (tx: EntityManager, topUpId: string) => Promise<void>;
   description: string;
   actor: Actor;
   idempotency?: Idempotency | undefined;
@@ -57,7 +61,7 @@ export class TopUpsService {
     private readonly topUps: TopUpRepository,
     private readonly engine: TopUpEngine,
     private readonly invoiced: InvoicedTopUps,
-    private readonly invoices: InvoicesService,
+    private readonly papers: TopUpInvoices,
     private readonly ledger: LedgerService,
     private readonly clock: Clock,
   ) {}
@@ -76,13 +80,14 @@ export class TopUpsService {
       credits: pack.credits,
       priceMinor: pack.priceMinor,
       currency: pack.currency,
+      discounts: request.discounts ?? [],
       packId: pack.id,
       validityMonths: pack.validityMonths,
       description: request.description,
       invoicing: false,
     });
     try {
-      const topUp = await this.topUps.insert(record);
+      const topUp = await this.topUps.insert(record, request.within);
       return { topUp: await this.engine.drive(topUp), isReplayed: false };
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
@@ -105,7 +110,8 @@ export class TopUpsService {
     }
     const { currency } = wallet;
     const { description } = request;
-    const what = { credits, priceMinor, currency, packId: null, validityMonths: null, description, invoicing: true };
+    const nothing = { packId: null, validityMonths: null, discounts: [] };
+    const what = { ...nothing, credits, priceMinor, currency, description, invoicing: true };
     // The key is the ledger's: on the row it would only say the same thing twice.
     const record = this.#newTopUp(scope, wallet, actor, undefined, what);
     const command = {
@@ -114,15 +120,17 @@ export class TopUpsService {
       actor,
       ...(request.idempotency ? { idempotency: request.idempotency } : {}),
     };
+    const config = await this.papers.configOf(scope);
     return request.isCompleted
-      ? this.#creditWithInvoice(request, record, command)
-      : this.#promiseWithInvoice(request, record, command);
+      ? this.#creditWithInvoice(request, record, command, config)
+      : this.#promiseWithInvoice(request, record, command, config);
   }
 
   #promiseWithInvoice<Answer>(
     request: InvoicedRequest<Answer>,
     record: TopUpRecord,
     command: CommandFrame,
+    config: InvoiceConfig,
   ): Promise<LedgerAnswer<Answer>> {
     let topUp: TopUp | undefined;
     let pending: PendingCredit | undefined;
@@ -135,7 +143,7 @@ export class TopUpsService {
         }
         topUp = tx.em.create(TopUp, record);
         await tx.em.flush();
-        const promised = await this.invoiced.promise(tx, wallet, topUp, request.terms);
+        const promised = await this.invoiced.promise(tx, wallet, topUp, request.terms, config);
         if (promised instanceof DomainError) return promised;
         pending = promised;
         await tx.em.refresh(topUp);
@@ -149,6 +157,7 @@ export class TopUpsService {
     request: InvoicedRequest<Answer>,
     record: TopUpRecord,
     command: CommandFrame,
+    config: InvoiceConfig,
   ): Promise<LedgerAnswer<Answer>> {
     const id = newId('wtxn', this.clock.now());
     const { terms } = request;
@@ -174,7 +183,7 @@ export class TopUpsService {
         const settled = { topUpStatus: 'succeeded', transactionId: id, settledAt: tx.now } as const;
         topUp = tx.em.create(TopUp, { ...record, ...settled });
         await tx.em.flush();
-        topUp.invoiceId = (await this.invoices.create(tx.em, newInvoiceOf(topUp, { isPaid: true }))).id;
+        topUp.invoiceId = (await this.papers.create(tx.em, topUp, config, { isPaid: true })).id;
         await tx.em.flush();
       },
       answer: (posting) => request.answer(posting, topUp as unknown as TopUpRecord, undefined),
@@ -198,7 +207,7 @@ export class TopUpsService {
     idempotency: Idempotency | undefined,
     what: Pick<
       TopUpRecord,
-      'credits' | 'priceMinor' | 'currency' | 'packId' | 'validityMonths' | 'description' | 'invoicing'
+      'credits' | 'priceMinor' | 'currency' | 'discounts' | 'packId' | 'validityMonths' | 'description' | 'invoicing'
     >,
   ): TopUpRecord {
     const now = this.clock.now();

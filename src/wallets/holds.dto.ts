@@ -4,6 +4,7 @@ import { IsCredits } from '../http/fields/is-credits.js';
 import { IsMetadata } from '../http/fields/is-metadata.js';
 import { IsIdempotencyKey, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
+import { MayBeEmpty } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import type { Decimal } from '../shared/decimal.js';
 import { WalletDto } from './wallets.dto.js';
@@ -53,6 +54,7 @@ export class CaptureHoldDto {
   idempotency_key?: string | null;
 }
 
+@MayBeEmpty()
 export class ReleaseHoldDto {
   @IsOptional()
   @IsIdempotencyKey()

@@ -4,11 +4,13 @@ import { IsCredits } from '../http/fields/is-credits.js';
 import { IsMetadata } from '../http/fields/is-metadata.js';
 import { IsIdempotencyKey, IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
+import { MayBeEmpty } from '../http/validation.pipe.js';
 import type { Decimal } from '../shared/decimal.js';
 import { TransactionDto } from './transactions.dto.js';
 import { WalletDto } from './wallets.dto.js';
 
 /** How much of a transaction to take back. */
+@MayBeEmpty()
 export class ReverseTransactionDto {
   @IsOptional()
   @IsCredits({ description: 'Credits; all that still can be, if absent.', example: '2' })

@@ -23,6 +23,11 @@ export class ApiClient {
     return supertest(this.url).post(path).set('x-api-key', this.key).send(body);
   }
 
+  /** A POST without a body. */
+  empty(path: string): Test {
+    return supertest(this.url).post(path).set('x-api-key', this.key);
+  }
+
   put(path: string, body: Body = {}): Test {
     return supertest(this.url).put(path).set('x-api-key', this.key).send(body);
   }

@@ -1,6 +1,7 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { CreditsPageDto, CreditsPageQuery } from '../../http/credits-page.js';
+import { MayBeEmpty } from '../../http/validation.pipe.js';
 import { IsIdempotencyKey, IsText } from '../../http/fields/is-text.js';
 import { IsTimestamp } from '../../http/fields/is-timestamp.js';
 import type { HoldStatus } from '../../ledger/hold.entity.js';
@@ -52,6 +53,7 @@ export class CaptureHoldDto extends IdempotentDto {
 }
 
 /** A release needs nothing but the hold. */
+@MayBeEmpty()
 export class ReleaseHoldDto extends IdempotentDto {}
 
 class HoldFilters {

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
@@ -23,6 +23,7 @@ export class StatementController {
   @RequireScope('wallets:read')
   @ApiWalletsErrors('validation', 'not_found')
   @ApiProduces('application/json', 'text/csv')
+  @ApiExtraModels(StatementDto)
   @ApiOkResponse({
     content: {
       'application/json': { schema: { $ref: getSchemaPath(StatementDto) } },

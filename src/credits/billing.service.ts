@@ -1,0 +1,60 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../auth/caller.js';
+import type { UpdateCustomerDto } from '../customers/customers.dto.js';
+import { CustomersService } from '../customers/customers.service.js';
+import { PaymentMethodsService } from '../customers/payment-methods.service.js';
+import { notFound } from '../shared/errors.js';
+import { TopUpPauses } from '../top-ups/top-up-pauses.js';
+import { TopUpRulesService } from '../top-ups/top-up-rules.service.js';
+import type { Account } from './account.js';
+import { type BillingDto, renderBilling } from './billing.dto.js';
+import { CreditsWallets } from './credits-wallets.service.js';
+
+/** Who is billed for an account, and with which card. */
+@Injectable()
+export class BillingService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly customers: CustomersService,
+    private readonly paymentMethods: PaymentMethodsService,
+    private readonly pauses: TopUpPauses,
+    private readonly rules: TopUpRulesService,
+    private readonly wallets: CreditsWallets,
+  ) {}
+
+  async get(account: Account): Promise<BillingDto> {
+    const customer = await this.customers.get(account.scope, account.customerId);
+    const method = await this.paymentMethods.findChargeable(account.scope, account.customerId);
+    const wallet = await this.wallets.find(account);
+    const guard = wallet && (await this.rules.views([wallet.id])).get(wallet.id)?.guard;
+    return renderBilling(customer, method, guard?.pausedAt ? guard.pauseReason : null);
+  }
+
+  async change(caller: Caller, account: Account, change: UpdateCustomerDto): Promise<BillingDto> {
+    await this.customers.update(caller, account.customerId, change);
+    return this.get(account);
+  }
+
+  /** Puts a card on file in place of the one that was: automatic top-ups that were paused for want of it go on. */
+  async replacePaymentMethod(caller: Caller, account: Account, token: string): Promise<BillingDto> {
+    await this.paymentMethods.replace(caller, account.customerId, token);
+    await this.pauses.resumeWithNewCards();
+    return this.get(account);
+  }
+
+  /**
+   * Takes the card off file and pauses what would charge it, in one commit.
+   * @throws not_found when there is none
+   */
+  async removePaymentMethod(caller: Caller, account: Account): Promise<BillingDto> {
+    const { scope, customerId } = account;
+    const method = await this.paymentMethods.findChargeable(scope, customerId);
+    if (!method) throw notFound('payment method', { customer_id: customerId });
+    await this.em.fork().transactional(async (tx) => {
+      await this.pauses.pauseWithoutCard(tx, scope, customerId, method.id);
+      await this.paymentMethods.remove(caller, customerId, method.id, tx);
+    });
+    return this.get(account);
+  }
+}

@@ -1,0 +1,101 @@
+import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../shared/clock.js';
+import { DomainError, notFound } from '../../shared/errors.js';
+import { newId } from '../../shared/ids.js';
+import { type Scope, scopeOf } from '../../shared/scope.js';
+import type { PackManager } from '../packs/packs.service.js';
+import { Coupon } from './coupon.entity.js';
+
+export type CouponDraft = Pick<
+  Coupon,
+  | 'name'
+  | 'percentOff'
+  | 'amountOffMinor'
+  | 'currency'
+  | 'packIds'
+  | 'maxRedemptions'
+  | 'maxPerAccount'
+  | 'validFrom'
+  | 'validUntil'
+> & {
+  /** The tenant's own; ours when left out. */
+  id?: string | undefined;
+};
+
+/** The coupons that an environment gives out. */
+@Injectable()
+export class CouponsService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws already_exists for an id that was used before, also by a coupon that is withdrawn */
+  async create(manager: PackManager, draft: CouponDraft): Promise<Coupon> {
+    const now = this.clock.now();
+    const em = this.em.fork();
+    const id = draft.id ?? newId('coupon', now);
+    const coupon = em.create(Coupon, {
+      ...draft,
+      ...scopeOf(manager),
+      id,
+      withdrawnAt: null,
+      status: 'published',
+      createdAt: now,
+      updatedAt: now,
+      createdBy: manager.keyId,
+      updatedBy: manager.keyId,
+    });
+    try {
+      await em.flush();
+    } catch (error) {
+      if (!(error instanceof UniqueConstraintViolationException)) throw error;
+      throw new DomainError('already_exists', `a coupon with id ${id} exists already`, { details: { coupon_id: id } });
+    }
+    return coupon;
+  }
+
+  async get(scope: Scope, id: string): Promise<Coupon> {
+    const coupon = await this.em.fork().findOne(Coupon, { ...scopeOf(scope), id });
+    if (!coupon) throw notFound('coupon', { coupon_id: id });
+    return coupon;
+  }
+
+  /** Those that were withdrawn too. */
+  async list(
+    scope: Scope,
+    page: { limit: number; offset: number },
+    direction: 'asc' | 'desc',
+  ): Promise<[Coupon[], number]> {
+    const orderBy = { createdAt: direction, id: direction };
+    return this.em.fork().findAndCount(Coupon, scopeOf(scope), { ...page, orderBy });
+  }
+
+  /** No purchase is begun with it any more; those that were begun keep their discount. Twice is once. */
+  async withdraw(manager: PackManager, id: string): Promise<void> {
+    await this.em.fork().transactional(async (tx) => {
+      const where = { ...scopeOf(manager), id };
+      const coupon = await tx.findOne(Coupon, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+      if (!coupon) throw notFound('coupon', { coupon_id: id });
+      if (coupon.withdrawnAt) return;
+      coupon.withdrawnAt = this.clock.now();
+      coupon.updatedAt = coupon.withdrawnAt;
+      coupon.updatedBy = manager.keyId;
+    });
+  }
+
+  /** Purchases that count, by coupon. */
+  async countRedemptions({ tenantId, environmentId }: Scope, ids: string[]): Promise<Map<string, number>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.em.fork().execute<{ coupon_id: string; total: number }[]>(
+      `select r.coupon_id, count(*)::int as total from coupon_redemption r join top_up t on t.id = r.top_up_id
+       where r.tenant_id = ? and r.environment_id = ? and r.coupon_id in (${ids.map(() => '?').join(', ')})
+         and t.top_up_status not in ('failed', 'canceled', 'refunded')
+       group by r.coupon_id`,
+      [tenantId, environmentId, ...ids],
+    );
+    return new Map(rows.map(({ coupon_id: id, total }) => [id, total]));
+  }
+}
