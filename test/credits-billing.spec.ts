@@ -90,6 +90,7 @@ describe.each(DATABASES)('billing on %s', (_name, createDatabase) => {
   });
 
   it('pauses automatic top-up with the last payment method, says so, and goes on with another, also the same', async () => {
+    await by().post('/account/credits/top-up/').send({ pack_id: 'pack_10' }).expect(200);
     await enable();
     const removed = await by().delete(METHOD).expect(200);
     expect(removed.body).toMatchObject({ payment_method: null, auto_top_up_paused: 'no_payment_method' });

@@ -27,8 +27,8 @@ export class Migration20261121150000_coupons extends Migration {
         created_by text not null,
         updated_by text not null,
         primary key (tenant_id, environment_id, id),
-        constraint coupon_discount_check
-          check ((percent_off between 1 and 100 and amount_off_minor is null) or (percent_off is null and amount_off_minor > 0 and currency is not null))
+        constraint coupon_percent_check check (percent_off > 0 and percent_off <= 100),
+        constraint coupon_amount_check check (amount_off_minor > 0)
       )`);
 
     this.addSql(`

@@ -33,11 +33,8 @@ const CouponSchema = defineEntity({
     updatedBy: p.text(),
   },
   checks: [
-    {
-      name: 'coupon_discount_check',
-      expression:
-        '(percent_off between 1 and 100 and amount_off_minor is null) or (percent_off is null and amount_off_minor > 0 and currency is not null)',
-    },
+    { name: 'coupon_percent_check', expression: 'percent_off > 0 and percent_off <= 100' },
+    { name: 'coupon_amount_check', expression: 'amount_off_minor > 0' },
   ],
 });
 
