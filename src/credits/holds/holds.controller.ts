@@ -6,14 +6,21 @@ import { AcceptsForms } from '../../http/body/accepts-forms.js';
 import { ApiCreditsErrors } from '../../http/errors/api-errors.decorator.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../../http/idempotency.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from '../account.js';
-import { CaptureHoldDto, CreateHoldDto, HoldDto, HoldPageDto, HoldsQuery, ReleaseHoldDto } from './holds.dto.js';
-import { HoldsService } from './holds.service.js';
+import {
+  CaptureAccountHoldDto,
+  CreateAccountHoldDto,
+  AccountHoldDto,
+  HoldPageDto,
+  HoldsQuery,
+  ReleaseAccountHoldDto,
+} from './holds.dto.js';
+import { AccountHoldsService } from './holds.service.js';
 
 @ApiTags('Account credits')
 @ApiAccountHeaders()
 @Controller('account/credits/holds')
-export class HoldsController {
-  constructor(private readonly holds: HoldsService) {}
+export class AccountHoldsController {
+  constructor(private readonly holds: AccountHoldsService) {}
 
   /**
    * Reserves credits while a scan runs: promotional ones first, then the purchased ones. What the balance can't cover is
@@ -21,15 +28,15 @@ export class HoldsController {
    */
   @Post('/')
   @RequireScope('account:write')
-  @AcceptsForms(CreateHoldDto)
-  @ApiCreatedResponse({ type: HoldDto })
+  @AcceptsForms(CreateAccountHoldDto)
+  @ApiCreatedResponse({ type: AccountHoldDto })
   @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
   async create(
     @CurrentAccount() account: Account,
-    @Body() body: CreateHoldDto,
+    @Body() body: CreateAccountHoldDto,
     @Idempotency() idempotency: IdempotentRequest | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<HoldDto> {
+  ): Promise<AccountHoldDto> {
     return replayable(await this.holds.create(account, body, idempotency), response);
   }
 
@@ -45,7 +52,7 @@ export class HoldsController {
   @Get(':id/')
   @RequireScope('account:read')
   @ApiCreditsErrors('validation', 'not_found')
-  async get(@CurrentAccount() account: Account, @Param('id') id: string): Promise<HoldDto> {
+  async get(@CurrentAccount() account: Account, @Param('id') id: string): Promise<AccountHoldDto> {
     return this.holds.get(account, id);
   }
 
@@ -53,15 +60,15 @@ export class HoldsController {
   @Post(':id/capture/')
   @HttpCode(200)
   @RequireScope('account:write')
-  @AcceptsForms(CaptureHoldDto)
+  @AcceptsForms(CaptureAccountHoldDto)
   @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
   async capture(
     @CurrentAccount() account: Account,
     @Param('id') id: string,
-    @Body() body: CaptureHoldDto,
+    @Body() body: CaptureAccountHoldDto,
     @Idempotency() idempotency: IdempotentRequest | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<HoldDto> {
+  ): Promise<AccountHoldDto> {
     return replayable(await this.holds.capture(account, id, body, idempotency), response);
   }
 
@@ -69,15 +76,15 @@ export class HoldsController {
   @Post(':id/release/')
   @HttpCode(200)
   @RequireScope('account:write')
-  @AcceptsForms(ReleaseHoldDto)
+  @AcceptsForms(ReleaseAccountHoldDto)
   @ApiCreditsErrors('validation', 'not_found', 'idempotency_key_reused')
   async release(
     @CurrentAccount() account: Account,
     @Param('id') id: string,
-    @Body() _body: ReleaseHoldDto,
+    @Body() _body: ReleaseAccountHoldDto,
     @Idempotency() idempotency: IdempotentRequest | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<HoldDto> {
+  ): Promise<AccountHoldDto> {
     return replayable(await this.holds.release(account, id, idempotency), response);
   }
 }
