@@ -22,4 +22,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Longer than the 15 s that requests and jobs get to end: run with `--stop-timeout 20`.
-CMD ["node", "dist/main.js"]
+CMD ["node", "--max-old-space-size=288", "dist/main.js"]

@@ -23,7 +23,7 @@ export class BenchService {
   static async start(environment: Record<string, string>, profileFolder?: string): Promise<BenchService> {
     const profile = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
     const child = fork(fileURLToPath(new URL('service.ts', import.meta.url)), {
-      execArgv: ['--import', 'tsx', ...profile],
+      execArgv: ['--max-old-space-size=288', '--import', 'tsx', ...profile],
       env: {
         PATH: process.env['PATH'],
         HOST: '127.0.0.1',

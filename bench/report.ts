@@ -24,6 +24,8 @@ export const CASES = {
   b: 'debit, 1,000 random wallets',
   c: 'debit, one hot wallet',
   d: 'GET /v1/wallets/{id}',
+  hold: 'hold, 1,000 random wallets',
+  batch: 'debits in batches of 100, 1,000 random wallets (debits)',
   e_random: 'the debit as one SQL function (pgbench), random',
   e_hot: 'the debit as one SQL function (pgbench), hot',
   list_short: 'first page of transactions, 10,000 entries',
@@ -61,6 +63,7 @@ export function aimsOf({ cases, statement, residentMiB, startMs }: Results): Aim
     { what: 'c / b', reached: ratio('c', 'b'), aim: 0.9 },
     { what: 'b / e random', reached: ratio('b', 'e_random'), aim: 1 },
     { what: 'c / e hot', reached: ratio('c', 'e_hot'), aim: 3 },
+    { what: 'batch / b', reached: ratio('batch', 'b'), aim: 5 },
     { what: 'p50 list_long / list_short', reached: latency('list_long', 'list_short'), aim: 1.2, isMaximum: true },
     {
       what: 'p50 filter_long / filter_short',

@@ -19,6 +19,8 @@ import { openEmptyWallets, openWallets } from './seed.js';
 
 const CONNECTIONS = 32;
 const WALLETS = 1000;
+/** Debits in one request. */
+const BATCH = 100;
 
 /**
  * `npm run bench`: everything in one run on one machine, because absolute figures drift and only ratios hold.
@@ -56,6 +58,7 @@ const readWallets = await openEmptyWallets(service.url, apiKey);
 const postgres = await tidy(databaseUrl);
 
 let requests = 0;
+const newKey = () => `bench-${(requests += 1)}`;
 const anyWallet = () => walletIds[Math.floor(Math.random() * walletIds.length)] as string;
 const debitOf = (walletId: string): LoadRequest => ({
   method: 'POST',
@@ -65,7 +68,7 @@ const debitOf = (walletId: string): LoadRequest => ({
 const emptyBody = () => ({
   credits: '1',
   transaction_reason: 'MANUAL_BALANCE_DEBIT',
-  idempotency_key: `bench-${(requests += 1)}`,
+  idempotency_key: newKey(),
 });
 const load = async (name: CaseName, next: () => LoadRequest): Promise<Speed | null> => {
   if (!isWanted(name)) return null;
@@ -78,6 +81,17 @@ const b = await load('b', () => debitOf(anyWallet()));
 const c = await load('c', () => debitOf(walletIds[0] as string));
 const d = await load('d', () => ({ method: 'GET', path: `/v1/wallets/${anyWallet()}` }));
 const residentMiB = service.residentMiB();
+const hold = await load('hold', () => ({
+  method: 'POST',
+  path: `/v1/wallets/${anyWallet()}/holds`,
+  body: { credits: '1', idempotency_key: newKey() },
+}));
+const batches = await load('batch', () => ({
+  method: 'POST',
+  path: '/v1/wallets/debits/batch',
+  body: { debits: Array.from({ length: BATCH }, () => ({ wallet_id: anyWallet(), ...emptyBody() })) },
+}));
+const batch = batches && { ...batches, perSecond: batches.perSecond * BATCH };
 
 const orm = await MikroORM.init({
   ...databaseOptions(Object.assign(new Config(), { databaseUrl })),
@@ -113,7 +127,7 @@ rmSync(dataDir, { recursive: true, force: true });
 const results: Results = {
   machine: machine(postgres),
   conditions: { connections: CONNECTIONS, secondsPerCase: seconds, wallets: WALLETS },
-  cases: { a, b, c, d, e_random, e_hot, ...speeds },
+  cases: { a, b, c, d, hold, batch, e_random, e_hot, ...speeds },
   statement,
   residentMiB,
   startMs,
