@@ -102,7 +102,7 @@ describe.each(CASES)('kill -9 in the middle of the load, on %s', (_name, kills, 
     const debits = [...acknowledged.values()].filter(({ answer }) => answer.status === 200).length;
     expect(debits).toBeGreaterThanOrEqual(kills * 15);
     await expectSoundBooks(dataDir, database, debits);
-  });
+  }, 240_000);
 });
 
 /** A tenant with wallets that top themselves up all the time. */

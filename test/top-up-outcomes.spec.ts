@@ -13,7 +13,7 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (_name, createDataba
   let service: TestApp;
   let scene: TopUpScene;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp({ database: await createDatabase(), config: { paymentTimeoutMs: 1500 } });
     scene = await TopUpScene.create(service);
   });
   afterEach(async () => {

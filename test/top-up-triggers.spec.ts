@@ -12,7 +12,7 @@ describe.each(DATABASES)('when a top-up is bought, on %s', (_name, createDatabas
   let service: TestApp;
   let scene: TopUpScene;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp({ database: await createDatabase(), config: { paymentTimeoutMs: 1500 } });
     scene = await TopUpScene.create(service);
   });
   afterEach(async () => {

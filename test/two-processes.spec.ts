@@ -23,7 +23,12 @@ describe('two processes that run the scheduled task', () => {
     dataDir = mkdtempSync(join(tmpdir(), 'refill-two-'));
     database = await createTestDatabase();
     // What it prepares is due by the time of the processes that are started then.
-    service = await startTestApp({ database, dataDir, clock: new FrozenClock(new Date(Date.now() - 3 * HOUR_MS)) });
+    service = await startTestApp({
+      database,
+      dataDir,
+      config: { paymentTimeoutMs: 1500 },
+      clock: new FrozenClock(new Date(Date.now() - 3 * HOUR_MS)),
+    });
     scene = await TopUpScene.create(service);
   });
 

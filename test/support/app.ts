@@ -42,7 +42,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'refill-data-'));
   const config = Object.assign(
     new Config(),
-    { mode: 'test', port: 0, logLevel: 'silent', sweepIntervalMs: 0, dataDir, paymentTimeoutMs: 1000 },
+    { mode: 'test', port: 0, logLevel: 'silent', sweepIntervalMs: 0, dataDir },
     options.config,
     database.url ? { databaseUrl: database.url } : {},
   );
