@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 import { type Decimal, formatDecimal, ZERO } from '../shared/decimal.js';
 import type { Actor } from './commands.js';
-import type { EntryDraft, HoldDraft, Plan } from './plan/plan.js';
+import type { EntryDraft, HoldDraft, LotRenewal, Plan } from './plan/plan.js';
 import type { Posting } from './posting.js';
 import {
   bySpendOrder,
@@ -16,7 +16,7 @@ import {
 /** Carries a plan out on the wallet in memory; the writer stores the result. Cannot refuse: the plan has been checked. */
 export function applyPlan(state: WalletState, plan: Plan, actor: Actor, now: Date): Posting {
   const hold = plan.hold && applyHold(state, plan.hold, actor, now);
-  for (const { lot, expiresAt } of plan.renewals ?? []) lot.expiresAt = expiresAt;
+  if (plan.renewals?.length) renewLots(state, plan.renewals);
   const entries = plan.entries.map((draft) => applyEntry(state, draft, actor, now));
   if (plan.purchasedExpireAt) movePurchasedExpiry(state, plan.purchasedExpireAt);
   if (plan.closes) state.wallet.walletStatus = 'closed';
@@ -201,6 +201,12 @@ function openHold(state: WalletState, draft: HoldDraft, actor: Actor, now: Date)
   state.holds.set(draft.id, opened);
   state.newHolds.add(opened);
   return opened;
+}
+
+/** A hold may have kept an expired lot open: its place among the others follows from the new date. */
+function renewLots(state: WalletState, renewals: LotRenewal[]): void {
+  for (const { lot, expiresAt } of renewals) lot.expiresAt = expiresAt;
+  state.lots.sort(bySpendOrder);
 }
 
 /** Each purchase moves the date of all purchased credits that are still there. */

@@ -5,6 +5,7 @@ import { Hold, HoldLot } from './hold.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { decimal, ZERO } from '../shared/decimal.js';
 import type { LedgerTransaction } from './ledger-transaction.js';
+import { CONSUMED_LOTS_KEY } from './plan/plan-debit.js';
 import { Lot } from './lot.entity.js';
 import { SqlTable } from './sql-table.js';
 import {
@@ -42,8 +43,8 @@ const WALLET_CHANGES: (keyof WalletRecord & string)[] = [
   'updatedAt',
   'updatedBy',
 ];
-/** As `bySpendOrder` sorts. */
-const SPEND_ORDER = 'l.priority nulls last, l.expires_at nulls last, l.granted desc, l.created_at, l.id';
+/** Priorities stay, but expiries move: only the debit itself knows in which order it took. */
+const ORDER_OF_SPENDING = `array_position(string_to_array(e.metadata ->> '${CONSUMED_LOTS_KEY}', ','), k.lot_id)`;
 const LOT_CHANGES: (keyof LotRecord & string)[] = ['remaining', 'held', 'expiresAt', 'renewalId', 'isOpen'];
 
 /** The ledger's statements: a constant number for a batch of any size. Reads come after the lock, never with it. */
@@ -158,8 +159,8 @@ export class LedgerStore {
       states.get(entry.walletId)?.past.set(entry.id, { entry, consumed: [], reversed: ZERO, restored: new Map() });
     }
     const links = await rowsOf(
-      `select ${this.#links.select('k')} from entry_lot k join lot l on l.wallet_id = k.wallet_id and l.id = k.lot_id
-       where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[]) and k.kind = 'consume' order by ${SPEND_ORDER}`,
+      `select ${this.#links.select('k')} from entry_lot k join entry e on e.wallet_id = k.wallet_id and e.id = k.entry_id
+       where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[]) and k.kind = 'consume' order by ${ORDER_OF_SPENDING}`,
     );
     for (const row of links) {
       const link = this.#links.fromRow(row);

@@ -1,12 +1,16 @@
+import { EntityManager } from '@mikro-orm/postgresql';
 import { type Decimal, decimal, ZERO } from '../../src/shared/decimal.js';
 import { newId } from '../../src/shared/ids.js';
-import type { CreditTerms, LedgerCommand } from '../../src/ledger/commands.js';
+import type { CreditTerms, LedgerCommand, ReverseTerms } from '../../src/ledger/commands.js';
+import { Entry } from '../../src/ledger/entry.entity.js';
 import { LedgerService } from '../../src/ledger/ledger.service.js';
+import { Lot } from '../../src/ledger/lot.entity.js';
 import type { WalletRecord } from '../../src/ledger/wallet-state.js';
 import type { TestApp } from './app.js';
 
 export const SCOPE = { tenantId: 'tenant_test', environmentId: 'env_test' };
 export const ACTOR = { keyId: 'secret_test', requestId: 'req_test' };
+const NO_WORDS = { description: '', metadata: {} };
 
 export interface Balance {
   balance: string;
@@ -81,13 +85,63 @@ export class TestLedger {
     return this.#post({ kind: 'debit', walletId, terms }, key);
   }
 
-  hold(walletId: string, holdId: string, credits: string, expiresAt: Date | null = null): Promise<Balance> {
-    const terms = { holdId, credits: decimal(credits), expiresAt, description: '', metadata: {} };
+  hold(
+    walletId: string,
+    holdId: string,
+    credits: string,
+    expiresAt: Date | null = null,
+    overage = '0',
+  ): Promise<Balance> {
+    const terms = { holdId, credits: decimal(credits), overage: decimal(overage), expiresAt, ...NO_WORDS };
     return this.#post({ kind: 'hold', walletId, ...terms });
   }
 
-  capture(walletId: string, holdId: string, credits: string, final = false): Promise<Balance> {
-    return this.#post({ kind: 'capture', walletId, holdId, credits: decimal(credits), final });
+  capture(walletId: string, holdId: string, credits: string, final = false, key?: string): Promise<Balance> {
+    return this.#post({ kind: 'capture', walletId, holdId, credits: decimal(credits), final }, key);
+  }
+
+  /** Of all that can be reversed, unless it says how much. */
+  reverse(
+    walletId: string,
+    entryId: string,
+    credits: string | null = null,
+    expired: ReverseTerms['expired'] = 'forfeit',
+    key?: string,
+  ): Promise<Balance> {
+    const terms = { entryId, credits: credits === null ? null : decimal(credits), expired, ...NO_WORDS };
+    return this.#post({ kind: 'reverse', walletId, terms }, key);
+  }
+
+  transfer(walletId: string, toWalletId: string, credits: string, key?: string): Promise<Balance> {
+    return this.#post(
+      { kind: 'transfer', walletId, terms: { toWalletId, credits: decimal(credits), ...NO_WORDS } },
+      key,
+    );
+  }
+
+  /** Into a postpaid wallet of this id. */
+  convert(walletId: string, successorId: string): Promise<Balance> {
+    const successor = (closed: WalletRecord): WalletRecord => ({
+      ...closed,
+      id: successorId,
+      walletType: 'POST_PAID',
+      walletStatus: 'active',
+      creditBalance: ZERO,
+      sequence: 0,
+      lastEntryHash: '',
+      lastEntryAt: null,
+    });
+    return this.#post({ kind: 'convert', walletId, successor });
+  }
+
+  /** Of the entry that a command with this key made. */
+  async entryId(walletId: string, key: string): Promise<string> {
+    const em = this.service.get(EntityManager).fork();
+    return (await em.findOneOrFail(Entry, { walletId, idempotencyKey: key }, { fields: ['id'] })).id;
+  }
+
+  openLots(walletId: string): Promise<Lot[]> {
+    return this.service.get(EntityManager).fork().find(Lot, { walletId, isOpen: true });
   }
 
   release(walletId: string, holdId: string): Promise<Balance> {

@@ -1,4 +1,5 @@
 interface ModelLot {
+  source: 'free' | 'purchased';
   priority: number;
   expiresAt: number;
   granted: number;
@@ -7,23 +8,41 @@ interface ModelLot {
   born: number;
 }
 
+interface Part {
+  lot: ModelLot;
+  credits: number;
+}
+
 interface ModelHold {
   isOpen: boolean;
   expiresAt: number;
-  parts: { lot: ModelLot; held: number }[];
+  overage: number;
+  parts: Part[];
 }
+
+/** What of a debit can still be given back: of the debt it made, and of each lot, in the order it took them. */
+interface ModelDebit {
+  debt: number;
+  parts: Part[];
+}
+
+type NewLot = Pick<ModelLot, 'source' | 'priority' | 'expiresAt'>;
 
 /** What a wallet should do, in whole credits and as simply as it can be said: the oracle of the model-based test. */
 export class ModelWallet {
+  isClosed = false;
   #lots: ModelLot[] = [];
   #holds = new Map<string, ModelHold>();
+  #debits = new Map<string, ModelDebit>();
+  #grants = new Map<string, ModelLot>();
   #debt = 0;
   #births = 0;
   #lastTopUpAt = 0;
 
   constructor(
     private readonly overdraft: number,
-    private readonly rule: { threshold: number; amount: number } | undefined,
+    private readonly rule?: { threshold: number; amount: number },
+    private readonly isPrepaid = true,
   ) {}
 
   /** Buys what the rule asks for; the cool-off allows one purchase an instant. */
@@ -33,68 +52,65 @@ export class ModelWallet {
     if (!this.rule || available > this.rule.threshold || this.#lastTopUpAt === now.getTime()) return;
     const { threshold, amount } = this.rule;
     this.#lastTopUpAt = now.getTime();
-    this.grant(amount * Math.min(20, Math.floor((threshold - available) / amount) + 1), null, null, now);
+    const credits = amount * Math.min(20, Math.floor((threshold - available) / amount) + 1);
+    this.#add({ source: 'purchased', priority: Infinity, expiresAt: Infinity }, credits);
   }
 
-  grant(credits: number, priority: number | null, expiresAt: Date | null, now: Date): void {
+  grant(
+    credits: number,
+    terms: { source: 'free' | 'purchased'; priority: number | null; expiresAt: Date | null },
+    now: Date,
+    key = '',
+  ): void {
     this.#expire(now);
-    const repaid = Math.min(this.#debt, credits);
-    this.#debt -= repaid;
-    this.#lots.push({
-      priority: priority ?? Infinity,
-      expiresAt: expiresAt?.getTime() ?? Infinity,
-      granted: credits,
-      remaining: credits - repaid,
-      held: 0,
-      born: (this.#births += 1),
-    });
-    const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
-    this.#lots.sort(
-      (a, b) =>
-        compare(a.priority, b.priority) ||
-        compare(a.expiresAt, b.expiresAt) ||
-        b.granted - a.granted ||
-        a.born - b.born,
+    const { source, priority, expiresAt } = terms;
+    this.#grants.set(
+      key,
+      this.#add({ source, priority: priority ?? Infinity, expiresAt: expiresAt?.getTime() ?? Infinity }, credits),
     );
   }
 
-  debit(credits: number, now: Date): boolean {
+  debit(credits: number, now: Date, key: string): boolean {
     this.#expire(now);
     const free = this.#free();
     if (credits > free + this.overdraft - this.#debt) return false;
-    this.#debt += Math.max(0, credits - free);
-    this.#take(Math.min(credits, free), (lot, taken) => {
-      lot.remaining -= taken;
-    });
+    const debt = Math.max(0, credits - free);
+    this.#debt += debt;
+    this.#debits.set(key, { debt, parts: this.#spend(credits - debt) });
     return true;
   }
 
-  hold(id: string, credits: number, expiresAt: Date | null, now: Date): boolean {
+  hold(id: string, credits: number, overage: number, expiresAt: Date | null, now: Date): boolean {
     this.#expire(now);
     if (credits > this.#free() || this.#debt > 0) return false;
-    const parts: ModelHold['parts'] = [];
-    this.#take(credits, (lot, taken) => {
-      lot.held += taken;
-      parts.push({ lot, held: taken });
-    });
-    this.#holds.set(id, { isOpen: true, expiresAt: expiresAt?.getTime() ?? Infinity, parts });
+    const parts = this.#pick(credits);
+    for (const part of parts) part.lot.held += part.credits;
+    this.#holds.set(id, { isOpen: true, overage, expiresAt: expiresAt?.getTime() ?? Infinity, parts });
     return true;
   }
 
-  capture(id: string, credits: number, final: boolean, now: Date): boolean {
+  /** First what is reserved, then what may be exceeded; a hold with nothing of either has ended. */
+  capture(id: string, credits: number, final: boolean, now: Date, key: string): boolean {
     this.#expire(now);
     const hold = this.#openHold(id, now);
-    const left = hold?.parts.reduce((sum, { held }) => sum + held, 0) ?? 0;
-    if (!hold || credits > left) return false;
-    let wanted = credits;
+    if (!hold) return false;
+    const reserved = hold.parts.reduce((sum, part) => sum + part.credits, 0);
+    const over = Math.max(0, credits - reserved);
+    if (over > hold.overage || over > this.#free() || (over > 0 && this.#debt > 0)) return false;
+    const taken = new Map<ModelLot, number>();
+    let wanted = credits - over;
     for (const part of hold.parts) {
-      const taken = Math.min(part.held, wanted);
-      part.held -= taken;
-      part.lot.held -= taken;
-      part.lot.remaining -= taken;
-      wanted -= taken;
+      const credit = Math.min(part.credits, wanted);
+      part.credits -= credit;
+      part.lot.held -= credit;
+      part.lot.remaining -= credit;
+      wanted -= credit;
+      if (credit > 0) taken.set(part.lot, credit);
     }
-    if (final || credits === left) this.#end(hold);
+    for (const part of this.#spend(over)) taken.set(part.lot, (taken.get(part.lot) ?? 0) + part.credits);
+    this.#debits.set(key, { debt: 0, parts: [...taken].map(([lot, credit]) => ({ lot, credits: credit })) });
+    hold.overage -= over;
+    if (final || (credits >= reserved && hold.overage === 0)) this.#end(hold);
     return true;
   }
 
@@ -104,6 +120,64 @@ export class ModelWallet {
     if (!hold) return false;
     this.#end(hold);
     return true;
+  }
+
+  /** Gives back what was taken last: debt, then lot by lot. What has expired comes back with a new expiry, or not at all. */
+  reverse(key: string, credits: number | null, expired: 'forfeit' | { until: Date | null }, now: Date): boolean {
+    this.#expire(now);
+    const debit = this.#debits.get(key);
+    if (!debit || this.isClosed) return false;
+    const left = debit.parts.reduce((sum, part) => sum + part.credits, debit.debt);
+    let wanted = credits ?? left;
+    if (wanted === 0 || wanted > left) return false;
+    const ofDebt = Math.min(debit.debt, wanted);
+    wanted -= ofDebt;
+    const back: [part: Part, credits: number][] = [];
+    for (const part of debit.parts.toReversed()) {
+      const credit = Math.min(part.credits, wanted);
+      wanted -= credit;
+      if (credit > 0 && (part.lot.expiresAt > now.getTime() || expired !== 'forfeit')) back.push([part, credit]);
+    }
+    if (ofDebt === 0 && back.length === 0) return false;
+    debit.debt -= ofDebt;
+    if (ofDebt > 0) this.#add({ source: 'free', priority: Infinity, expiresAt: Infinity }, ofDebt);
+    for (const [part, credit] of back) {
+      part.credits -= credit;
+      part.lot.remaining += credit;
+      const isExpired = part.lot.expiresAt <= now.getTime();
+      if (isExpired && expired !== 'forfeit') part.lot.expiresAt = expired.until?.getTime() ?? Infinity;
+    }
+    this.#sort();
+    return true;
+  }
+
+  voidGrant(key: string, credits: number | null, now: Date): boolean {
+    this.#expire(now);
+    const lot = this.#grants.get(key);
+    if (!lot || this.isClosed) return false;
+    const unspent = lot.remaining - lot.held;
+    if (unspent === 0 || (credits ?? 0) > unspent) return false;
+    lot.remaining -= credits ?? unspent;
+    return true;
+  }
+
+  transfer(to: ModelWallet, credits: number, now: Date): boolean {
+    this.#expire(now);
+    to.#expire(now);
+    if (to === this || credits > this.#free() || this.#debt > 0) return false;
+    for (const part of this.#spend(credits)) to.#add(part.lot, part.credits);
+    return true;
+  }
+
+  /** The wallet that takes this one's place, or undefined if that is refused. */
+  convert(now: Date): ModelWallet | undefined {
+    this.#expire(now);
+    const isHeld = this.#lots.some((lot) => lot.held > 0);
+    if (!this.isPrepaid || this.isClosed || this.#debt > 0 || isHeld) return undefined;
+    const successor = new ModelWallet(this.overdraft, undefined, false);
+    for (const part of this.#spend(this.#free())) successor.#add(part.lot, part.credits);
+    this.isClosed = true;
+    return successor;
   }
 
   balance(now: Date): { balance: string; held: string; debt: string } {
@@ -117,6 +191,38 @@ export class ModelWallet {
     };
   }
 
+  /** Lots that have something left, in one text each. */
+  lots(): string[] {
+    return this.#lots
+      .filter((lot) => lot.remaining > 0)
+      .map(({ source, priority, expiresAt, granted, remaining, held }) => {
+        const until = expiresAt === Infinity ? 'never' : new Date(expiresAt).toISOString();
+        return `${source} ${priority === Infinity ? 'none' : priority} ${until}: ${remaining} of ${granted}, ${held} held`;
+      })
+      .toSorted();
+  }
+
+  #add({ source, priority, expiresAt }: NewLot, credits: number): ModelLot {
+    const repaid = Math.min(this.#debt, credits);
+    this.#debt -= repaid;
+    const born = (this.#births += 1);
+    const lot = { source, priority, expiresAt, granted: credits, remaining: credits - repaid, held: 0, born };
+    this.#lots.push(lot);
+    this.#sort();
+    return lot;
+  }
+
+  #sort(): void {
+    const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
+    this.#lots.sort(
+      (a, b) =>
+        compare(a.priority, b.priority) ||
+        compare(a.expiresAt, b.expiresAt) ||
+        b.granted - a.granted ||
+        a.born - b.born,
+    );
+  }
+
   #openHold(id: string, now: Date): ModelHold | undefined {
     const hold = this.#holds.get(id);
     return hold?.isOpen && hold.expiresAt > now.getTime() ? hold : undefined;
@@ -125,8 +231,8 @@ export class ModelWallet {
   #end(hold: ModelHold): void {
     hold.isOpen = false;
     for (const part of hold.parts) {
-      part.lot.held -= part.held;
-      part.held = 0;
+      part.lot.held -= part.credits;
+      part.credits = 0;
     }
   }
 
@@ -134,13 +240,22 @@ export class ModelWallet {
     return this.#lots.reduce((total, lot) => total + lot.remaining - lot.held, 0);
   }
 
-  #take(credits: number, book: (lot: ModelLot, taken: number) => void): void {
+  /** Where so many credits would be taken from. */
+  #pick(credits: number): Part[] {
+    const parts: Part[] = [];
     let wanted = credits;
     for (const lot of this.#lots) {
       const taken = Math.min(lot.remaining - lot.held, wanted);
-      if (taken > 0) book(lot, taken);
-      wanted -= Math.max(0, taken);
+      if (taken > 0) parts.push({ lot, credits: taken });
+      wanted -= taken;
     }
+    return parts;
+  }
+
+  #spend(credits: number): Part[] {
+    const parts = this.#pick(credits);
+    for (const part of parts) part.lot.remaining -= part.credits;
+    return parts;
   }
 
   /** What is reserved stays until its hold ends. */

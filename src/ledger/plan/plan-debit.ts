@@ -4,6 +4,9 @@ import type { DebitTerms } from '../commands.js';
 import { availableCredits, type LotRecord, unheld, type WalletState } from '../wallet-state.js';
 import type { EntryDraft, LinkDraft, Plan, PlanContext } from './plan.js';
 
+/** In the metadata of a debit: the lots it took from, in the order it did. A reversal goes back that way. */
+export const CONSUMED_LOTS_KEY = 'consumed_credit_tx_ids';
+
 /** Takes credits from the open lots in spend order, all or nothing; what they can't cover becomes debt, as far as that is allowed. */
 export function planDebit(
   state: WalletState,
@@ -78,7 +81,7 @@ export function debitEntry(
     referenceType: terms.referenceType,
     referenceId: terms.referenceId || id,
     description: terms.description ?? '',
-    metadata: consumed ? { ...terms.metadata, consumed_credit_tx_ids: consumed } : { ...terms.metadata },
+    metadata: consumed ? { ...terms.metadata, [CONSUMED_LOTS_KEY]: consumed } : { ...terms.metadata },
     idempotencyKey,
     parentId: null,
     topUpId: null,

@@ -43,6 +43,8 @@ export function planCapture(
   const over = max(credits.minus(left), ZERO);
   const overageLeft = min(found.hold.overage, found.hold.credits.plus(found.hold.overage).minus(found.hold.captured));
   if (over.gt(overageLeft)) return beyondHold(holdId, left.plus(overageLeft), credits);
+  const notActive = over.gt(0) ? refuseUnlessActive(state) : undefined;
+  if (notActive) return notActive;
   const { links: extra, uncovered } = takeInOrder(state.lots, over);
   if (uncovered.gt(0) || (over.gt(0) && state.wallet.debt.gt(0))) return insufficientCredits(state, over);
   const { links, lots } = takeFromHold(state, found, credits.minus(over));

@@ -1,7 +1,7 @@
 import { ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { TransferTerms } from '../commands.js';
-import type { WalletState } from '../wallet-state.js';
+import { isPastExpiry, WalletState } from '../wallet-state.js';
 import { grantDraft } from './plan-credit.js';
 import { debitEntry, insufficientCredits, refuseUnlessActive, takeInOrder } from './plan-debit.js';
 import type { EntryDraft, Plan, PlanContext } from './plan.js';
@@ -21,8 +21,9 @@ export function planTransfer(
 ): TransferPlan | DomainError {
   const refusal = refuseUnlessActive(from) ?? refuseUnlessAlike(from, to);
   if (refusal) return refusal;
-  const { links, uncovered } = takeInOrder(from.lots, terms.credits);
-  if (uncovered.gt(0) || from.wallet.debt.gt(0)) return insufficientCredits(from, terms.credits);
+  const movable = withoutRenewals(from, context.now);
+  const { links, uncovered } = takeInOrder(movable.lots, terms.credits);
+  if (uncovered.gt(0) || from.wallet.debt.gt(0)) return insufficientCredits(movable, terms.credits);
   const id = context.newEntryId();
   const moved = links.map((link) => ({ ...link, kind: 'transfer' as const }));
   const out = debitEntry(
@@ -62,6 +63,15 @@ export function planTransfer(
     };
   });
   return { from: { entries: [out] }, to: { entries: arrivals } };
+}
+
+/** Credits that only a renewal keeps alive stay where they are: over there nothing would renew them. */
+function withoutRenewals({ wallet, lots, isNew }: WalletState, now: Date): WalletState {
+  return new WalletState(
+    wallet,
+    lots.filter((lot) => !isPastExpiry(lot, now)),
+    isNew,
+  );
 }
 
 /** Credits keep their worth: the wallets must be of one customer, currency and rate. */

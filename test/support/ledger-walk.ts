@@ -1,0 +1,245 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { decimal } from '../../src/shared/decimal.js';
+import { newId } from '../../src/shared/ids.js';
+import { findBrokenSums } from './invariants.js';
+import type { TestLedger } from './ledger.js';
+import { ModelWallet } from './model-wallet.js';
+import type { TopUpScene } from './top-ups.js';
+
+export type Step = { wallet: number } & (
+  | {
+      kind: 'grant';
+      credits: number;
+      priority: number | null;
+      expiresInHours: number | null;
+      source: 'free' | 'purchased';
+    }
+  | { kind: 'debit'; credits: number }
+  | { kind: 'hold'; credits: number; overage: number; expiresInHours: number | null }
+  | { kind: 'capture'; hold: number; credits: number; final: boolean }
+  | { kind: 'release'; hold: number }
+  | { kind: 'reverse'; debit: number; credits: number | null; expired: 'forfeit' | { restoreForHours: number | null } }
+  | { kind: 'void'; grant: number; credits: number | null }
+  | { kind: 'transfer'; credits: number }
+  | { kind: 'convert' }
+  | { kind: 'wait'; hours: number }
+  | { kind: 'replay'; key: number }
+  | { kind: 'evaluate' }
+);
+
+export interface WalkTerms {
+  overdraft: string;
+  hasRule: boolean;
+  /** A postpaid wallet of the same customer, to transfer to and from. It stands in the way of a conversion. */
+  hasOther: boolean;
+}
+
+interface Place {
+  walletId: string;
+  model: ModelWallet;
+}
+
+const HOUR_MS = 3_600_000;
+const RULE = { threshold: 6, amount: 15 };
+
+/** The wallets of one customer and their models, side by side. */
+export class LedgerWalk {
+  readonly #ledger: TestLedger;
+  readonly #history: { again: () => Promise<unknown>; outcome: string }[] = [];
+  readonly #holds: (Place & { id: string })[] = [];
+  readonly #debits: (Place & { key: string })[] = [];
+  readonly #grants: (Place & { key: string })[] = [];
+
+  private constructor(
+    private readonly scene: TopUpScene,
+    private readonly places: Place[],
+  ) {
+    this.#ledger = scene.ledger;
+  }
+
+  static async start(scene: TopUpScene, { overdraft, hasRule, hasOther }: WalkTerms): Promise<LedgerWalk> {
+    const values = { overdraftLimit: decimal(overdraft) };
+    const { walletId, customerId } = await scene.newWallet('1', undefined, values);
+    const model = new ModelWallet(Number(overdraft), hasRule ? RULE : undefined);
+    model.grant(1, { source: 'free', priority: null, expiresAt: null }, scene.service.clock.now());
+    const places = [{ walletId, model }];
+    if (hasOther) {
+      const otherId = await scene.ledger.open({ customerId, walletType: 'POST_PAID', ...values });
+      places.push({ walletId: otherId, model: new ModelWallet(Number(overdraft), undefined, false) });
+    }
+    const walk = new LedgerWalk(scene, places);
+    if (hasRule) await walk.#switchTopUpOn(walletId);
+    return walk;
+  }
+
+  /** Does a step to both and expects the same answer. */
+  async take(step: Step): Promise<void> {
+    const place = this.#place(step.wallet);
+    const { walletId, model } = place;
+    const now = this.#now();
+    switch (step.kind) {
+      case 'grant': {
+        const { source, priority, credits } = step;
+        const expiresAt = this.#later(step.expiresInHours);
+        const key = this.#newKey();
+        const reason = source === 'free' ? 'FREE_CREDIT_GRANT' : 'PURCHASED_CREDIT_DIRECT';
+        const terms = { reason, priority, expiresAt, idempotencyKey: key } as const;
+        model.grant(credits, { source, priority, expiresAt }, now, key);
+        this.#grants.push({ ...place, key });
+        return this.#attempt(() => this.#ledger.credit(walletId, String(credits), terms, key), true);
+      }
+      case 'debit': {
+        const key = this.#newKey();
+        const isAccepted = model.debit(step.credits, now, key);
+        if (isAccepted) this.#debits.push({ ...place, key });
+        return this.#attempt(() => this.#ledger.debit(walletId, String(step.credits), key), isAccepted);
+      }
+      case 'hold': {
+        const id = `hold_${walletId}_${this.#holds.length}`;
+        const expiresAt = this.#later(step.expiresInHours);
+        const isAccepted = model.hold(id, step.credits, step.overage, expiresAt, now);
+        this.#holds.push({ ...place, id });
+        const call = this.#ledger.hold(walletId, id, String(step.credits), expiresAt, String(step.overage));
+        return this.#expect(call, isAccepted);
+      }
+      case 'capture': {
+        const hold = nth(this.#holds, step.hold) ?? { ...place, id: 'hold_none' };
+        const key = this.#newKey();
+        const isAccepted = hold.model.capture(hold.id, step.credits, step.final, now, key);
+        if (isAccepted) this.#debits.push({ ...hold, key });
+        const credits = String(step.credits);
+        return this.#attempt(() => this.#ledger.capture(hold.walletId, hold.id, credits, step.final, key), isAccepted);
+      }
+      case 'release': {
+        const hold = nth(this.#holds, step.hold) ?? { ...place, id: 'hold_none' };
+        return this.#expect(this.#ledger.release(hold.walletId, hold.id), hold.model.release(hold.id, now));
+      }
+      case 'reverse':
+        return this.#reverse(step);
+      case 'void':
+        return this.#void(step);
+      case 'transfer': {
+        const to = this.#place(step.wallet + 1);
+        const key = this.#newKey();
+        const isAccepted = model.transfer(to.model, step.credits, now);
+        const call = () => this.#ledger.transfer(walletId, to.walletId, String(step.credits), key);
+        return this.#attempt(call, isAccepted);
+      }
+      case 'convert':
+        return this.#convert(place);
+      case 'wait':
+        this.scene.service.clock.advance(step.hours * HOUR_MS);
+        return;
+      case 'replay': {
+        const earlier = nth(this.#history, step.key);
+        if (earlier) expect(await settle(earlier.again())).toBe(earlier.outcome);
+        return;
+      }
+      case 'evaluate':
+        return;
+    }
+  }
+
+  /** Lets what is due happen on both sides, and expects the same balances and lots, and a sound ledger. */
+  async compare(): Promise<void> {
+    for (const { walletId, model } of this.places) {
+      model.topUp(this.#now());
+      await this.scene.settle();
+      await this.#ledger.evaluate(walletId);
+      await this.scene.settle();
+      expect(await this.#ledger.evaluate(walletId)).toEqual(model.balance(this.#now()));
+      expect(await this.#lots(walletId)).toEqual(model.lots());
+    }
+    expect(await findBrokenSums(this.scene.service.get(EntityManager))).toEqual([]);
+  }
+
+  async #reverse(step: Step & { kind: 'reverse' }): Promise<void> {
+    const debit = nth(this.#debits, step.debit);
+    if (!debit) return;
+    const until = step.expired === 'forfeit' ? null : this.#later(step.expired.restoreForHours);
+    const [expired, restore] = step.expired === 'forfeit' ? ['forfeit' as const] : [{ until }, { restoreUntil: until }];
+    const isAccepted = debit.model.reverse(debit.key, step.credits, expired, this.#now());
+    const key = this.#newKey();
+    const id = await this.#ledger.entryId(debit.walletId, debit.key);
+    const call = () => this.#ledger.reverse(debit.walletId, id, text(step.credits), restore ?? 'forfeit', key);
+    return this.#attempt(call, isAccepted);
+  }
+
+  async #void(step: Step & { kind: 'void' }): Promise<void> {
+    const grant = nth(this.#grants, step.grant);
+    if (!grant) return;
+    const isAccepted = grant.model.voidGrant(grant.key, step.credits, this.#now());
+    const key = this.#newKey();
+    const id = await this.#ledger.entryId(grant.walletId, grant.key);
+    const call = () => this.#ledger.reverse(grant.walletId, id, text(step.credits), 'forfeit', key);
+    return this.#attempt(call, isAccepted);
+  }
+
+  async #convert(place: Place): Promise<void> {
+    const successorId = newId('wallet', this.#now());
+    // A customer has one active postpaid wallet of a currency; the database refuses the second.
+    const model = this.places.length > 1 ? undefined : place.model.convert(this.#now());
+    await this.#expect(this.#ledger.convert(place.walletId, successorId), model !== undefined);
+    if (model) this.places[0] = { walletId: successorId, model };
+  }
+
+  async #switchTopUpOn(walletId: string): Promise<void> {
+    await this.scene.setLimits(walletId, { maxPerHour: 1_000_000 });
+    const cooldown = { value: 1, unit: 'second' } as const;
+    const { threshold, amount } = RULE;
+    await this.scene.setAutoTopUp(walletId, { threshold: String(threshold), amount: String(amount), cooldown });
+    await this.compare();
+  }
+
+  async #lots(walletId: string): Promise<string[]> {
+    const lots = await this.#ledger.openLots(walletId);
+    return lots
+      .map(({ source, priority, expiresAt, remaining, granted, held }) => {
+        const until = expiresAt?.toISOString() ?? 'never';
+        return `${source} ${priority ?? 'none'} ${until}: ${remaining.toFixed()} of ${granted.toFixed()}, ${held.toFixed()} held`;
+      })
+      .toSorted();
+  }
+
+  async #attempt(call: () => Promise<unknown>, isAccepted: boolean): Promise<void> {
+    const outcome = await settle(call());
+    this.#history.push({ again: call, outcome });
+    expect(outcome.startsWith('answer')).toBe(isAccepted);
+  }
+
+  async #expect(call: Promise<unknown>, isAccepted: boolean): Promise<void> {
+    expect((await settle(call)).startsWith('answer')).toBe(isAccepted);
+  }
+
+  #newKey(): string {
+    return `${this.places[0]?.walletId}-${this.#history.length}`;
+  }
+
+  #place(index: number): Place {
+    return nth(this.places, index) as Place;
+  }
+
+  #now(): Date {
+    return this.scene.service.clock.now();
+  }
+
+  #later(hours: number | null): Date | null {
+    return hours === null ? null : new Date(this.#now().getTime() + hours * HOUR_MS);
+  }
+}
+
+function nth<Item>(items: readonly Item[], index: number): Item | undefined {
+  return items[index % Math.max(1, items.length)];
+}
+
+function text(credits: number | null): string | null {
+  return credits === null ? null : String(credits);
+}
+
+async function settle(call: Promise<unknown>): Promise<string> {
+  try {
+    return `answer ${JSON.stringify(await call)}`;
+  } catch (error) {
+    return `refusal ${(error as Error).message}`;
+  }
+}
