@@ -30,7 +30,7 @@ describe.each(DATABASES)('buying a pack on %s', (_name, createDatabase) => {
   let service: TestApp;
   let tenant: TestTenant;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp({ database: await createDatabase(), config: { paymentTimeoutMs: 4000 } });
     tenant = await createTenant(service);
   });
   afterAll(() => service.close());
