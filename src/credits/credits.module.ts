@@ -19,7 +19,7 @@ import { CouponsController } from './coupons/coupons.controller.js';
 import { CouponsService } from './coupons/coupons.service.js';
 import { RedemptionsService } from './coupons/redemptions.service.js';
 import { CreditsWallets } from './credits-wallets.service.js';
-import { HoldsController } from './holds/holds.controller.js';
+import { AccountHoldsController } from './holds/holds.controller.js';
 import { HoldsService } from './holds/holds.service.js';
 import { PackPurchasesController } from './pack-purchases.controller.js';
 import { PackPurchases } from './pack-purchases.service.js';
@@ -45,7 +45,7 @@ import { UsageService } from './usage/usage.service.js';
     BillingController,
     CouponsController,
     CreditPacksController,
-    HoldsController,
+    AccountHoldsController,
     UsageController,
     PacksOnSaleController,
   ],

@@ -1,18 +1,31 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { RequireScope } from '../../auth/caller.js';
 import { AcceptsForms } from '../../http/body/accepts-forms.js';
 import { ApiCreditsErrors } from '../../http/errors/api-errors.decorator.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../../http/idempotency.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from '../account.js';
-import { CaptureHoldDto, CreateHoldDto, HoldDto, HoldPageDto, HoldsQuery, ReleaseHoldDto } from './holds.dto.js';
+import {
+  CaptureAccountHoldDto,
+  CreateAccountHoldDto,
+  AccountHoldDto,
+  AccountHoldPageDto,
+  HoldsQuery,
+  ReleaseAccountHoldDto,
+} from './holds.dto.js';
 import { HoldsService } from './holds.service.js';
+
+const HOLD_ID = {
+  name: 'id',
+  description:
+    'A hold: the `id` that `POST` or `GET /account/credits/holds/` answers, like `hold_01KAHZ5Q7X0000000000000000`.',
+};
 
 @ApiTags('Account credits')
 @ApiAccountHeaders()
 @Controller('account/credits/holds')
-export class HoldsController {
+export class AccountHoldsController {
   constructor(private readonly holds: HoldsService) {}
 
   /**
@@ -21,15 +34,21 @@ export class HoldsController {
    */
   @Post('/')
   @RequireScope('account:write')
-  @AcceptsForms(CreateHoldDto)
-  @ApiCreatedResponse({ type: HoldDto })
+  @AcceptsForms(CreateAccountHoldDto)
+  @ApiBody({
+    type: CreateAccountHoldDto,
+    examples: {
+      scan: { value: { credits: 5, expires_at: '2030-01-01T00:00:00Z', description: 'Scan of example.com' } },
+    },
+  })
+  @ApiCreatedResponse({ type: AccountHoldDto })
   @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
   async create(
     @CurrentAccount() account: Account,
-    @Body() body: CreateHoldDto,
+    @Body() body: CreateAccountHoldDto,
     @Idempotency() idempotency: IdempotentRequest | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<HoldDto> {
+  ): Promise<AccountHoldDto> {
     return replayable(await this.holds.create(account, body, idempotency), response);
   }
 
@@ -37,47 +56,52 @@ export class HoldsController {
   @Get('/')
   @RequireScope('account:read')
   @ApiCreditsErrors('validation', 'not_found')
-  async list(@CurrentAccount() account: Account, @Query() query: HoldsQuery): Promise<HoldPageDto> {
+  async list(@CurrentAccount() account: Account, @Query() query: HoldsQuery): Promise<AccountHoldPageDto> {
     return this.holds.list(account, query);
   }
 
   /** One hold. */
   @Get(':id/')
+  @ApiParam(HOLD_ID)
   @RequireScope('account:read')
   @ApiCreditsErrors('validation', 'not_found')
-  async get(@CurrentAccount() account: Account, @Param('id') id: string): Promise<HoldDto> {
+  async get(@CurrentAccount() account: Account, @Param('id') id: string): Promise<AccountHoldDto> {
     return this.holds.get(account, id);
   }
 
   /** Charges what the scan has used, out of what the hold reserves. Unless `final` is false, the rest is given back. */
   @Post(':id/capture/')
+  @ApiParam(HOLD_ID)
   @HttpCode(200)
   @RequireScope('account:write')
-  @AcceptsForms(CaptureHoldDto)
+  @AcceptsForms(CaptureAccountHoldDto)
+  @ApiBody({ type: CaptureAccountHoldDto, examples: { scan: { value: { credits: 3, final: true } } } })
   @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
   async capture(
     @CurrentAccount() account: Account,
     @Param('id') id: string,
-    @Body() body: CaptureHoldDto,
+    @Body() body: CaptureAccountHoldDto,
     @Idempotency() idempotency: IdempotentRequest | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<HoldDto> {
+  ): Promise<AccountHoldDto> {
     return replayable(await this.holds.capture(account, id, body, idempotency), response);
   }
 
   /** Gives back all that the hold still reserves. Send `{}` where there is no idempotency key to send. */
   @Post(':id/release/')
+  @ApiParam(HOLD_ID)
   @HttpCode(200)
   @RequireScope('account:write')
-  @AcceptsForms(ReleaseHoldDto)
+  @AcceptsForms(ReleaseAccountHoldDto)
+  @ApiBody({ type: ReleaseAccountHoldDto, examples: { scan: { value: {} } } })
   @ApiCreditsErrors('validation', 'not_found', 'idempotency_key_reused')
   async release(
     @CurrentAccount() account: Account,
     @Param('id') id: string,
-    @Body() _body: ReleaseHoldDto,
+    @Body() _body: ReleaseAccountHoldDto,
     @Idempotency() idempotency: IdempotentRequest | undefined,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<HoldDto> {
+  ): Promise<AccountHoldDto> {
     return replayable(await this.holds.release(account, id, idempotency), response);
   }
 }

@@ -12,13 +12,14 @@ import { MAX_CREDITS, wholeCredits } from '../account-credits.dto.js';
 const STATUSES = ['open', 'captured', 'released', 'expired'] as const;
 
 class IdempotentDto {
+  // No example to send along: who tries one route after another means other requests, not a repeat of the first.
   @IsOptional()
-  @IsIdempotencyKey()
+  @IsIdempotencyKey({ example: '' })
   idempotency_key?: string | null;
 }
 
 /** Credits to reserve for a scan that starts now. */
-export class CreateHoldDto extends IdempotentDto {
+export class CreateAccountHoldDto extends IdempotentDto {
   /** Whole credits, as many as the scan may use at most. */
   @ApiProperty({ type: 'integer', format: 'int64', minimum: 1, maximum: MAX_CREDITS, example: 5 })
   @Max(MAX_CREDITS)
@@ -37,7 +38,7 @@ export class CreateHoldDto extends IdempotentDto {
 }
 
 /** What the scan has used. */
-export class CaptureHoldDto extends IdempotentDto {
+export class CaptureAccountHoldDto extends IdempotentDto {
   /** Whole credits to charge, at most what the hold still reserves. */
   @ApiProperty({ type: 'integer', format: 'int64', minimum: 1, maximum: MAX_CREDITS, example: 3 })
   @Max(MAX_CREDITS)
@@ -54,7 +55,7 @@ export class CaptureHoldDto extends IdempotentDto {
 
 /** A release needs nothing but the hold. */
 @MayBeEmpty()
-export class ReleaseHoldDto extends IdempotentDto {}
+export class ReleaseAccountHoldDto extends IdempotentDto {}
 
 class HoldFilters {
   @ApiProperty({ enum: STATUSES, required: false })
@@ -66,7 +67,7 @@ class HoldFilters {
 export class HoldsQuery extends IntersectionType(CreditsPageQuery, HoldFilters) {}
 
 /** Credits reserved for a running scan. */
-export class HoldDto {
+export class AccountHoldDto {
   /** @example 'hold_01KAHZ5Q7X0000000000000000' */
   id!: string;
   @ApiProperty({ enum: STATUSES, example: 'open' })
@@ -91,12 +92,12 @@ export class HoldDto {
   updated_at!: string;
 }
 
-export class HoldPageDto extends CreditsPageDto {
-  results!: HoldDto[];
+export class AccountHoldPageDto extends CreditsPageDto {
+  results!: AccountHoldDto[];
 }
 
 /** From its instant on a hold is over, whether or not the scheduled task has booked that yet. */
-export function renderHold({ hold }: Pick<HoldState, 'hold'>, now: Date): HoldDto {
+export function renderHold({ hold }: Pick<HoldState, 'hold'>, now: Date): AccountHoldDto {
   const isOver = hold.expiresAt !== null && hold.expiresAt <= now;
   const status = hold.holdStatus === 'open' && isOver ? 'expired' : hold.holdStatus;
   return {

@@ -12,7 +12,13 @@ import { invalidField, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Account, keyOfAccount } from '../account.js';
 import { CreditsWallets } from '../credits-wallets.service.js';
-import { type CaptureHoldDto, type CreateHoldDto, type HoldDto, type HoldsQuery, renderHold } from './holds.dto.js';
+import {
+  type CaptureAccountHoldDto,
+  type CreateAccountHoldDto,
+  type AccountHoldDto,
+  type HoldsQuery,
+  renderHold,
+} from './holds.dto.js';
 
 const ORDERINGS = { created_at: 'createdAt', expires_at: 'expiresAt', credits: 'credits' } as const;
 const NEWEST_FIRST = { property: 'createdAt', direction: 'desc' } as const;
@@ -30,9 +36,9 @@ export class HoldsService {
   /** @throws insufficient_credits, with the top-up that was started where the account asked for one */
   async create(
     account: Account,
-    body: CreateHoldDto,
+    body: CreateAccountHoldDto,
     request: IdempotentRequest | undefined,
-  ): Promise<LedgerAnswer<HoldDto>> {
+  ): Promise<LedgerAnswer<AccountHoldDto>> {
     const now = this.clock.now();
     const expiresAt = body.expires_at ?? null;
     if (expiresAt && expiresAt <= now) throw invalidField('expires_at', 'must be in the future');
@@ -52,9 +58,9 @@ export class HoldsService {
   async capture(
     account: Account,
     holdId: string,
-    { credits, final }: CaptureHoldDto,
+    { credits, final }: CaptureAccountHoldDto,
     request: IdempotentRequest | undefined,
-  ): Promise<LedgerAnswer<HoldDto>> {
+  ): Promise<LedgerAnswer<AccountHoldDto>> {
     const walletId = await this.#walletIdOf(account, holdId);
     const base = this.#base(account, walletId, request);
     return this.ledger.post({ kind: 'capture', ...base, holdId, credits: decimal(credits), final: final ?? true });
@@ -65,7 +71,7 @@ export class HoldsService {
     account: Account,
     holdId: string,
     request: IdempotentRequest | undefined,
-  ): Promise<LedgerAnswer<HoldDto>> {
+  ): Promise<LedgerAnswer<AccountHoldDto>> {
     const walletId = await this.#walletIdOf(account, holdId);
     return this.ledger.post({
       kind: 'release',
@@ -75,14 +81,14 @@ export class HoldsService {
     });
   }
 
-  async get(account: Account, holdId: string): Promise<HoldDto> {
+  async get(account: Account, holdId: string): Promise<AccountHoldDto> {
     const wallet = await this.wallets.find(account);
     const hold = wallet && (await this.em.fork().findOne(Hold, { walletId: wallet.id, id: holdId }));
     if (!hold) throw notFound('hold', { hold_id: holdId });
     return renderHold({ hold: hold as HoldRecord }, this.clock.now());
   }
 
-  async list(account: Account, query: HoldsQuery): Promise<CreditsPage<HoldDto>> {
+  async list(account: Account, query: HoldsQuery): Promise<CreditsPage<AccountHoldDto>> {
     const { property, direction } = orderingOf(query, ORDERINGS, NEWEST_FIRST);
     const wallet = await this.wallets.find(account);
     if (!wallet) return creditsPage([], 0, query);
