@@ -48,6 +48,18 @@ const SECURITY_HEADERS: Parameters<typeof helmet>[0] = {
   crossOriginResourcePolicy: { policy: 'cross-origin' },
 };
 
+/** What the dialog "Authorize" says of each field. */
+const API_KEY_WORDS =
+  'An **account key** or a **server key**, `sk_…`. As the account itself (`/account`, `/credits-packs`): the account ' +
+  'key, which knows whose it is. For `/v1`, the tenant’s side: the server key; under `/account` it names the account ' +
+  'with header `X-Customer-ID`. The demo’s two keys are printed when the service starts, and kept in `demo.json` in ' +
+  'the data folder.';
+const BEARER_WORDS =
+  'The same keys as `Authorization: Bearer sk_…` (scheme `JWT` is taken, too). Fill in this field or `api-key`, not both.';
+const SESSION_WORDS =
+  'For the customer portal only (`/v1/customer/portal/…` under “Customer portal”): the token that a server key gets ' +
+  'for its customer. No key goes here.';
+
 export function buildOpenApi(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Refill')
@@ -58,9 +70,9 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     )
     .setVersion('1.0')
     .setOpenAPIVersion('3.1.0')
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key' }, API_KEY_SCHEME)
-    .addBearerAuth({ type: 'http', scheme: 'bearer' }, BEARER_SCHEME)
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Session-Token' }, PORTAL_SCHEME)
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key', description: API_KEY_WORDS }, API_KEY_SCHEME)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'sk_…', description: BEARER_WORDS }, BEARER_SCHEME)
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Session-Token', description: SESSION_WORDS }, PORTAL_SCHEME)
     .build();
   const document = SwaggerModule.createDocument(app, builder);
   document.paths = Object.fromEntries(

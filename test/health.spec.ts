@@ -80,6 +80,14 @@ describe('the documentation', () => {
     ]);
   });
 
+  it('names each operation once: Swagger UI takes the first of two, and calls that', async () => {
+    const { body } = await request(service.url).get('/openapi.json').expect(200);
+    const operations = Object.values(body.paths as Record<string, object>).flatMap((path) => Object.values(path));
+    const ids = operations.map(({ operationId }: { operationId: string }) => operationId);
+    expect(ids.length).toBeGreaterThan(50);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
   it('has a page whose every file comes from this server, as its own rules demand', async () => {
     const { text, headers } = await request(service.url).get('/docs').expect(200);
     const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file as string);

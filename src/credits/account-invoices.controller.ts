@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../auth/caller.js';
 import { CreditsPageQuery } from '../http/credits-page.js';
 import { ApiCreditsErrors } from '../http/errors/api-errors.decorator.js';
@@ -8,6 +8,12 @@ import { AccountInvoiceDto, AccountInvoicePageDto } from '../payments/invoices.d
 import { renderAccountInvoice } from '../payments/render-invoice.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from './account.js';
 import { AccountInvoicesService } from './account-invoices.service.js';
+
+const INVOICE_ID = {
+  name: 'id',
+  description:
+    'An invoice: the `id` that a purchase or `GET /account/invoices/` answers, like `inv_01KAHZ5Q7X0000000000000000`.',
+};
 
 @ApiTags('Account invoices')
 @ApiAccountHeaders()
@@ -25,6 +31,7 @@ export class AccountInvoicesController {
 
   /** One invoice. Prices include the taxes: `total` is exactly what is charged. */
   @Get(':id/')
+  @ApiParam(INVOICE_ID)
   @RequireScope('account:read')
   @ApiCreditsErrors('validation', 'not_found')
   async get(@CurrentAccount() account: Account, @Param('id') id: string): Promise<AccountInvoiceDto> {
@@ -33,6 +40,7 @@ export class AccountInvoicesController {
 
   /** The invoice as a page to print or file. */
   @Get(':id/pdf/')
+  @ApiParam(INVOICE_ID)
   @RequireScope('account:read')
   @ApiProduces('application/pdf')
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })

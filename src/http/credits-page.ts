@@ -35,8 +35,7 @@ export class CreditsPageQuery {
   @ApiProperty({
     type: String,
     required: false,
-    example: '-created_at',
-    description: 'Field to order by, with `-` in front of it for descending order.',
+    description: 'Field to order by, one of those that the route names, with `-` in front of it for descending order.',
   })
   @IsOptional()
   @Matches(/^-?[a-z_]{1,50}$/, { message: 'must be a field name, with - in front of it for descending order' })

@@ -47,11 +47,8 @@ function documentHeader(target: object, method: string | symbol | undefined): vo
   if (!descriptor) return;
   const description =
     'The same as `idempotency_key` in the body: repeat a request with the same key and it takes effect once.';
-  ApiHeader({ name: 'Idempotency-Key', required: false, description, example: 'order-1017' })(
-    target,
-    method,
-    descriptor,
-  );
+  // No example: it would be sent with each request that somebody tries, and the second one is then another's repeat.
+  ApiHeader({ name: 'Idempotency-Key', required: false, description })(target, method, descriptor);
 }
 
 export function isReusedKeyConflict(request: Request): boolean {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { RequireScope } from '../../auth/caller.js';
 import { AcceptsForms } from '../../http/body/accepts-forms.js';
@@ -10,11 +10,17 @@ import {
   CaptureAccountHoldDto,
   CreateAccountHoldDto,
   AccountHoldDto,
-  HoldPageDto,
+  AccountHoldPageDto,
   HoldsQuery,
   ReleaseAccountHoldDto,
 } from './holds.dto.js';
 import { AccountHoldsService } from './holds.service.js';
+
+const HOLD_ID = {
+  name: 'id',
+  description:
+    'A hold: the `id` that `POST` or `GET /account/credits/holds/` answers, like `hold_01KAHZ5Q7X0000000000000000`.',
+};
 
 @ApiTags('Account credits')
 @ApiAccountHeaders()
@@ -29,6 +35,12 @@ export class AccountHoldsController {
   @Post('/')
   @RequireScope('account:write')
   @AcceptsForms(CreateAccountHoldDto)
+  @ApiBody({
+    type: CreateAccountHoldDto,
+    examples: {
+      scan: { value: { credits: 5, expires_at: '2030-01-01T00:00:00Z', description: 'Scan of example.com' } },
+    },
+  })
   @ApiCreatedResponse({ type: AccountHoldDto })
   @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
   async create(
@@ -44,12 +56,13 @@ export class AccountHoldsController {
   @Get('/')
   @RequireScope('account:read')
   @ApiCreditsErrors('validation', 'not_found')
-  async list(@CurrentAccount() account: Account, @Query() query: HoldsQuery): Promise<HoldPageDto> {
+  async list(@CurrentAccount() account: Account, @Query() query: HoldsQuery): Promise<AccountHoldPageDto> {
     return this.holds.list(account, query);
   }
 
   /** One hold. */
   @Get(':id/')
+  @ApiParam(HOLD_ID)
   @RequireScope('account:read')
   @ApiCreditsErrors('validation', 'not_found')
   async get(@CurrentAccount() account: Account, @Param('id') id: string): Promise<AccountHoldDto> {
@@ -58,9 +71,11 @@ export class AccountHoldsController {
 
   /** Charges what the scan has used, out of what the hold reserves. Unless `final` is false, the rest is given back. */
   @Post(':id/capture/')
+  @ApiParam(HOLD_ID)
   @HttpCode(200)
   @RequireScope('account:write')
   @AcceptsForms(CaptureAccountHoldDto)
+  @ApiBody({ type: CaptureAccountHoldDto, examples: { scan: { value: { credits: 3, final: true } } } })
   @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
   async capture(
     @CurrentAccount() account: Account,
@@ -74,9 +89,11 @@ export class AccountHoldsController {
 
   /** Gives back all that the hold still reserves. Send `{}` where there is no idempotency key to send. */
   @Post(':id/release/')
+  @ApiParam(HOLD_ID)
   @HttpCode(200)
   @RequireScope('account:write')
   @AcceptsForms(ReleaseAccountHoldDto)
+  @ApiBody({ type: ReleaseAccountHoldDto, examples: { scan: { value: {} } } })
   @ApiCreditsErrors('validation', 'not_found', 'idempotency_key_reused')
   async release(
     @CurrentAccount() account: Account,

@@ -12,8 +12,9 @@ import { MAX_CREDITS, wholeCredits } from '../account-credits.dto.js';
 const STATUSES = ['open', 'captured', 'released', 'expired'] as const;
 
 class IdempotentDto {
+  // No example to send along: who tries one route after another means other requests, not a repeat of the first.
   @IsOptional()
-  @IsIdempotencyKey()
+  @IsIdempotencyKey({ example: '' })
   idempotency_key?: string | null;
 }
 
@@ -91,7 +92,7 @@ export class AccountHoldDto {
   updated_at!: string;
 }
 
-export class HoldPageDto extends CreditsPageDto {
+export class AccountHoldPageDto extends CreditsPageDto {
   results!: AccountHoldDto[];
 }
 

@@ -12,18 +12,17 @@ const KINDS = ['usage', 'purchase', 'promotion', 'expiry', 'refund', 'adjustment
 /** Which entries; all of what is sent must hold. */
 export class UsageFilters {
   @IsOptional()
-  @IsDayOrTimestamp('start', { description: 'From this day (UTC) or instant on.', example: '2026-01-01' })
+  @IsDayOrTimestamp('start', {
+    description: 'From this day (UTC) or instant on: `2026-01-01`, `2026-01-01T12:00:00Z`.',
+  })
   date_from?: Date;
 
   @IsOptional()
-  @IsDayOrTimestamp('end', {
-    description: 'Up to and with this day (UTC), or before this instant.',
-    example: '2026-12-31',
-  })
+  @IsDayOrTimestamp('end', { description: 'Up to and with this day (UTC), or before this instant: `2026-12-31`.' })
   date_to?: Date;
 
   /** What became of the credits, or where they came from. */
-  @ApiProperty({ enum: KINDS, required: false, example: 'usage' })
+  @ApiProperty({ enum: KINDS, required: false })
   @IsOptional()
   @IsIn(KINDS, { message: `must be one of ${KINDS.join(', ')}` })
   kind?: CounterAccount;

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { IsBoolean, IsInt, IsOptional } from 'class-validator';
+import { IsArray, IsBoolean, IsInt, IsOptional } from 'class-validator';
 import { IsText } from '../fields/is-text.js';
 import { Nested } from '../fields/nested.js';
 import { formToBody, parseUrlencoded } from './form-fields.js';
@@ -24,11 +24,24 @@ class SettingsDto {
   @IsOptional()
   @IsText({ max: 10 })
   note?: string;
+
+  @IsOptional()
+  @IsArray()
+  coupons?: string[];
 }
 
 const bodyOf = (form: string) => formToBody(parseUrlencoded(Buffer.from(form)), SettingsDto);
 
 describe('forms', () => {
+  it.each([
+    ['coupons=', []],
+    ['coupons=a', ['a']],
+    ['coupons=a&coupons=', ['a', '']],
+    ['coupons=a&coupons=b', ['a', 'b']],
+  ])('reads the list %s as %j', (form, coupons) => {
+    expect(bodyOf(form)).toEqual({ coupons });
+  });
+
   it.each(['true', 'TRUE', '1', 'on', 'On'])('reads %s as true', (word) => {
     expect(bodyOf(`on_expiration=${word}`)).toEqual({ on_expiration: true });
   });

@@ -91,7 +91,7 @@ function toDtoFields(form: FormObject, dto: Class<object>): FormObject {
     else if (typeof value === 'string' && rules.get(field)?.has('isBoolean'))
       body[field] = FLAGS[value.toLowerCase()] ?? value;
     else if (typeof value === 'string' && rules.get(field)?.has('isInt')) body[field] = toInteger(value);
-    else if (typeof value === 'string' && rules.get(field)?.has('isArray')) body[field] = [value];
+    else if (typeof value === 'string' && rules.get(field)?.has('isArray')) body[field] = toList(value);
     else body[field] = value;
   }
   return body;
@@ -103,6 +103,11 @@ function toNested(value: unknown, dto: Class<object>): unknown {
   const text = value.trim();
   if (text === '' || text === 'null') return null;
   return text.startsWith('{') ? parseJson(Buffer.from(text)) : value;
+}
+
+/** A form sends its empty list as a field without text. */
+function toList(text: string): string[] {
+  return text === '' ? [] : [text];
 }
 
 /** Digits only: an amount of 16 digits or more would lose some. */

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
  */
 export function IsDayOrTimestamp(
   edge: 'start' | 'end',
-  words: { description: string; example: string },
+  words: { description: string; example?: string },
 ): PropertyDecorator {
   return field({
     name: 'isDayOrTimestamp',

@@ -28,7 +28,7 @@ export function IsIdentifier(words: { description?: string; example?: string } =
  * A client's idempotency key: 1 to 255 printable characters. Where Flexprice takes an empty one (it then protects
  * nothing), `isEmptyAllowed`.
  */
-export function IsIdempotencyKey(options: { isEmptyAllowed?: boolean } = {}): PropertyDecorator {
+export function IsIdempotencyKey(options: { isEmptyAllowed?: boolean; example?: string } = {}): PropertyDecorator {
   return field({
     name: 'isIdempotencyKey',
     fault: (value) => (options.isEmptyAllowed && value === '' ? undefined : faultOfIdempotencyKey(value)),
@@ -36,7 +36,7 @@ export function IsIdempotencyKey(options: { isEmptyAllowed?: boolean } = {}): Pr
       type: String,
       maxLength: MAX_IDEMPOTENCY_KEY_LENGTH,
       description: 'Repeat a request with the same key and it takes effect once; kept 7 days.',
-      example: 'order-1017',
+      example: options.example ?? 'order-1017',
     },
   });
 }
