@@ -1,12 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Response } from 'express';
+import { neutralised } from '../../http/csv-cell.js';
 import { type Decimal, formatDecimal } from '../../shared/decimal.js';
-
-/** A cell that a spreadsheet would take for a formula gets an apostrophe in front of it. Numbers stay numbers. */
-export function neutralised(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-}
 
 /** Sends rows as they come, no faster than they are read. A report that breaks off ends without its last chunk. */
 export async function sendCsv(

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { neutralised } from '../../http/csv-cell.js';
 import { stringify } from 'csv-stringify/sync';
 import { formatTimestamp } from '../../shared/clock.js';
 import { formatDecimal } from '../../shared/decimal.js';
@@ -18,9 +19,6 @@ const COLUMNS = [
   'balance',
 ] as const satisfies (keyof StatementLineDto)[];
 
-/** Cells that a spreadsheet would run: also with the full-width signs, which Excel takes for the plain ones. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-
 /**
  * A statement as CSV (RFC 4180): a header, the opening balance, the lines, the closing balance. One chunk for each
  * page of lines, which is read only when the one before has been taken.
@@ -34,11 +32,6 @@ export function statementCsv(statement: Statement, pages: AsyncIterable<Statemen
     yield csv([balanceRow('closing_balance', formatTimestamp(to), formatDecimal(closing))]);
   }
   return Readable.from(chunks(), { highWaterMark: 1 });
-}
-
-/** Text that a spreadsheet shows instead of running it. */
-export function neutralised(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text;
 }
 
 function csv(rows: string[][]): string {

@@ -1,4 +1,4 @@
-import { neutralised } from './csv.js';
+import { neutralised } from './csv-cell.js';
 
 describe('a cell of a report', () => {
   it.each([
@@ -8,6 +8,7 @@ describe('a cell of a report', () => {
     ['@SUM(A1)', "'@SUM(A1)"],
     ['\tx', "'\tx"],
     ['\rx', "'\rx"],
+    ['＝1', "'＝1"],
     ['Scan of a=b', 'Scan of a=b'],
     ["'quoted", "'quoted"],
     ['', ''],
