@@ -7,8 +7,8 @@ import { LedgerWalk, type Step, type WalkTerms } from './support/ledger-walk.js'
 import { TopUpScene } from './support/top-ups.js';
 
 const credits = fc.integer({ min: 1, max: 40 });
-const part = fc.option(fc.integer({ min: 1, max: 15 }), { nil: null });
-const hours = fc.option(fc.integer({ min: 1, max: 30 }), { nil: null });
+const part = fc.option(fc.integer({ min: 1, max: 12 }), { nil: null, freq: 2 });
+const hours = fc.option(fc.integer({ min: 1, max: 16 }), { nil: null });
 const wallet = fc.constantFrom(0, 0, 1);
 const kind = <Kind extends Step['kind']>(name: Kind) => ({ kind: fc.constant(name), wallet });
 
@@ -39,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ ...kind('release'), hold: fc.nat(5) }) },
   {
-    weight: 4,
+    weight: 6,
     arbitrary: fc.record({
       ...kind('reverse'),
       debit: fc.nat(5),
@@ -47,10 +47,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       expired: fc.oneof(fc.constant('forfeit' as const), fc.record({ restoreForHours: hours })),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ ...kind('void'), grant: fc.nat(10), credits: part }) },
+  { weight: 3, arbitrary: fc.record({ ...kind('void'), grant: fc.nat(10), credits: part }) },
   { weight: 3, arbitrary: fc.record({ ...kind('transfer'), credits: fc.integer({ min: 1, max: 25 }) }) },
   { weight: 1, arbitrary: fc.record(kind('convert')) },
-  { weight: 3, arbitrary: fc.record({ ...kind('wait'), hours: fc.integer({ min: 1, max: 12 }) }) },
+  { weight: 4, arbitrary: fc.record({ ...kind('wait'), hours: fc.integer({ min: 1, max: 12 }) }) },
   { weight: 2, arbitrary: fc.record({ ...kind('replay'), key: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record(kind('evaluate')) },
 );

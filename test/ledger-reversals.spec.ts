@@ -49,10 +49,12 @@ describe('reversals, with two processes on one database', () => {
       const walletId = await here.open({}, '20');
       await here.credit(walletId, '5', { priority: 1 });
       const entryId = await debit(walletId, '10');
+      // Room in the lot: without it the bounds of the table alone would refuse what is too much.
+      await debit(walletId, '12');
       expect(acceptedOf(await both(12, (ledger) => ledger.reverse(walletId, entryId, '3')))).toBe(3);
-      expect((await there.evaluate(walletId)).balance).toBe('24');
+      expect((await there.evaluate(walletId)).balance).toBe('12');
       expect(acceptedOf(await both(4, (ledger) => ledger.reverse(walletId, entryId)))).toBe(1);
-      expect(await left(walletId)).toEqual({ 1: '5', none: '20' });
+      expect(await left(walletId)).toEqual({ 1: '5', none: '8' });
     }
   });
 
