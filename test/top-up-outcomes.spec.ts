@@ -1,4 +1,8 @@
 import { EntityManager } from '@mikro-orm/postgresql';
+import request from 'supertest';
+import { ApiKeysService } from '../src/auth/api-keys.service.js';
+import { PaymentMethodsService } from '../src/customers/payment-methods.service.js';
+import { TopUpRulesService } from '../src/top-ups/top-up-rules.service.js';
 import { TopUpsService } from '../src/top-ups/top-ups.service.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';
@@ -28,6 +32,9 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (_name, createDataba
     await scene.settle();
     return wallet;
   }
+
+  const pauseReason = async (walletId: string) =>
+    (await service.get(TopUpRulesService).views([walletId])).get(walletId)?.guard?.pauseReason;
 
   it('tries a soft decline again after 1 h, 4 h and 24 h, then pauses: four attempts, no charge', async () => {
     const { walletId } = await lowWallet('pm_sandbox_decline');
@@ -147,6 +154,33 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (_name, createDataba
     await scene.setAutoTopUp(walletId, { threshold: '10', amount: '50' });
     await scene.settle();
     expect(await scene.topUps(walletId)).toMatchObject([{ topUpStatus: 'failed', lastErrorCode: 'no_payment_method' }]);
+  });
+
+  it('pauses when a server key removes the card, says why, and goes on with another', async () => {
+    const { walletId, customerId } = await scene.newWallet('20');
+    const other = await scene.newWallet('20');
+    for (const wallet of [walletId, other.walletId]) {
+      await scene.setAutoTopUp(wallet, { threshold: '10', amount: '50' });
+    }
+    const key = await service.get(ApiKeysService).createApiKey(scene.scope, { name: 'server', customerId: null });
+    const card = await service.get(PaymentMethodsService).findChargeable(scene.scope, customerId);
+    const remove = () =>
+      request(service.url)
+        .delete(`/v1/customers/${customerId}/payment-methods/${card!.id}`)
+        .set('x-api-key', key.plainKey);
+    const answers = await Promise.all([remove(), remove(), remove()]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 404, 404]);
+    expect((await scene.decisions(walletId)).at(-1)).toMatchObject({
+      verdict: 'skip',
+      code: 'paused',
+      reason: 'automatic top-up is paused (no_payment_method): the payment method on file was removed',
+    });
+    expect(await pauseReason(walletId)).toBe('no_payment_method');
+    await scene.useCard(customerId, 'pm_sandbox_decline_hard');
+    await scene.runTask();
+    await remove().expect(404);
+    expect(await pauseReason(walletId)).toBe('');
+    expect(await pauseReason(other.walletId)).toBe('');
   });
 
   describe('a purchase that somebody asks for', () => {

@@ -1,4 +1,3 @@
-import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import type { UpdateCustomerDto } from '../customers/customers.dto.js';
@@ -15,7 +14,6 @@ import { CreditsWallets } from './credits-wallets.service.js';
 @Injectable()
 export class BillingService {
   constructor(
-    private readonly em: EntityManager,
     private readonly customers: CustomersService,
     private readonly paymentMethods: PaymentMethodsService,
     private readonly pauses: TopUpPauses,
@@ -43,18 +41,12 @@ export class BillingService {
     return this.get(account);
   }
 
-  /**
-   * Takes the card off file and pauses what would charge it, in one commit.
-   * @throws not_found when there is none
-   */
+  /** @throws not_found when there is none */
   async removePaymentMethod(caller: Caller, account: Account): Promise<BillingDto> {
     const { scope, customerId } = account;
     const method = await this.paymentMethods.findChargeable(scope, customerId);
     if (!method) throw notFound('payment method', { customer_id: customerId });
-    await this.em.fork().transactional(async (tx) => {
-      await this.pauses.pauseWithoutCard(tx, scope, customerId, method.id);
-      await this.paymentMethods.remove(caller, customerId, method.id, tx);
-    });
+    await this.paymentMethods.remove(caller, customerId, method.id);
     return this.get(account);
   }
 }

@@ -33,7 +33,7 @@ export class PaymentMethodsController {
     return { items, pagination: { total: items.length, limit: items.length, offset: items.length } };
   }
 
-  /** Removes a card: nothing is charged to it any more. */
+  /** Removes a card: nothing is charged to it any more, and automatic top-ups pause until another is on file. */
   @Delete(':id')
   @HttpCode(204)
   @RequireScope('customers:write')

@@ -26,6 +26,8 @@ export interface AttachedCard {
 export class PaymentMethodsService {
   /** Told after the commit that another card is on file, so that what waited for one is looked at again. */
   onReplaced: (scope: Scope, customerId: string) => void = () => {};
+  /** Called in the transaction that takes a card off file, so that what would charge it is paused in the same commit. */
+  onRemoved: (tx: EntityManager, scope: Scope, customerId: string, methodId: string) => Promise<void> = async () => {};
 
   constructor(
     private readonly em: EntityManager,
@@ -91,10 +93,14 @@ export class PaymentMethodsService {
     return (await this.em.fork().findOne(PaymentMethod, onFile(scope, customerId))) ?? undefined;
   }
 
-  async remove(caller: Actor, customerId: string, id: string, em: EntityManager = this.em.fork()): Promise<void> {
+  /** Takes the card off file and pauses what would charge it, in one commit. */
+  async remove(caller: Actor, customerId: string, id: string): Promise<void> {
     const where = { id, ...onFile(caller, customerId) };
-    const removed = await em.nativeUpdate(PaymentMethod, where, this.#retired(caller, 'deleted'));
-    if (removed === 0) throw notFound('payment method', { customer_id: customerId, payment_method_id: id });
+    await this.em.fork().transactional(async (tx) => {
+      const removed = await tx.nativeUpdate(PaymentMethod, where, this.#retired(caller, 'deleted'));
+      if (removed === 0) throw notFound('payment method', { customer_id: customerId, payment_method_id: id });
+      await this.onRemoved(tx, scopeOf(caller), customerId, id);
+    });
   }
 
   async #attach(scope: Scope, customerId: string, token: string): Promise<AttachedCard> {

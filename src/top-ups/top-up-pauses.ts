@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { PaymentMethodsService } from '../customers/payment-methods.service.js';
 import { Clock } from '../shared/clock.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { newId } from '../shared/ids.js';
@@ -14,11 +15,18 @@ export const CARD_PAUSES = ['card_declined', 'no_payment_method', 'card_attempts
 
 /** Stops automatic top-ups that can't go well. No time lifts a pause: a person, a payment or another card does. */
 @Injectable()
-export class TopUpPauses {
+export class TopUpPauses implements OnModuleInit {
   constructor(
     private readonly em: EntityManager,
+    private readonly paymentMethods: PaymentMethodsService,
     private readonly clock: Clock,
   ) {}
+
+  /** Whoever removes a card, the account or its seller: what would charge it is paused in the same commit. */
+  onModuleInit(): void {
+    this.paymentMethods.onRemoved = (tx, scope, customerId, methodId) =>
+      this.#pauseWithoutCard(tx, scope, customerId, methodId);
+  }
 
   /** Ends an open top-up as failed and, if it was automatic, pauses its wallet in the same transaction. */
   async fail(
@@ -43,7 +51,7 @@ export class TopUpPauses {
    * Pauses a customer's wallets whose rules charge the card that is being removed, in the same transaction, each with a
    * decision that says so. Wallets are locked first, as the ledger does: a rule that fires now waits.
    */
-  async pauseWithoutCard(tx: EntityManager, scope: Scope, customerId: string, methodId: string): Promise<void> {
+  async #pauseWithoutCard(tx: EntityManager, scope: Scope, customerId: string, methodId: string): Promise<void> {
     const { tenantId, environmentId } = scope;
     const now = this.clock.now().toISOString();
     const owner = [tenantId, environmentId, customerId];

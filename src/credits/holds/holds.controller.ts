@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { RequireScope } from '../../auth/caller.js';
 import { AcceptsForms } from '../../http/body/accepts-forms.js';
@@ -35,12 +35,6 @@ export class AccountHoldsController {
   @Post('/')
   @RequireScope('account:write')
   @AcceptsForms(CreateAccountHoldDto)
-  @ApiBody({
-    type: CreateAccountHoldDto,
-    examples: {
-      scan: { value: { credits: 5, expires_at: '2030-01-01T00:00:00Z', description: 'Scan of example.com' } },
-    },
-  })
   @ApiCreatedResponse({ type: AccountHoldDto })
   @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
   async create(
@@ -75,7 +69,6 @@ export class AccountHoldsController {
   @HttpCode(200)
   @RequireScope('account:write')
   @AcceptsForms(CaptureAccountHoldDto)
-  @ApiBody({ type: CaptureAccountHoldDto, examples: { scan: { value: { credits: 3, final: true } } } })
   @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
   async capture(
     @CurrentAccount() account: Account,
@@ -93,7 +86,6 @@ export class AccountHoldsController {
   @HttpCode(200)
   @RequireScope('account:write')
   @AcceptsForms(ReleaseAccountHoldDto)
-  @ApiBody({ type: ReleaseAccountHoldDto, examples: { scan: { value: {} } } })
   @ApiCreditsErrors('validation', 'not_found', 'idempotency_key_reused')
   async release(
     @CurrentAccount() account: Account,

@@ -1,4 +1,4 @@
-import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { ApiHideProperty, ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { CreditsPageDto, CreditsPageQuery } from '../../http/credits-page.js';
 import { MayBeEmpty } from '../../http/validation.pipe.js';
@@ -12,9 +12,10 @@ import { MAX_CREDITS, wholeCredits } from '../account-credits.dto.js';
 const STATUSES = ['open', 'captured', 'released', 'expired'] as const;
 
 class IdempotentDto {
-  // No example to send along: who tries one route after another means other requests, not a repeat of the first.
+  // Documented as the header only: Swagger UI would send the same example with each request that somebody tries.
   @IsOptional()
-  @IsIdempotencyKey({ example: '' })
+  @IsIdempotencyKey({ isUndocumented: true })
+  @ApiHideProperty()
   idempotency_key?: string | null;
 }
 

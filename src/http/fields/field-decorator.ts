@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiHideProperty, ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 
@@ -10,8 +10,8 @@ interface FieldRule {
   read?: (value: unknown) => unknown;
   /** Why the value, as read, is refused: a sentence without the field's name; undefined when it is right. */
   fault: (value: unknown) => string | undefined;
-  /** How the field is described in the OpenAPI document. */
-  schema: ApiPropertyOptions;
+  /** How the field is described in the OpenAPI document; undefined: not at all. */
+  schema: ApiPropertyOptions | undefined;
 }
 
 /** A property decorator from one rule: reads the value, refuses a wrong one with a sentence, documents the field. */
@@ -24,7 +24,7 @@ export function field(rule: FieldRule): PropertyDecorator {
       defaultMessage: (args) => fault(args?.value) ?? '',
     },
   });
-  const decorators = [ApiProperty(schema), validate];
+  const decorators = [schema ? ApiProperty(schema) : ApiHideProperty(), validate];
   // class-transformer copies objects before it asks; `obj` still has what was sent.
   if (read) decorators.push(Transform(({ obj, key }) => read((obj as Record<string, unknown>)[key])));
   return applyDecorators(...decorators);

@@ -28,16 +28,20 @@ export function IsIdentifier(words: { description?: string; example?: string } =
  * A client's idempotency key: 1 to 255 printable characters. Where Flexprice takes an empty one (it then protects
  * nothing), `isEmptyAllowed`.
  */
-export function IsIdempotencyKey(options: { isEmptyAllowed?: boolean; example?: string } = {}): PropertyDecorator {
+export function IsIdempotencyKey(
+  options: { isEmptyAllowed?: boolean; isUndocumented?: boolean } = {},
+): PropertyDecorator {
   return field({
     name: 'isIdempotencyKey',
     fault: (value) => (options.isEmptyAllowed && value === '' ? undefined : faultOfIdempotencyKey(value)),
-    schema: {
-      type: String,
-      maxLength: MAX_IDEMPOTENCY_KEY_LENGTH,
-      description: 'Repeat a request with the same key and it takes effect once; kept 7 days.',
-      example: options.example ?? 'order-1017',
-    },
+    schema: options.isUndocumented
+      ? undefined
+      : {
+          type: String,
+          maxLength: MAX_IDEMPOTENCY_KEY_LENGTH,
+          description: 'Repeat a request with the same key and it takes effect once; kept 7 days.',
+          example: 'order-1017',
+        },
   });
 }
 
