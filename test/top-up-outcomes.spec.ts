@@ -169,7 +169,7 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (_name, createDataba
         .delete(`/v1/customers/${customerId}/payment-methods/${card!.id}`)
         .set('x-api-key', key.plainKey);
     const answers = await Promise.all([remove(), remove(), remove()]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 404, 404]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 404, 404]);
     expect((await scene.decisions(walletId)).at(-1)).toMatchObject({
       verdict: 'skip',
       code: 'paused',
