@@ -128,6 +128,8 @@ export function databaseOptions(config: Config): DatabaseOptions {
       lock_timeout: LOCK_TIMEOUT_MS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
+      // Statements that do not wait for one another share a round trip.
+      pipeline: true,
       onPoolCreated: (pool: Pool) => {
         reclaimLostConnections(pool);
         prepareStatements(pool);

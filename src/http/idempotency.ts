@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
@@ -61,9 +61,7 @@ export function isReusedKeyConflict(request: Request): boolean {
  */
 export function requestHash(method: string, route: string, body: unknown, account = ''): string {
   const path = route.length > 1 && route.endsWith('/') ? route.slice(0, -1) : route;
-  return createHash('sha256')
-    .update(`${method} ${path} ${account}\n${stringify(withoutKey(body)) ?? ''}`)
-    .digest('hex');
+  return hash('sha256', `${method} ${path} ${account}\n${stringify(withoutKey(body)) ?? ''}`);
 }
 
 /** The body of a ledger answer; says in a header when it is the stored first one. */

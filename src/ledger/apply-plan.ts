@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 import { type Decimal, formatDecimal, ZERO } from '../shared/decimal.js';
 import type { Actor } from './commands.js';
@@ -101,7 +101,7 @@ export function hashEntry(entry: EntryRecord, previousHash: string): string {
     entry.createdBy,
   ];
   // jsonb does not keep the order of keys, so the text that is hashed must not depend on it.
-  return createHash('sha256').update(stringify(content)).digest('hex');
+  return hash('sha256', stringify(content));
 }
 
 function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now: Date): void {

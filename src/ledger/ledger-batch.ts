@@ -5,7 +5,7 @@ import { applyPlan } from './apply-plan.js';
 import type { Actor, LedgerCommand } from './commands.js';
 import type { LedgerPolicy } from './ledger-policy.js';
 import type { LedgerStore, StoredAnswer } from './ledger-store.js';
-import type { LedgerTransaction } from './ledger-transaction.js';
+import { type LedgerTransaction, together } from './ledger-transaction.js';
 import { planCommand } from './plan/plan-command.js';
 import { expiredLots, planForfeiture } from './plan/plan-expiry.js';
 import { planTransfer } from './plan/plan-transfer.js';
@@ -52,19 +52,24 @@ export class LedgerBatch {
     const keyed = commands.flatMap(({ scope, idempotency }) =>
       idempotency ? [{ ...scope, key: idempotency.key }] : [],
     );
-    for (const answer of await this.store.findAnswers(this.tx, keyed))
-      this.#answers.set(answerId(answer, answer.key), answer);
-    const open = commands.filter(
-      ({ scope, idempotency }) => !idempotency || !this.#answers.has(answerId(scope, idempotency.key)),
+    const walletIds = [...new Set(commands.flatMap(lockedWallets))].sort();
+    const [answers, states] = await together(
+      this.store.findAnswers(this.tx, keyed),
+      this.store.lockWallets(this.tx, walletIds),
     );
-    const walletIds = [...new Set(open.flatMap(lockedWallets))].sort();
-    this.#states = await this.store.lockWallets(this.tx, walletIds);
+    for (const answer of answers) this.#answers.set(answerId(answer, answer.key), answer);
+    this.#states = states;
     this.tx.now = this.readClock();
-    const holdIds = open.flatMap((command) => ('holdId' in command && command.kind !== 'hold' ? [command.holdId] : []));
-    await this.store.readHolds(this.tx, this.#states, holdIds);
-    const reversed = open.flatMap((command) => (command.kind === 'reverse' ? [command.terms.entryId] : []));
-    await this.store.readPast(this.tx, this.#states, reversed);
-    for (const policy of this.policies) await policy.load(this.tx, this.states);
+    const holdIds = commands.flatMap((command) =>
+      'holdId' in command && command.kind !== 'hold' ? [command.holdId] : [],
+    );
+    const reversed = commands.flatMap((command) => (command.kind === 'reverse' ? [command.terms.entryId] : []));
+    await together(
+      this.store.readLots(this.tx, states),
+      this.store.readHolds(this.tx, states, holdIds),
+      this.store.readPast(this.tx, states, reversed),
+      ...this.policies.map((policy) => policy.load(this.tx, this.states)),
+    );
   }
 
   async #carryOut(command: LedgerCommand): Promise<Outcome> {

@@ -100,7 +100,7 @@ export class LedgerStore {
     return rows.map((row) => this.#keys.fromRow(row));
   }
 
-  /** Locks the wallets in id order, then reads their open lots in the next statement. */
+  /** Locks the wallets in id order. What belongs to them is read by the next statements: this one's snapshot is older than its locks. */
   async lockWallets(tx: LedgerTransaction, walletIds: string[]): Promise<Map<string, WalletState>> {
     const states = new Map<string, WalletState>();
     if (walletIds.length === 0) return states;
@@ -112,16 +112,21 @@ export class LedgerStore {
       const wallet = this.#wallets.fromRow(row);
       states.set(wallet.id, new WalletState(wallet, [], false));
     }
+    return states;
+  }
+
+  /** Open lots of locked wallets, in spend order. */
+  async readLots(tx: LedgerTransaction, states: Map<string, WalletState>): Promise<void> {
+    if (states.size === 0) return;
     const lots = await tx.query<Record<string, unknown>>(
       `select ${this.#lots.select('l')} from lot l where l.wallet_id = any($1::text[]) and l.is_open`,
-      [walletIds],
+      [[...states.keys()]],
     );
     for (const row of lots) {
       const lot = this.#lots.fromRow(row);
       states.get(lot.walletId)?.lots.push(lot);
     }
     for (const state of states.values()) state.lots.sort(bySpendOrder);
-    return states;
   }
 
   async readHolds(tx: LedgerTransaction, states: Map<string, WalletState>, holdIds: string[]): Promise<void> {

@@ -32,7 +32,7 @@ export class SettingsService {
     scope: Scope,
     key: Key,
     /** For whoever has a transaction open: the embedded database has no second connection to read with. */
-    em: EntityManager = this.em.fork(),
+    em?: EntityManager,
   ): Promise<SettingValue<Key>> {
     const cacheKey = cacheKeyOf(scope, key);
     const cached = this.#cache.get(cacheKey);

@@ -4,6 +4,9 @@ import type { Pool } from 'pg';
 /** What the ledger's statements begin with: a bounded number of texts, each worth planning once per connection. */
 export const PREPARED = '/* prepared */ ';
 
+type Query = (text: unknown, ...rest: unknown[]) => unknown;
+const BEGUN = { command: 'BEGIN', rowCount: null, rows: [] };
+
 /**
  * Makes the pool's connections prepare the statements that are marked so. Kysely and MikroORM know statements by their
  * text only, and the server would parse and plan the same few large ones again for every batch.
@@ -16,11 +19,33 @@ export function prepareStatements(pool: Pool): void {
     return name;
   };
   pool.on('connect', (client) => {
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-    const prepared = (text: unknown, ...rest: unknown[]): unknown =>
-      typeof text === 'string' && text.startsWith(PREPARED)
-        ? query({ name: nameOf(text), text }, ...rest)
-        : query(text, ...rest);
-    client.query = prepared as typeof client.query;
+    const query = client.query.bind(client) as unknown as Query;
+    client.query = withLateBegin((text, ...rest) =>
+      isPrepared(text) ? query({ name: nameOf(text), text }, ...rest) : query(text, ...rest),
+    ) as typeof client.query;
   });
+}
+
+/**
+ * Sends `begin` with the transaction's first statement. In the ledger's transactions, which begin by reading, they
+ * share a round trip; anywhere else the first statement waits, because after a `begin` that failed it would stand alone.
+ */
+function withLateBegin(query: Query): Query {
+  let isBeginDue = false;
+  return (text, ...rest) => {
+    if (text === 'begin') {
+      isBeginDue = true;
+      return Promise.resolve(BEGUN);
+    }
+    if (!isBeginDue) return query(text, ...rest);
+    isBeginDue = false;
+    const begun = query('begin') as Promise<unknown>;
+    return isPrepared(text)
+      ? Promise.all([begun, query(text, ...rest)]).then(([, result]) => result)
+      : begun.then(() => query(text, ...rest));
+  };
+}
+
+function isPrepared(text: unknown): text is string {
+  return typeof text === 'string' && text.startsWith(PREPARED);
 }
