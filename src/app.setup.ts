@@ -16,6 +16,8 @@ export function configureApp(app: NestExpressApplication): void {
   app.use(logRequests(log));
   app.disable('x-powered-by');
   app.set('etag', false);
+  // How many proxies stand in front: behind one, every client would otherwise have the proxy's address.
+  app.set('trust proxy', app.get(Config).trustProxy);
   app.use(helmet(SECURITY_HEADERS));
   app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After'] });
   readBodies(app);
