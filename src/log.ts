@@ -30,7 +30,9 @@ export function createLog(config: Config): Logger {
  */
 function withoutRows(error: Error): object {
   const written = pino.stdSerializers.err(error) as unknown as Record<string, unknown>;
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+  const seen = new Set<unknown>();
+  for (let cause: unknown = error; cause instanceof Error && !seen.has(cause); cause = cause.cause) {
+    seen.add(cause);
     const { code, detail } = cause as { code?: unknown; detail?: unknown };
     if (typeof code !== 'string' || !code.startsWith('23') || typeof detail !== 'string') continue;
     for (const key of ['message', 'stack', 'detail']) {

@@ -93,7 +93,7 @@ describe.each(DATABASES)('users on %s', (_name, createDatabase) => {
     const sdk = new Flexprice({ serverURL: `${service.url}/v1`, apiKeyAuth: token });
     expect(await sdk.users.getUserInfo()).toMatchObject({ id, email, type: 'user', tenant: { id: tenantId } });
     const customer = await sdk.customers.createCustomer({ externalId: 'sdk', name: 'SDK' });
-    const wallet = await sdk.wallets.createWallet({ customerId: customer.id as string, currency: 'usd' });
+    const wallet = await sdk.wallets.createWallet({ customerId: customer.id, currency: 'usd' });
     expect(wallet).toMatchObject({ tenantId, customerId: customer.id });
   });
 
