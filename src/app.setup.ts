@@ -16,6 +16,8 @@ export function configureApp(app: NestExpressApplication): void {
   app.use(logRequests(log));
   app.disable('x-powered-by');
   app.set('etag', false);
+  // How many proxies stand in front: behind one, every client would otherwise have the proxy's address.
+  app.set('trust proxy', app.get(Config).trustProxy);
   app.use(helmet(SECURITY_HEADERS));
   app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After'] });
   readBodies(app);
@@ -55,7 +57,8 @@ const API_KEY_WORDS =
   'with header `X-Customer-ID`. The demo’s two keys are printed when the service starts, and kept in `demo.json` in ' +
   'the data folder.';
 const BEARER_WORDS =
-  'The same keys as `Authorization: Bearer sk_…` (scheme `JWT` is taken, too). Fill in this field or `api-key`, not both.';
+  'The same keys, or the `token` of a login, as `Authorization: Bearer sk_…` (scheme `JWT` is taken, too). Fill in ' +
+  'this field or `api-key`, not both.';
 const SESSION_WORDS =
   'For the customer portal only (`/v1/customer/portal/…` under “Customer portal”): the token that a server key gets ' +
   'for its customer. No key goes here.';

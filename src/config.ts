@@ -43,6 +43,10 @@ export class Config {
   @Expose({ name: 'HOST' })
   host = '127.0.0.1';
 
+  @Expose({ name: 'TRUST_PROXY' })
+  @wholeNumber(0, 10)
+  trustProxy = 0;
+
   @Expose({ name: 'DATA_DIR' })
   dataDir = '.refill';
 
@@ -91,6 +95,11 @@ export class Config {
   @IsString()
   bootstrapApiKey?: string;
 
+  @Expose({ name: 'ALLOW_SIGNUP' })
+  @IsOptional()
+  @trueOrFalse()
+  allowSignup?: boolean;
+
   get isProduction(): boolean {
     return this.mode === 'production';
   }
@@ -98,6 +107,11 @@ export class Config {
   /** Sandbox payments exist for trying things out; they are off where money is real. */
   get isSandboxEnabled(): boolean {
     return !this.isProduction;
+  }
+
+  /** Who signs up gets a tenant of their own: in production the operator decides that. */
+  get isSignupAllowed(): boolean {
+    return this.allowSignup ?? !this.isProduction;
   }
 
   get isDemoEnabled(): boolean {

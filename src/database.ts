@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 import { ApiKey } from './auth/api-key.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
+import { AppUser } from './auth/users/app-user.entity.js';
 import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
 import { PortalSession } from './wallets/portal/portal-session.entity.js';
@@ -38,6 +39,7 @@ import { Migration20261121120000_promotional_renewal } from './migrations/Migrat
 import { Migration20261121130000_rule_pause } from './migrations/Migration20261121130000_rule_pause.js';
 import { Migration20261121140000_invoice_parties } from './migrations/Migration20261121140000_invoice_parties.js';
 import { Migration20261121150000_coupons } from './migrations/Migration20261121150000_coupons.js';
+import { Migration20261121170000_users } from './migrations/Migration20261121170000_users.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -50,6 +52,7 @@ export const ENTITIES = [
   Tenant,
   Environment,
   ApiKey,
+  AppUser,
   TenantSetting,
   Invoice,
   InvoiceCounter,
@@ -95,6 +98,7 @@ export const MIGRATIONS = [
   Migration20261121140000_invoice_parties,
   Migration20261121150000_coupons,
   Migration20261121160000_reversals,
+  Migration20261121170000_users,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -29,6 +29,8 @@ describe('the settings', () => {
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535: it is 70000'],
     [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535: it is -1'],
     [{ PORT: '3000.5' }, 'PORT must be a whole number from 0 to 65535: it is "3000.5"'],
+    [{ TRUST_PROXY: 'true' }, 'TRUST_PROXY must be a whole number from 0 to 10: it is "true"'],
+    [{ ALLOW_SIGNUP: 'yes' }, 'ALLOW_SIGNUP must be true or false: it is "yes"'],
     [{ DEMO: 'perhaps' }, 'DEMO must be true or false: it is "perhaps"'],
     [{ NODE_ENV: 'staging' }, 'NODE_ENV must be development or production: it is "staging"'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be trace, debug, info, warn, error or silent: it is "loud"'],
@@ -54,8 +56,8 @@ describe('the settings', () => {
   it('are explained one by one in .env.example, with their defaults', () => {
     const example = readFileSync('.env.example', 'utf8');
     const named = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => String(name)).sort();
-    const variables = Object.keys({ ...new Config(), databaseUrl: 0, demo: 0, bootstrapApiKey: 0 }).map((property) =>
-      property === 'mode' ? 'NODE_ENV' : property.replace(/[A-Z]/g, '_$&').toUpperCase(),
+    const variables = Object.keys({ ...new Config(), databaseUrl: 0, demo: 0, bootstrapApiKey: 0, allowSignup: 0 }).map(
+      (property) => (property === 'mode' ? 'NODE_ENV' : property.replace(/[A-Z]/g, '_$&').toUpperCase()),
     );
     expect(named).toEqual(variables.sort());
     expect(readConfig(parseEnv(example))).toEqual(readConfig({ DEMO: 'true' }));
@@ -63,6 +65,12 @@ describe('the settings', () => {
 });
 
 describe('production', () => {
+  it('lets nobody sign up unless the operator says so; elsewhere everybody may', () => {
+    const isAllowed = (environment: Record<string, string>) => readConfig(environment).isSignupAllowed;
+    expect([isAllowed(PRODUCTION), isAllowed({ ...PRODUCTION, ALLOW_SIGNUP: 'true' })]).toEqual([false, true]);
+    expect([isAllowed({}), isAllowed({ ALLOW_SIGNUP: '0' })]).toEqual([true, false]);
+  });
+
   it('starts with real settings, without sandbox and demo data', () => {
     expect(readConfig(PRODUCTION)).toMatchObject({ isProduction: true, isSandboxEnabled: false, isDemoEnabled: false });
   });

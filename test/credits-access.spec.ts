@@ -15,6 +15,12 @@ interface Route {
 
 const CONTENT_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 
+/** Routes that look at no API key, and what they answer to a request without anything. */
+const KEYLESS: [path: string, status: number][] = [
+  ['/v1/customer/portal/', 401],
+  ['/v1/auth/', 400],
+];
+
 describe.each(DATABASES)('the routes of an account on %s', (_name, createDatabase) => {
   let service: TestApp;
   let tenant: TestTenant;
@@ -62,8 +68,7 @@ describe.each(DATABASES)('the routes of an account on %s', (_name, createDatabas
   it('are all that an account key reaches: no route of /v1 answers it', async () => {
     for (const route of routes.filter(({ path }) => path.startsWith('/v1/'))) {
       const { status } = await as(mine.key, route).send(route.method === 'get' ? undefined : {});
-      // The portal's routes take no API key at all.
-      const refusal = route.path.startsWith('/v1/customer/portal/') ? 401 : 403;
+      const refusal = KEYLESS.find(([path]) => route.path.startsWith(path))?.[1] ?? 403;
       expect([`${route.method} ${route.path}`, status]).toEqual([`${route.method} ${route.path}`, refusal]);
     }
   });

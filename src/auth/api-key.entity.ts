@@ -1,14 +1,16 @@
-import { defineEntity } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 
 const ApiKeySchema = defineEntity({
   name: 'ApiKey',
   tableName: 'api_key',
-  properties: (p) => ({
+  properties: {
     id: p.text().primary(),
     tenantId: p.text(),
     environmentId: p.text(),
     /** The one customer of an account key; null for a server key. */
     customerId: p.text().nullable(),
+    /** The user who got it by logging in; null for every other key. */
+    userId: p.text().nullable(),
     name: p.text(),
     type: p.enum(['private_key', 'publishable_key'] as const).columnType('text'),
     /** SHA-256 of the key, hex. The key itself is shown once and never stored. */
@@ -26,8 +28,15 @@ const ApiKeySchema = defineEntity({
     updatedAt: p.datetime(3),
     createdBy: p.text(),
     updatedBy: p.text(),
-  }),
-  indexes: [{ name: 'api_key_scope_index', properties: ['tenantId', 'environmentId', 'createdAt'] }],
+  },
+  indexes: [
+    { name: 'api_key_scope_index', properties: ['tenantId', 'environmentId', 'createdAt'] },
+    {
+      name: 'api_key_user_index',
+      properties: ['userId', 'expiresAt'],
+      where: "user_id is not null and status = 'published'",
+    },
+  ],
   uniques: [{ name: 'api_key_hash_unique', properties: ['keyHash'] }],
 });
 

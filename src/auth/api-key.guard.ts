@@ -30,9 +30,9 @@ export class ApiKeyGuard implements CanActivate {
     const key = await this.#authenticate(request);
     authorize(key, access);
     this.usage.note(key);
-    const { keyId, tenantId, environmentId, environmentType, customerId, scopes } = key;
+    const { keyId, tenantId, environmentId, environmentType, customerId, userId, scopes } = key;
     const requestId = requestIdOf(request);
-    request.caller = { keyId, tenantId, environmentId, environmentType, customerId, scopes, requestId };
+    request.caller = { keyId, tenantId, environmentId, environmentType, customerId, userId, scopes, requestId };
     return true;
   }
 

@@ -108,7 +108,10 @@ export class SecretDto {
   @ApiProperty({ type: String, format: 'date-time' })
   updated_at!: string;
 
-  @ApiProperty({ type: String, description: 'The key that made it; empty for the operator.' })
+  @ApiProperty({
+    type: String,
+    description: 'The key that made it, or the user who logged in; empty for the operator.',
+  })
   created_by!: string;
 
   @ApiProperty({ type: String })

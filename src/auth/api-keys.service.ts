@@ -19,7 +19,11 @@ export interface NewApiKey {
   /** Default: all that its kind of key may. */
   scopes?: ScopeName[] | null;
   expiresAt?: Date | null;
+  /** The user who logged in for it. */
+  userId?: string | null;
 }
+
+const LOGIN_KEY_LIFETIME_MS = 24 * 3_600_000;
 
 /** API keys of an environment: made, listed, taken back. */
 @Injectable()
@@ -40,7 +44,8 @@ export class ApiKeysService {
     request: NewApiKey,
     grantor?: Caller,
   ): Promise<{ secret: ApiKey; plainKey: string }> {
-    const { name, type = 'private_key', customerId = null, expiresAt = null } = request;
+    const { name, type = 'private_key', customerId = null, expiresAt = null, userId = null } = request;
+    const actor = grantor?.keyId ?? userId ?? '';
     const now = this.clock.now();
     if (expiresAt && expiresAt <= now) throw invalidField('expires_at', 'must be in the future');
     const scopes = grantedScopes({ type, customerId, scopes: request.scopes ?? null }, grantor);
@@ -52,6 +57,7 @@ export class ApiKeysService {
       tenantId: scope.tenantId,
       environmentId: scope.environmentId,
       customerId,
+      userId,
       name,
       type,
       keyHash: hashApiKey(plainKey),
@@ -61,11 +67,25 @@ export class ApiKeysService {
       status: 'published',
       createdAt: now,
       updatedAt: now,
-      createdBy: grantor?.keyId ?? '',
-      updatedBy: grantor?.keyId ?? '',
+      createdBy: actor,
+      updatedBy: actor,
     });
     await em.flush();
     return { secret, plainKey };
+  }
+
+  /**
+   * Makes the server key of a user who has logged in, for 24 hours. Their expired ones leave the list of keys, which
+   * would otherwise grow with every login; the rows stay, since what was written with them names them.
+   */
+  async createLoginKey(scope: Scope, userId: string): Promise<string> {
+    const now = this.clock.now();
+    const expired = { userId, status: 'published', expiresAt: { $lte: now } } as const;
+    const deleted = { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: userId };
+    await this.em.fork().nativeUpdate(ApiKey, expired, deleted);
+    const expiresAt = new Date(now.getTime() + LOGIN_KEY_LIFETIME_MS);
+    const { plainKey } = await this.createApiKey(scope, { name: 'Login', userId, expiresAt });
+    return plainKey;
   }
 
   /** The keys that were not revoked (or those that were), newest first. */

@@ -10,15 +10,22 @@ import { KeyUsage } from './key-usage.js';
 import { RouteAccessCheck } from './route-access-check.js';
 import { TenantsController } from './tenants.controller.js';
 import { TenantsService } from './tenants.service.js';
+import { AttemptLimits } from './users/attempt-limits.js';
+import { AuthController } from './users/auth.controller.js';
+import { Passwords } from './users/passwords.js';
+import { UsersService } from './users/users.service.js';
 
-/** Who may come in: tenants, environments, API keys, and the guard in front of every route. */
+/** Who may come in: tenants, environments, users, API keys, and the guard in front of every route. */
 @Module({
   imports: [DiscoveryModule],
-  controllers: [ApiKeysController, EnvironmentsController, TenantsController],
+  controllers: [ApiKeysController, EnvironmentsController, TenantsController, AuthController],
   providers: [
     TenantsService,
     EnvironmentsService,
     ApiKeysService,
+    UsersService,
+    Passwords,
+    AttemptLimits,
     KeyRing,
     KeyUsage,
     RouteAccessCheck,

@@ -12,6 +12,8 @@ export interface Caller extends Scope {
   environmentType: EnvironmentType;
   /** The one customer of an account key; null for a server key. */
   customerId: string | null;
+  /** The user who logged in for the key; null for every other key. */
+  userId: string | null;
   scopes: ReadonlySet<ScopeName>;
   requestId: string;
 }

@@ -53,6 +53,22 @@ export class EnvironmentsService {
   }
 
   /**
+   * Where a user who logs in will be: what they name, otherwise the tenant's oldest development environment. One that
+   * is real is only the default of a tenant that has no other.
+   * @throws not_found
+   */
+  async forLogin(tenantId: string, id: string | null): Promise<Environment> {
+    if (id !== null) return this.get(tenantId, id);
+    // 'development' comes before 'production'.
+    const orderBy = { type: 'asc', createdAt: 'asc', id: 'asc' } as const;
+    const [environment] = await this.em
+      .fork()
+      .find(Environment, { tenantId, status: 'published' }, { orderBy, limit: 1 });
+    if (!environment) throw notFound('environment', {});
+    return environment;
+  }
+
+  /**
    * The environment that a key is to be made for: the caller's own, or another of its tenant.
    * @throws not_found; forbidden without the scope tenant:write, or from development to production
    */

@@ -14,6 +14,7 @@ export interface KnownKey extends Scope {
   keyId: string;
   environmentType: EnvironmentType;
   customerId: string | null;
+  userId: string | null;
   scopes: ReadonlySet<ScopeName>;
   expiresAt: Date | null;
   lastUsedAt: Date | null;
@@ -91,6 +92,7 @@ export class KeyRing {
       environmentId: apiKey.environmentId,
       environmentType: environment.type,
       customerId: apiKey.customerId ?? null,
+      userId: apiKey.userId ?? null,
       scopes: scopesOf({ type: apiKey.type, customerId: apiKey.customerId ?? null, scopes: apiKey.scopes ?? null }),
       expiresAt: apiKey.expiresAt ?? null,
       lastUsedAt: apiKey.lastUsedAt ?? null,

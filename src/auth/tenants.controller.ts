@@ -4,18 +4,23 @@ import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { type Caller, CurrentCaller, RequireScope } from './caller.js';
 import { renderCaller, renderTenant, TenantDto, UpdateTenantDto, UserDto } from './tenants.dto.js';
 import { TenantsService } from './tenants.service.js';
+import { UsersService } from './users/users.service.js';
 
 @ApiTags('Tenants')
 @Controller('v1')
 export class TenantsController {
-  constructor(private readonly tenants: TenantsService) {}
+  constructor(
+    private readonly tenants: TenantsService,
+    private readonly users: UsersService,
+  ) {}
 
-  /** Who calls: the API key and its tenant. */
+  /** Who calls: the user who logged in, otherwise the API key; and the tenant. */
   @Get('users/me')
   @RequireScope('tenant:read')
   @ApiWalletsErrors()
   async me(@CurrentCaller() caller: Caller): Promise<UserDto> {
-    return renderCaller(caller, await this.tenants.get(caller.tenantId));
+    const tenant = await this.tenants.get(caller.tenantId);
+    return renderCaller(caller, tenant, await this.users.find(tenant.id, caller.userId));
   }
 
   /** The tenant of the key; another one is not found. */

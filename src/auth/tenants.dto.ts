@@ -8,6 +8,7 @@ import { formatTimestamp } from '../shared/clock.js';
 import type { Caller } from './caller.js';
 import { SCOPE_NAMES } from './scopes.js';
 import type { BillingDetails, Tenant } from './tenant.entity.js';
+import type { AppUser } from './users/app-user.entity.js';
 
 /** Flexprice takes empty text for no value. */
 const ifFilled = ValidateIf((_dto: object, value: unknown) => value !== undefined && value !== null && value !== '');
@@ -109,15 +110,16 @@ export class TenantDto {
   updated_at!: string;
 }
 
-/** Who calls: here always an API key, which Flexprice calls a service account. */
+/** Who calls: a user with the token of a login, or another API key, which Flexprice calls a service account. */
 export class UserDto {
-  /** Id of the key, as `created_by` names it.
-   * @example 'secret_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  /** Id of the user; without one, of the key, as `created_by` names it.
+   * @example 'user_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
   id!: string;
-  /** Always empty: a key has no e-mail address. */
+  /** Empty for a key without a user.
+   * @example 'ada@acme.example' */
   email!: string;
-  /** @example 'service_account' */
-  type!: string;
+  @ApiProperty({ enum: ['user', 'service_account'] })
+  type!: 'user' | 'service_account';
   /** `super_admin` for a key that may do everything; none for one with fewer scopes.
    * @example ['super_admin'] */
   roles!: string[];
@@ -141,12 +143,12 @@ export function renderTenant(tenant: Tenant): TenantDto {
   };
 }
 
-export function renderCaller(caller: Caller, tenant: Tenant): UserDto {
+export function renderCaller(caller: Caller, tenant: Tenant, user: AppUser | null): UserDto {
   const isUnrestricted = SCOPE_NAMES.every((scope) => caller.scopes.has(scope));
   return {
-    id: caller.keyId,
-    email: '',
-    type: 'service_account',
+    id: user?.id ?? caller.keyId,
+    email: user?.email ?? '',
+    type: user ? 'user' : 'service_account',
     roles: isUnrestricted ? ['super_admin'] : [],
     scopes: [...caller.scopes],
     environment_id: caller.environmentId,

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
+import type { Scope } from '../shared/scope.js';
 import { displayIdOf, hashApiKey, isWellFormedApiKey, typeOfApiKey } from './api-key-format.js';
 import { ApiKey } from './api-key.entity.js';
 import type { Caller } from './caller.js';
@@ -27,6 +28,16 @@ export class TenantsService {
     const tenant = em.create(Tenant, this.#newTenant(name, actor));
     await em.flush();
     return tenant;
+  }
+
+  /** A tenant with one environment to try things in and one that is real, in the caller's transaction. */
+  addTenant(tx: EntityManager, name: string, actor: string): Scope {
+    const tenant = tx.create(Tenant, this.#newTenant(name, actor));
+    const add = (environment: { name: string; type: EnvironmentType }) =>
+      tx.create(Environment, this.#newEnvironment(tenant.id, environment, actor));
+    const development = add({ name: 'Development', type: 'development' });
+    add({ name: 'Production', type: 'production' });
+    return { tenantId: tenant.id, environmentId: development.id };
   }
 
   async createEnvironment(

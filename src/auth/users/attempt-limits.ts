@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { DomainError } from '../../shared/errors.js';
+import { networkOf } from './network-of.js';
+
+const QUARTER_HOUR_S = 900;
+const HOUR_S = 3600;
+
+/**
+ * How often passwords may be tried and tenants be made from one address (see `networkOf`), in each process by itself.
+ * Never by the e-mail address alone: then anybody could lock a user out. Time is the library's own, not the clock's.
+ */
+@Injectable()
+export class AttemptLimits {
+  readonly #logins = new RateLimiterMemory({ points: 100, duration: QUARTER_HOUR_S });
+  readonly #failures = new RateLimiterMemory({ points: 10, duration: QUARTER_HOUR_S });
+  readonly #signups = new RateLimiterMemory({ points: 20, duration: HOUR_S });
+
+  /**
+   * Counts a try before the password is looked at, as a failed one: many at once must not get past the limit.
+   * @throws DomainError `too_many_requests`
+   */
+  async beforeLogin(address: string, email: string): Promise<void> {
+    await take(this.#logins, networkOf(address));
+    await take(this.#failures, userAt(address, email));
+  }
+
+  /** The password was right: what failed before no longer counts. */
+  async afterLogin(address: string, email: string): Promise<void> {
+    await this.#failures.delete(userAt(address, email));
+  }
+
+  /** @throws DomainError `too_many_requests` */
+  async beforeSignup(address: string): Promise<void> {
+    await take(this.#signups, networkOf(address));
+  }
+}
+
+function userAt(address: string, email: string): string {
+  return `${networkOf(address)} ${email}`;
+}
+
+/** The library rejects with its result when nothing is left, and with an error when it fails. */
+async function take(limiter: RateLimiterMemory, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (result) {
+    if (!(result instanceof RateLimiterRes)) throw result;
+    const retryAfterSeconds = Math.max(1, Math.ceil(result.msBeforeNext / 1000));
+    throw new DomainError('too_many_requests', 'too many attempts: try again later', { retryAfterSeconds });
+  }
+}

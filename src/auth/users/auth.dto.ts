@@ -1,0 +1,75 @@
+import { isEmail, IsOptional } from 'class-validator';
+import { field } from '../../http/fields/field-decorator.js';
+import { IsIdentifier, IsText } from '../../http/fields/is-text.js';
+import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
+
+/** RFC 5321: what fits into a path of 256 characters with its angle brackets. */
+const MAX_EMAIL_LENGTH = 254;
+
+/** An e-mail address that a user logs in with. The property becomes it trimmed and in lower case, as it is stored. */
+function IsLoginEmail(): PropertyDecorator {
+  return field({
+    name: 'isLoginEmail',
+    read: (value) => (typeof value === 'string' ? value.normalize('NFC').trim().toLowerCase() : value),
+    fault: (value) =>
+      isEmail(value) && (value as string).length <= MAX_EMAIL_LENGTH ? undefined : 'must be an e-mail address',
+    schema: {
+      type: String,
+      format: 'email',
+      maxLength: MAX_EMAIL_LENGTH,
+      description: 'E-mail address; case does not matter.',
+      example: 'ada@acme.example',
+    },
+  });
+}
+
+function IsPassword(): PropertyDecorator {
+  return IsText({ min: 8, max: 256, description: 'Any characters but NUL.', example: 'correct horse battery staple' });
+}
+
+/** A user to be, and the tenant that is made with them. Unknown fields are accepted and ignored. */
+@IgnoreUnknownFields()
+export class SignupDto {
+  @IsLoginEmail()
+  email!: string;
+
+  @IsPassword()
+  password!: string;
+
+  @IsOptional()
+  @IsText({
+    min: 1,
+    max: 255,
+    description: 'Name of the tenant; the domain of the e-mail address, if absent.',
+    example: 'Acme',
+  })
+  tenant_name?: string | null;
+}
+
+/** Who logs in. Unknown fields, `tenant_name` too, are accepted and ignored. */
+@IgnoreUnknownFields()
+export class LoginDto {
+  @IsLoginEmail()
+  email!: string;
+
+  @IsPassword()
+  password!: string;
+
+  @IsOptional()
+  @IsIdentifier({
+    description: 'The environment of the token; the oldest development environment of the tenant, if absent. Ours.',
+    example: 'env_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB',
+  })
+  environment_id?: string | null;
+}
+
+/** A user who is logged in. */
+export class AuthResponse {
+  /** A server key of one environment that works for 24 hours. It is shown here and never again.
+   * @example 'sk_...' */
+  token!: string;
+  /** @example 'user_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  user_id!: string;
+  /** @example 'tenant_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  tenant_id!: string;
+}
