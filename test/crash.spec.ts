@@ -19,8 +19,9 @@ const CASES: [name: string, kills: number, create: () => Promise<TestDatabase>][
   ['PGlite', 5, async () => createPgliteDatabase()],
 ];
 const WALLETS = 8;
-/** A few more than the threshold of 30. */
-const CREDITS = '33';
+/** More than a round can spend, so that no debit is refused; below the threshold after three, so that all buy, all the time. */
+const CREDITS = '5003';
+const THRESHOLD = '5000';
 const CLIENTS = 8;
 /** Some answer at once, some only after the process may have died: charged, and nobody was told. */
 const CARDS = ['pm_sandbox_approve', 'pm_sandbox_hang', 'pm_sandbox_processing', 'pm_sandbox_error_once'];
@@ -46,8 +47,11 @@ describe.each(CASES)('kill -9 in the middle of the load, on %s', (_name, kills, 
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  const start = () =>
+  /** By the clock of each process, the one before it was killed an hour ago. */
+  const start = (hoursAhead: number) =>
     ServiceProcess.start({
+      NODE_OPTIONS: `--import ${new URL('support/hours-ahead.js', import.meta.url).href}`,
+      HOURS_AHEAD: String(hoursAhead),
       DATA_DIR: dataDir,
       SWEEP_INTERVAL_MS: '100',
       PAYMENT_TIMEOUT_MS: '300',
@@ -82,7 +86,7 @@ describe.each(CASES)('kill -9 in the middle of the load, on %s', (_name, kills, 
     };
 
     for (let kill = 0; kill < kills; kill += 1) {
-      const service = await start();
+      const service = await start(kill);
       const clients = Array.from({ length: CLIENTS }, (_, client) => spendUntilItDies(service.url, client));
       await spent(acknowledged, 15);
       await sleep(Math.random() * 300);
@@ -90,18 +94,19 @@ describe.each(CASES)('kill -9 in the middle of the load, on %s', (_name, kills, 
       await Promise.all(clients);
     }
 
-    const last = await start();
+    const last = await start(kills);
     for (const [key, walletId] of unanswered) await spend(last.url, walletId, key);
     for (const [key, { walletId, answer }] of acknowledged) {
       const again = await spend(last.url, walletId, key);
       expect(again).toEqual({ ...answer, isReplayed: true });
     }
     expect(unanswered.size).toBe(0);
+    for (const walletId of walletIds) await stopBuying(last.url, apiKey, walletId);
     await last.end('SIGTERM');
 
     const debits = debitsIn(acknowledged);
     expect(debits).toBeGreaterThanOrEqual(kills * 15);
-    await expectSoundBooks(dataDir, database, debits);
+    await expectSoundBooks(dataDir, database, debits, kills);
   }, 240_000);
 });
 
@@ -124,9 +129,8 @@ async function prepare(dataDir: string, database: TestDatabase): Promise<{ apiKe
     const rule = {
       auto_topup: {
         enabled: true,
-        threshold: '30',
-        // About what a wallet loses in two rounds: a dry one would only refuse.
-        amount: '120',
+        threshold: THRESHOLD,
+        amount: '1',
         invoicing: false,
         cooldown: { value: 1, unit: 'second' },
       },
@@ -139,9 +143,9 @@ async function prepare(dataDir: string, database: TestDatabase): Promise<{ apiKe
   return { apiKey: client.key, walletIds };
 }
 
-/** Lets hours pass until no top-up is open, then holds ledger, acknowledged debits and the provider's own books against each other. */
-async function expectSoundBooks(dataDir: string, database: TestDatabase, debits: number): Promise<void> {
-  const clock = new FrozenClock(new Date());
+/** Lets more hours pass until no top-up is open, then holds ledger, acknowledged debits and the provider's own books against each other. */
+async function expectSoundBooks(dataDir: string, database: TestDatabase, debits: number, kills: number): Promise<void> {
+  const clock = new FrozenClock(new Date(Date.now() + kills * HOUR_MS));
   const service = await startTestApp({ dataDir, clock, database: { ...database, drop: async () => undefined } });
   const em = service.get(EntityManager);
   for (let hour = 0; hour < 48; hour += 1) {
@@ -153,7 +157,7 @@ async function expectSoundBooks(dataDir: string, database: TestDatabase, debits:
   const open = await em.fork().find(TopUp, { topUpStatus: { $in: [...OPEN_STATUSES] } });
   expect(open).toEqual([]);
   const succeeded = await em.fork().find(TopUp, { topUpStatus: 'succeeded' });
-  expect(succeeded.length).toBeGreaterThan(0);
+  expect(succeeded.length).toBeGreaterThan(kills);
   expect(sandboxCharges(dataDir)).toHaveLength(succeeded.length);
   const bought = succeeded.reduce((sum, { credits }) => sum.plus(credits), ZERO);
   const [row] = await em
@@ -164,6 +168,12 @@ async function expectSoundBooks(dataDir: string, database: TestDatabase, debits:
   const paidIn = bought.plus(decimal(CREDITS).times(WALLETS));
   expect(decimal(row!.total).toFixed()).toBe(paidIn.minus(debits).toFixed());
   await service.close();
+}
+
+async function stopBuying(url: string, apiKey: string, walletId: string): Promise<void> {
+  const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
+  const body = JSON.stringify({ auto_topup: { enabled: false } });
+  expect((await fetch(`${url}/v1/wallets/${walletId}`, { method: 'PUT', headers, body })).status).toBe(200);
 }
 
 /** Undefined when no whole answer came: nobody knows what happened. */
