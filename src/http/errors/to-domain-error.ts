@@ -18,8 +18,10 @@ const KINDS: Record<number, ErrorKind> = {
   503: 'unavailable',
 };
 
-/** SQLSTATE classes and codes of a database that is away, starting, stopping or full: a repeat may well succeed. */
+/** SQLSTATE classes and codes of a database that is away, starting, stopping or full. */
 const DATABASE_AWAY = /^(08...|57P0[123]|53300|ECONN\w+|EPIPE)$/;
+/** A deadlock, a serialization failure, a lock or an answer that took too long: all was undone, a repeat may well succeed. */
+const GIVEN_WAY = /^(40P01|40001|55P03|57014)$/;
 
 /** The refusal that an exception stands for; undefined when it is a bug. */
 export function toDomainError(exception: unknown): DomainError | undefined {
@@ -27,6 +29,11 @@ export function toDomainError(exception: unknown): DomainError | undefined {
   if (exception instanceof HttpException) return fromHttpException(exception);
   if (isDatabaseAway(exception)) {
     return new DomainError('unavailable', 'the database does not answer: repeat the request later', {
+      retryAfterSeconds: 1,
+    });
+  }
+  if (GIVEN_WAY.test(codeOf(exception))) {
+    return new DomainError('unavailable', 'somebody else is changing the same thing: repeat the request', {
       retryAfterSeconds: 1,
     });
   }
@@ -42,8 +49,12 @@ function fromHttpException(exception: HttpException): DomainError | undefined {
 function isDatabaseAway(exception: unknown): boolean {
   if (exception instanceof ConnectionException) return true;
   if (!(exception instanceof Error)) return false;
-  if ('code' in exception && typeof exception.code === 'string' && DATABASE_AWAY.test(exception.code)) return true;
+  if (DATABASE_AWAY.test(codeOf(exception))) return true;
   return /^(Connection terminated|timeout exceeded when trying to connect)/.test(exception.message);
+}
+
+function codeOf(exception: unknown): string {
+  return exception instanceof Error && 'code' in exception ? String(exception.code) : '';
 }
 
 function lowerFirst(text: string): string {
