@@ -52,10 +52,8 @@ const startMs = isWhole
 const server = startPostgres();
 const databaseUrl = await createDatabase((await server).url);
 const apiKey = generateApiKey('private_key');
-const service = await BenchService.start(
-  { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, BOOTSTRAP_API_KEY: apiKey },
-  options.profile,
-);
+const settings = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, BOOTSTRAP_API_KEY: apiKey };
+const service = await BenchService.start(settings, options.profile);
 const walletIds = await openWallets(service.url, apiKey, WALLETS, connections);
 const readWallets = await openEmptyWallets(service.url, apiKey);
 const postgres = await tidy(databaseUrl);
@@ -119,7 +117,7 @@ await orm.close();
 const { speeds, statement } = await measureReads({
   walletIds: readWallets,
   databaseUrl,
-  service,
+  startService: () => BenchService.start(settings),
   apiKey,
   load,
   isWanted,
