@@ -5,7 +5,7 @@ import { BalanceHistoryService } from '../ledger/balance-history.service.js';
 import { Entry } from '../ledger/entry.entity.js';
 import { PendingCredit } from '../ledger/pending-credit.entity.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
-import type { Search } from './transactions.service.js';
+import type { TransactionSearch } from './transactions.dto.js';
 import { Transaction } from './transaction.entity.js';
 
 /** What may be there on a list that chooses by wallet and time alone. */
@@ -22,7 +22,7 @@ export class TransactionCounts {
     private readonly history: BalanceHistoryService,
   ) {}
 
-  async count(scope: Scope, search: Search, where: FilterQuery<Transaction>): Promise<number> {
+  async count(scope: Scope, search: TransactionSearch, where: FilterQuery<Transaction>): Promise<number> {
     const em = this.em.fork();
     const choice = choiceOf(search);
     const isOfAllTime = !search.start_time && !search.end_time;
@@ -33,7 +33,7 @@ export class TransactionCounts {
   }
 
   /** Credits among the entries: so few beside the debits that counting them is the way to count those. */
-  async #credits(scope: Scope, { id, start_time, end_time, at }: Search): Promise<number> {
+  async #credits(scope: Scope, { id, start_time, end_time, at }: TransactionSearch): Promise<number> {
     const from = start_time ? [{ createdAt: { $gte: start_time } }] : [];
     const to = [end_time, at].flatMap((end) => (end ? [{ createdAt: { $lte: end } }] : []));
     return this.em.fork().count(Entry, {
@@ -43,7 +43,7 @@ export class TransactionCounts {
     });
   }
 
-  async #pending(scope: Scope, { id, start_time, end_time, at }: Search): Promise<number> {
+  async #pending(scope: Scope, { id, start_time, end_time, at }: TransactionSearch): Promise<number> {
     const created = { ...(start_time ? { $gte: start_time } : {}), ...(end_time ? { $lte: end_time } : {}) };
     return this.em.fork().count(PendingCredit, {
       ...(id ? { walletId: id } : scopeOf(scope)),
@@ -56,7 +56,7 @@ export class TransactionCounts {
     });
   }
 
-  async #entriesOf(walletId: string, { start_time, end_time, at }: Search): Promise<number> {
+  async #entriesOf(walletId: string, { start_time, end_time, at }: TransactionSearch): Promise<number> {
     const last = end_time && at ? (end_time < at ? end_time : at) : (end_time ?? at);
     const [before, upTo] = await Promise.all([
       start_time ? this.history.lastSequence(walletId, start_time, '<') : 0,
@@ -76,7 +76,7 @@ export class TransactionCounts {
   }
 }
 
-function choiceOf(search: Search): 'all' | 'debits' | 'some' {
+function choiceOf(search: TransactionSearch): 'all' | 'debits' | 'some' {
   const filters = Object.entries(search).filter(
     ([name, value]) => value != null && !(Array.isArray(value) && value.length === 0) && !NOT_FILTERS.includes(name),
   );

@@ -91,6 +91,13 @@ export class TransactionSearchDto extends WalletsSearchQuery {
   expand?: string[] | null;
 }
 
+/** What a list is asked for, of one wallet or of all. */
+export type TransactionSearch = Omit<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'expand'> &
+  Partial<Pick<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'expand'>> & {
+    /** Of one wallet: as it stood at that instant. */
+    at?: Date | null;
+  };
+
 /** The same as query parameters. */
 @IgnoreUnknownFields()
 export class TransactionListQuery extends OmitType(TransactionSearchDto, ['id', 'filters', 'sort', 'expand'] as const) {

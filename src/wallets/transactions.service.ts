@@ -13,7 +13,7 @@ import { Expansions } from './expansions.js';
 import { renderTransaction } from './render-transaction.js';
 import { TransactionCounts } from './transaction-counts.js';
 import { Transaction } from './transaction.entity.js';
-import type { TransactionDto, TransactionSearchDto } from './transactions.dto.js';
+import type { TransactionDto, TransactionSearch } from './transactions.dto.js';
 
 const FIELDS: FilterFields = {
   id: { property: 'id', type: 'text' },
@@ -34,12 +34,6 @@ const FIELDS: FilterFields = {
   created_at: { property: 'createdAt', type: 'timestamp' },
 };
 
-export type Search = Omit<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'expand'> &
-  Partial<Pick<TransactionSearchDto, 'id' | 'filters' | 'sort' | 'expand'>> & {
-    /** Of one wallet: as it stood at that instant. */
-    at?: Date | null;
-  };
-
 interface Page {
   items: TransactionDto[];
   total: number;
@@ -56,7 +50,7 @@ export class TransactionsService {
     private readonly clock: Clock,
   ) {}
 
-  async ofWallet(scope: Scope, walletId: string, search: Search): Promise<Page> {
+  async ofWallet(scope: Scope, walletId: string, search: TransactionSearch): Promise<Page> {
     if (!(await this.#isKnown(scope, walletId))) throw notFound('wallet', { wallet_id: walletId });
     const { at } = search;
     if (!at) return this.#find(scope, { ...search, id: walletId });
@@ -67,7 +61,7 @@ export class TransactionsService {
     return page;
   }
 
-  async search(scope: Scope, search: Search): Promise<Page> {
+  async search(scope: Scope, search: TransactionSearch): Promise<Page> {
     if (!search.id || (await this.#isKnown(scope, search.id))) return this.#find(scope, search);
     // Refused like any other, although there would be nothing to find.
     conditionsOf(search);
@@ -80,7 +74,7 @@ export class TransactionsService {
   }
 
   /** @param search of a wallet only if that is known to be the scope's */
-  async #find(scope: Scope, search: Search): Promise<Page> {
+  async #find(scope: Scope, search: TransactionSearch): Promise<Page> {
     // A known wallet says it all: more conditions only lead to worse plans.
     const where = { ...(search.id ? {} : scopeOf(scope)), ...conditionsOf(search) } as FilterQuery<Transaction>;
     // Nothing is ever archived or deleted here: whoever asks for that gets none.
@@ -106,7 +100,7 @@ export class TransactionsService {
   }
 }
 
-function conditionsOf(search: Search): object {
+function conditionsOf(search: TransactionSearch): object {
   if (search.reference_type && !search.reference_id)
     throw invalidField('reference_id', 'is required with reference_type');
   if (search.start_time && search.end_time && search.end_time < search.start_time) {
@@ -141,7 +135,7 @@ function earlier(a: Date | null | undefined, b: Date | null | undefined): Date |
 }
 
 /** Whether it can't be a plain debit, said in the words of the index that leaves those out. */
-function isRare(search: Search): boolean {
+function isRare(search: TransactionSearch): boolean {
   return (
     search.type === 'credit' ||
     search.priority != null ||
