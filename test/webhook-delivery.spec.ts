@@ -1,4 +1,5 @@
 import { EntityManager } from '@mikro-orm/postgresql';
+import type { Response } from 'supertest';
 import { RETRY_AFTER_MS } from '../src/webhooks/decide-delivery.js';
 import { DeliveryEngine } from '../src/webhooks/delivery-engine.js';
 import { WebhookEndpoint } from '../src/webhooks/webhook-endpoint.entity.js';
@@ -10,7 +11,8 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { FrozenClock } from './support/frozen-clock.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
 
-type Body = Record<string, any>;
+/** Whatever the service answers. */
+type Body = Response['body'];
 
 const LEASE_MS = 60_000;
 
@@ -58,8 +60,8 @@ describe('the delivery of webhooks', () => {
   }
   const events = async (): Promise<Body[]> =>
     (await client.get('/v1/webhooks/events?limit=1000').expect(200)).body.items as Body[];
-  const delivery = async (): Promise<Body> => (await events())[0]!['deliveries'][0] as Body;
-  const endpoint = async (id: string): Promise<Body> => (await client.get(`/v1/webhooks/endpoints/${id}`)).body as Body;
+  const delivery = async (): Promise<Body> => (await events())[0]!['deliveries'][0];
+  const endpoint = async (id: string): Promise<Body> => (await client.get(`/v1/webhooks/endpoints/${id}`)).body;
   const idsAt = (path: string) => receiver.at(path).map(({ headers }) => headers['webhook-id'] as string);
 
   it('is tried ten times at the published times, under one id, and then given up', async () => {

@@ -1,4 +1,5 @@
 import { EntityManager } from '@mikro-orm/postgresql';
+import type { Response } from 'supertest';
 import { Webhook } from 'standardwebhooks';
 import { WebhookEvent } from '../src/webhooks/webhook-event.entity.js';
 import { DeliveryEngine } from '../src/webhooks/delivery-engine.js';
@@ -9,7 +10,8 @@ import { FrozenClock } from './support/frozen-clock.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { type Received, WebhookReceiver } from './support/webhook-receiver.js';
 
-type Body = Record<string, any>;
+/** Whatever the service answers. */
+type Body = Response['body'];
 
 const below = (threshold: string) => ({ threshold, condition: 'below' });
 const GRANT = { transaction_reason: 'FREE_CREDIT_GRANT' };
@@ -41,7 +43,7 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
   const key = () => `key-${(keys += 1)}`;
   async function subscribe(of: ApiClient, more: Body = {}): Promise<Body> {
     const endpoint = { url: `${receiver.url}/hook`, ...more };
-    return (await of.post('/v1/webhooks/endpoints', endpoint).expect(201)).body as Body;
+    return (await of.post('/v1/webhooks/endpoints', endpoint).expect(201)).body;
   }
   async function open(more: Body = {}): Promise<Body> {
     return (await client.post('/v1/wallets', { customer_id: customerId, currency: 'usd', ...more }).expect(200)).body;
@@ -99,7 +101,7 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     const [grant] = await transactions(wallet['id']);
     expect(granted).toEqual({
       event_type: 'wallet.transaction.created',
-      transaction: transactionBody(grant as Body),
+      transaction: transactionBody(grant),
     });
 
     await client.put(`/v1/wallets/${wallet['id']}`, { name: 'Renamed' }).expect(200);
@@ -123,7 +125,7 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     const [second, first] = (await transactions(id)).filter((item) => item['parent_transaction_id'] === null);
     const events = (await sent()).map(({ body }) => body);
     expect(events.map((event) => event['event_type'])).toEqual(Array(2).fill('wallet.transaction.created'));
-    expect(events.map((event) => event['transaction'])).toEqual([first, second].map((item) => transactionBody(item!)));
+    expect(events.map((event) => event['transaction'])).toEqual([first, second].map((item) => transactionBody(item)));
   });
 
   it('are signed as Standard Webhooks says, and a changed body does not pass', async () => {
@@ -184,7 +186,7 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     const [credit] = (await transactions(id)).filter((item) => item['id'] === answer.wallet_transaction.id);
     expect(paid[0]).toEqual({
       event_type: 'wallet.transaction.updated',
-      updated_transaction: transactionBody(credit as Body),
+      updated_transaction: transactionBody(credit),
     });
     expect(paid[0]!['updated_transaction']).toMatchObject({ transaction_status: 'completed', credit_amount: '10' });
   });
@@ -207,20 +209,17 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     const move = { to_wallet_id: other, credits: '20', idempotency_key: key() };
     await client.post(`/v1/wallets/${id}/transfer`, move).expect(200);
     const moved = (await sent()).map(({ body }) => body['transaction'] as Body).filter(Boolean);
-    expect(moved.map((item) => [item['wallet_id'], item['transaction_reason']]).sort()).toEqual(
-      [
-        [id, 'TRANSFER_OUT'],
-        [other, 'TRANSFER_IN'],
-      ].sort(),
+    expect(new Set(moved.map((item) => `${item['wallet_id']} ${item['transaction_reason']}`))).toEqual(
+      new Set([`${id} TRANSFER_OUT`, `${other} TRANSFER_IN`]),
     );
+    expect(moved).toHaveLength(2);
     await client.post(`/v1/wallets/${other}/terminate`).expect(200);
     await sent();
     await client.post(`/v1/wallets/${id}/modify`, { modification_type: 'prepaid_to_postpaid' }).expect(200);
     const converted = await types();
-    expect(converted.filter((type) => /^wallet\.(created|terminated)$/.test(type as string)).sort()).toEqual([
-      'wallet.created',
-      'wallet.terminated',
-    ]);
+    for (const type of ['wallet.created', 'wallet.terminated']) {
+      expect(converted.filter((other) => other === type)).toHaveLength(1);
+    }
     expect(converted.filter((type) => type === 'wallet.transaction.created')).toHaveLength(2);
   });
 

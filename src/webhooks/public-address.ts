@@ -1,6 +1,7 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 
 /** Networks that are not the internet: a tenant's url must not reach into the operator's own. */
 const CLOSED: [network: string, prefix: number][] = [
@@ -64,14 +65,13 @@ export async function publicAddressesOf(hostname: string, resolve: Resolve = res
 
 /** For a connection: resolves once, and connects to what was checked. A name may lead elsewhere by the next time it is asked. */
 export function publicLookup(resolve: Resolve = resolveAll): LookupFunction {
+  const find = callbackify((hostname: string) => publicAddressesOf(hostname, resolve));
   return (hostname, options: LookupOptions, callback) => {
-    publicAddressesOf(hostname, resolve).then(
-      (addresses) => {
-        const [first] = addresses as [LookupAddress];
-        if (options.all) callback(null, addresses);
-        else callback(null, first.address, first.family);
-      },
-      (error: unknown) => callback(error as NodeJS.ErrnoException, ''),
-    );
+    find(hostname, (error, addresses) => {
+      const [first] = addresses ?? [];
+      if (error || !first) callback(error, '');
+      else if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
   };
 }

@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** One request as it came in. */
@@ -10,7 +16,7 @@ export interface Received {
   body: Record<string, unknown>;
 }
 
-type Answer = (response: ServerResponse, received: Received) => void;
+type Answer = (response: ServerResponse) => void;
 
 /** A customer's server: keeps what it is sent, and answers as the test says. */
 export class WebhookReceiver {
@@ -31,16 +37,11 @@ export class WebhookReceiver {
     const { port } = server.address() as AddressInfo;
     const receiver = new WebhookReceiver(`http://127.0.0.1:${port}`, server);
     server.on('connection', () => (receiver.connections += 1));
-    server.on('request', async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      const text = Buffer.concat(chunks).toString();
-      const path = request.url as string;
-      const body = JSON.parse(text) as Record<string, unknown>;
-      const received = { path, headers: request.headers, text, body };
-      receiver.received.push(received);
-      const answer = receiver.answers.get(path) ?? ((to: ServerResponse) => to.writeHead(204).end());
-      answer(response, received);
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      let text = '';
+      request.setEncoding('utf8');
+      request.on('data', (chunk: string) => (text += chunk));
+      request.once('end', () => receiver.#take(request, response, text));
     });
     return receiver;
   }
@@ -57,5 +58,13 @@ export class WebhookReceiver {
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse, text: string): void {
+    const path = request.url as string;
+    this.received.push({ path, headers: request.headers, text, body: JSON.parse(text) as Record<string, unknown> });
+    const answer = this.answers.get(path);
+    if (answer) answer(response);
+    else response.writeHead(204).end();
   }
 }
