@@ -66,7 +66,8 @@ describe('the delivery of webhooks', () => {
 
   it('is tried ten times at the published times, under one id, and then given up', async () => {
     await subscribe();
-    receiver.answer('/hook', 500, {}, 'out of order');
+    const words = `it's "out" of order? \\ $1 ?? :x`;
+    receiver.answer('/hook', 500, {}, words);
     await happen();
     await idle();
     for (const [index, wait] of RETRY_AFTER_MS.entries()) {
@@ -80,7 +81,7 @@ describe('the delivery of webhooks', () => {
       await sweep();
     }
     expect(receiver.received).toHaveLength(10);
-    const failed = { delivery_status: 'failed', attempts: 10, next_attempt_at: null, last_response: 'out of order' };
+    const failed = { delivery_status: 'failed', attempts: 10, next_attempt_at: null, last_response: words };
     expect(await delivery()).toMatchObject(failed);
     clock.advance(1000 * 3_600_000);
     await sweep();
@@ -148,6 +149,19 @@ describe('the delivery of webhooks', () => {
     await other.close();
     expect(receiver.received).toHaveLength(100);
     expect(new Set(idsAt('/hook')).size).toBe(100);
+  });
+
+  it('reaches an endpoint that another process was given, within 5 s', async () => {
+    const other = await start();
+    const there = await WalletScene.create(other);
+    await there.wallet('1');
+    client = withKey(service, there.client.key, there.client.scope);
+    await subscribe();
+    clock.advance(5000);
+    await there.wallet('1');
+    await idle(other);
+    await other.close();
+    expect(receiver.received).toHaveLength(1);
   });
 
   it('is not held up by an endpoint that hangs', async () => {

@@ -3,7 +3,9 @@ import type { Response } from 'supertest';
 import { Webhook } from 'standardwebhooks';
 import { WebhookEvent } from '../src/webhooks/webhook-event.entity.js';
 import { DeliveryEngine } from '../src/webhooks/delivery-engine.js';
-import { type ApiClient, newTenantClient } from './support/api-client.js';
+import { LedgerService } from '../src/ledger/ledger.service.js';
+import { decimal } from '../src/shared/decimal.js';
+import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';
 import { FrozenClock } from './support/frozen-clock.js';
@@ -246,6 +248,42 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     await client.post('/v1/wallets', { customer_id: customerId, currency: 'usd' }).expect(409);
     expect(await types()).toEqual([]);
     expect(await stored()).toBe(before);
+  });
+
+  it('tell nothing of what was rolled back, and once of what was repeated because of it', async () => {
+    const { id } = await open({ initial_credits_to_load: '5' });
+    await sent();
+    const actor = { keyId: '', requestId: '' };
+    const base = { scope: client.scope, walletId: id, actor, answer: () => null };
+    const terms = { credits: decimal(1), reason: 'MANUAL_BALANCE_DEBIT', overdraft: 'wallet' } as const;
+    const ledger = service.get(LedgerService);
+    const results = await Promise.allSettled([
+      ledger.post({ ...base, kind: 'debit', terms: { ...terms, referenceType: 'REQUEST' } }),
+      ledger.post({
+        ...base,
+        kind: 'evaluate',
+        changesWallet: true,
+        within: () => Promise.reject(new Error('poison')),
+      }),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(await types()).toEqual(['wallet.transaction.created']);
+    expect(await stored()).toBe(3);
+  });
+
+  it('are for keys of the tenant with the scope, never for accounts', async () => {
+    const keyWith = async (more: Body) => {
+      const { body } = await client.post('/v1/secrets/api/keys', { name: 'Key', ...more }).expect(201);
+      return withKey(service, body.api_key, client.scope);
+    };
+    const reader = await keyWith({ scopes: ['webhooks:read'] });
+    await reader.get('/v1/webhooks/endpoints').expect(200);
+    await reader.post('/v1/webhooks/endpoints', { url: receiver.url }).expect(403);
+    await reader.post('/v1/webhooks/retry', { system_event_id: 'x' }).expect(403);
+    const account = await keyWith({ customer_id: customerId });
+    for (const path of ['endpoints', 'events', 'dashboard']) await account.get(`/v1/webhooks/${path}`).expect(403);
+    const seen = JSON.stringify((await client.get('/v1/webhooks/endpoints')).body);
+    expect(seen).not.toContain('whsec_');
   });
 
   it('send an endpoint what it asked for, and a tenant nothing of another', async () => {

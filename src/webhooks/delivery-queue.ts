@@ -3,13 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
 import { Subscriptions } from './subscriptions.js';
+import { WebhookDelivery, WebhookEvent } from './webhook-event.entity.js';
 
 /** While one process sends a delivery no other takes it up; after this it is taken for crashed. Longer than any attempt. */
 const LEASE_MS = 60_000;
 /** Taken up at once; there may be more. */
 export const CLAIM_LIMIT = 200;
 const KEPT_MS = 30 * 86_400_000;
-const FORGET_LIMIT = 5000;
+const FORGET_LIMIT = 500;
+const FORGET_ROUNDS = 1000;
 
 /** A delivery that this process, and no other, sends now. */
 export interface ClaimedDelivery {
@@ -96,16 +98,17 @@ export class DeliveryQueue {
 
   /** Forgets events of more than 30 days ago, some at a time. */
   async forget(): Promise<void> {
-    const before = new Date(this.clock.now().getTime() - KEPT_MS).toISOString();
-    await this.em.fork().execute(
-      `with old as (
-         delete from webhook_event where id in (
-           select id from webhook_event where created_at < ? order by created_at limit ${FORGET_LIMIT}
-         ) returning id
-       )
-       delete from webhook_delivery where event_id in (select id from old)`,
-      [before],
-    );
+    const before = new Date(this.clock.now().getTime() - KEPT_MS);
+    const old = { createdAt: { $lt: before } };
+    const some = { orderBy: { createdAt: 'asc' }, limit: FORGET_LIMIT, fields: ['id'] } as const;
+    for (let rounds = 0; rounds < FORGET_ROUNDS; rounds += 1) {
+      const em = this.em.fork();
+      const ids = (await em.find(WebhookEvent, old, some)).map(({ id }) => id);
+      // By id: a range of time would have the planner read the whole table of deliveries.
+      await em.nativeDelete(WebhookDelivery, { eventId: { $in: ids } });
+      await em.nativeDelete(WebhookEvent, { id: { $in: ids } });
+      if (ids.length < FORGET_LIMIT) return;
+    }
   }
 
   /** The address of then is gone, not the one that it may have been given since. */

@@ -45,6 +45,18 @@ export function isPublicAddress(address: string): boolean {
 /** Why a url is refused: it leads, or may lead, to where only the operator may go. */
 export class ForbiddenAddress extends Error {}
 
+/**
+ * The address that a host is in digits, as `URL` writes it; undefined for a name.
+ * @throws ForbiddenAddress if it is not public
+ */
+export function checkLiteral(hostname: string): LookupAddress | undefined {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const family = isIP(address);
+  if (family === 0) return undefined;
+  if (!isPublicAddress(address)) throw new ForbiddenAddress(`${hostname} is not an address of the public internet`);
+  return { address, family };
+}
+
 type Resolve = (hostname: string) => Promise<LookupAddress[]>;
 const resolveAll: Resolve = (hostname) => lookup(hostname, { all: true });
 
@@ -53,9 +65,8 @@ const resolveAll: Resolve = (hostname) => lookup(hostname, { all: true });
  * @throws ForbiddenAddress if only one is not; what the resolver throws if there is none
  */
 export async function publicAddressesOf(hostname: string, resolve: Resolve = resolveAll): Promise<LookupAddress[]> {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const family = isIP(host);
-  const addresses = family === 0 ? await resolve(host) : [{ address: host, family }];
+  const literal = checkLiteral(hostname);
+  const addresses = literal ? [literal] : await resolve(hostname);
   if (addresses.length === 0) throw new ForbiddenAddress(`${hostname} has no address`);
   if (addresses.some(({ address }) => !isPublicAddress(address))) {
     throw new ForbiddenAddress(`${hostname} is not an address of the public internet`);
