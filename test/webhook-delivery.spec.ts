@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Response } from 'supertest';
 import { RETRY_AFTER_MS } from '../src/webhooks/decide-delivery.js';
+import { DeliveryQueue } from '../src/webhooks/delivery-queue.js';
 import { DeliveryEngine } from '../src/webhooks/delivery-engine.js';
 import { WebhookEndpoint } from '../src/webhooks/webhook-endpoint.entity.js';
 import { ScheduledTask } from '../src/top-ups/scheduled-task.js';
@@ -96,7 +97,8 @@ describe('the delivery of webhooks', () => {
     receiver.answer('/hook', 503);
     await happen();
     await idle();
-    receiver.answer('/hook', 202, {}, 'x'.repeat(100_000));
+    // It never stops talking: what it has said so far is enough.
+    receiver.answers.set('/hook', (response) => void response.writeHead(202).write('x'.repeat(100_000)));
     clock.advance(6000);
     await sweep();
     const delivered = await delivery();
@@ -132,6 +134,48 @@ describe('the delivery of webhooks', () => {
     expect(new Set((await events()).map((event) => event['deliveries'][0].delivery_status))).toEqual(
       new Set(['delivered']),
     );
+  });
+
+  it('is not spoilt by a process that comes back when its lease has run out', async () => {
+    await subscribe();
+    receiver.answer('/hook', 500);
+    await happen();
+    await idle();
+    const queue = service.get(DeliveryQueue);
+    clock.advance(6000);
+    const [late] = await queue.claim(1, new Map());
+    clock.advance(LEASE_MS);
+    const [current] = await queue.claim(1, new Map());
+    expect([late?.attempt, current?.attempt]).toEqual([2, 3]);
+    const result = { statusCode: 500, response: '', error: '' };
+    await queue.record(late!, result, { status: 'pending', nextAttemptAt: clock.now() });
+    expect(await queue.claim(1, new Map())).toEqual([]);
+    await queue.record(current!, result, { status: 'delivered' });
+    await queue.record(late!, result, { status: 'failed', isEndpointGone: false });
+    expect(await delivery()).toMatchObject({ delivery_status: 'delivered', attempts: 3 });
+  });
+
+  it('comes to its end before the process does', async () => {
+    await subscribe();
+    receiver.answers.set('/hook', (response) => void setTimeout(() => response.writeHead(204).end(), 200));
+    await happen();
+    await until(() => receiver.received.length === 1);
+    await service.close();
+    service = await start();
+    client = withKey(service, client.key, client.scope);
+    expect(await delivery()).toMatchObject({ delivery_status: 'delivered', attempts: 1 });
+  });
+
+  it('is not begun a second time while it is under way, whoever asks', async () => {
+    await subscribe();
+    receiver.answers.set('/hook', () => undefined);
+    await happen();
+    await until(() => receiver.received.length === 1);
+    const [event] = await events();
+    const { body } = await client.post('/v1/webhooks/retry', { system_event_id: event!['id'] }).expect(202);
+    expect(body.message).toBe('0 deliveries queued');
+    await idle();
+    expect(receiver.received).toHaveLength(1);
   });
 
   it('is done by one of two processes that sweep at the same time', async () => {

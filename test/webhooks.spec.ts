@@ -246,8 +246,14 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     await debit(id, '1', 'same').expect(200);
     await debit(id, '100').expect(402);
     await client.post('/v1/wallets', { customer_id: customerId, currency: 'usd' }).expect(409);
+    await client.put(`/v1/wallets/${id}`, { alert_settings: { alert_enabled: true } }).expect(400);
     expect(await types()).toEqual([]);
     expect(await stored()).toBe(before);
+    await client.post(`/v1/wallets/${id}/terminate`).expect(200);
+    await sent();
+    await client.post(`/v1/wallets/${id}/terminate`).expect(400);
+    await client.put(`/v1/wallets/${id}`, { name: 'Late' }).expect(400);
+    expect(await types()).toEqual([]);
   });
 
   it('tell nothing of what was rolled back, and once of what was repeated because of it', async () => {
