@@ -9,6 +9,7 @@ const ROOMS = [
   'ledger',
   'top-ups',
   'wallets',
+  'webhooks',
   'credits',
   'ops',
 ];

@@ -17,6 +17,7 @@ import { SettingsModule } from './settings/settings.module.js';
 import { Clock, SystemClock } from './shared/clock.js';
 import { TopUpsModule } from './top-ups/top-ups.module.js';
 import { WalletsModule } from './wallets/wallets.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** What every room may ask for: the settings, the time, the database. */
 @Global()
@@ -54,6 +55,7 @@ export class AppModule {
         LedgerModule,
         TopUpsModule,
         WalletsModule,
+        WebhooksModule,
         CreditsModule,
         OpsModule,
         DemoModule,

@@ -77,6 +77,10 @@ export class Config {
   @wholeNumber(100, 30_000, ' of milliseconds')
   paymentTimeoutMs = 10_000;
 
+  @Expose({ name: 'WEBHOOK_TIMEOUT_MS' })
+  @wholeNumber(100, 30_000, ' of milliseconds')
+  webhookTimeoutMs = 10_000;
+
   @Expose({ name: 'LEDGER_QUEUE_LIMIT' })
   @wholeNumber(1, 1_000_000)
   ledgerQueueLimit = 5000;

@@ -40,6 +40,7 @@ import { Migration20261121130000_rule_pause } from './migrations/Migration202611
 import { Migration20261121140000_invoice_parties } from './migrations/Migration20261121140000_invoice_parties.js';
 import { Migration20261121150000_coupons } from './migrations/Migration20261121150000_coupons.js';
 import { Migration20261121170000_users } from './migrations/Migration20261121170000_users.js';
+import { Migration20261121180000_webhooks } from './migrations/Migration20261121180000_webhooks.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -47,6 +48,8 @@ import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { TopUpDecision } from './top-ups/top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule } from './top-ups/top-up-rule.entity.js';
 import { TopUp, TopUpAttempt } from './top-ups/top-up.entity.js';
+import { WebhookEndpoint } from './webhooks/webhook-endpoint.entity.js';
+import { WebhookDelivery, WebhookEvent } from './webhooks/webhook-event.entity.js';
 
 export const ENTITIES = [
   Tenant,
@@ -79,6 +82,9 @@ export const ENTITIES = [
   PromotionalRenewal,
   Coupon,
   CouponRedemption,
+  WebhookEndpoint,
+  WebhookEvent,
+  WebhookDelivery,
 ];
 
 /** In the order they run. Listed, not searched for, so that the compiled service finds the same ones. */
@@ -99,6 +105,7 @@ export const MIGRATIONS = [
   Migration20261121150000_coupons,
   Migration20261121160000_reversals,
   Migration20261121170000_users,
+  Migration20261121180000_webhooks,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

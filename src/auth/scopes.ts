@@ -8,6 +8,8 @@ export const SCOPE_NAMES = [
   'packs:write',
   'settings:read',
   'settings:write',
+  'webhooks:read',
+  'webhooks:write',
   'keys:write',
   'tenant:read',
   'tenant:write',

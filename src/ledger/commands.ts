@@ -45,6 +45,8 @@ export interface CreditTerms {
   metadata?: Record<string, string>;
   idempotencyKey?: string;
   topUpId?: string | null;
+  /** It was promised before, as a pending credit, and is delivered now. */
+  wasPending?: boolean;
   /** Credits on top, free, as an entry of their own. */
   bonus?: { credits: Decimal; expiresAt: Date | null };
   /** Moves the expiry of every purchased credit of the wallet, this one included, to this instant. */
@@ -101,7 +103,11 @@ export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
     | { kind: 'transfer'; terms: TransferTerms }
     | { kind: 'release'; holdId: string; outcome: 'released' | 'expired' }
     /** Books what has expired and lets the policies look again; writes no entry of its own. */
-    | { kind: 'evaluate' }
+    | {
+        kind: 'evaluate';
+        /** `within` changes what clients see of the wallet itself. */
+        changesWallet?: true;
+      }
     | { kind: 'close' }
     /** Closes the wallet and opens another in its place, which gets what is left; `within` is given the new one. */
     | { kind: 'convert'; successor: (closed: WalletRecord, now: Date) => WalletRecord }

@@ -117,6 +117,7 @@ export class TopUpSettlement {
 /** What was promised with a pending credit is what is delivered. */
 function promisedTerms(pending: PendingCredit): Partial<CreditTerms> {
   return {
+    wasPending: true,
     reason: pending.reason,
     priority: pending.priority ?? null,
     expiresAt: pending.expiresAt ?? null,

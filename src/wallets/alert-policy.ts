@@ -14,13 +14,19 @@ import { decideAlert } from './decide-alert.js';
 
 type AlertRecord = Columns<AlertLog>;
 
+/** A change of an alert's state, with the state before it. */
+export interface AlertChange {
+  row: AlertRecord;
+  before: AlertState;
+}
+
 /**
  * Follows two balances of every wallet that moves, in the ledger's own commit: settled credits always, what can be spent
  * where alerts are enabled. A row is written only when the state changes.
  */
 @Injectable()
 export class AlertPolicy implements LedgerPolicy, OnModuleInit {
-  readonly #changes = new WeakMap<WalletState, AlertRecord[]>();
+  readonly #changes = new WeakMap<WalletState, AlertChange[]>();
   /** What the tenant has set for wallets that have no settings of their own. */
   readonly #defaults = new WeakMap<WalletState, AlertSettings>();
   readonly #table: SqlTable<AlertRecord>;
@@ -37,6 +43,11 @@ export class AlertPolicy implements LedgerPolicy, OnModuleInit {
     this.ledger.use(this);
   }
 
+  /** What this batch has changed so far, in its order. */
+  changesOf(state: WalletState): readonly AlertChange[] {
+    return this.#changes.get(state) ?? [];
+  }
+
   async load(tx: LedgerTransaction, states: WalletState[]): Promise<void> {
     for (const state of states) {
       if (!this.#changes.has(state)) this.#changes.set(state, []);
@@ -50,24 +61,32 @@ export class AlertPolicy implements LedgerPolicy, OnModuleInit {
     const settings = this.#settingsOf(state);
     const settled = decideAlert(settings, wallet.creditBalance);
     if (settled !== wallet.creditAlertState) {
+      this.#log(
+        state,
+        step.now,
+        'low_credit_balance',
+        wallet.creditAlertState,
+        settled,
+        settings,
+        wallet.creditBalance,
+      );
       wallet.creditAlertState = settled;
-      this.#log(state, step.now, 'low_credit_balance', settled, settings, wallet.creditBalance);
     }
     if (!settings.alert_enabled) return;
     const available = availableCredits(state);
     const ongoing = decideAlert(settings, available);
     if (ongoing === wallet.alertState) return;
+    this.#log(state, step.now, 'low_ongoing_balance', wallet.alertState, ongoing, settings, available);
     wallet.alertState = ongoing;
-    this.#log(state, step.now, 'low_ongoing_balance', ongoing, settings, available);
   }
 
   async save(tx: LedgerTransaction, states: WalletState[]): Promise<void> {
-    const rows = states.flatMap((state) => this.#changes.get(state) ?? []);
+    const rows = states.flatMap((state) => this.changesOf(state)).map(({ row }) => row);
     if (rows.length > 0) await tx.query(this.#table.insert(), [this.#table.toParameter(rows)]);
   }
 
   committed(): void {
-    // Nobody waits for an alert yet.
+    // Whoever tells of alerts has rows of its own.
   }
 
   #settingsOf(state: WalletState): AlertSettings {
@@ -80,6 +99,7 @@ export class AlertPolicy implements LedgerPolicy, OnModuleInit {
     state: WalletState,
     now: Date,
     alertType: AlertRecord['alertType'],
+    before: AlertState,
     alertStatus: AlertState,
     alertSettings: AlertSettings,
     valueAtTime: Decimal,
@@ -88,7 +108,7 @@ export class AlertPolicy implements LedgerPolicy, OnModuleInit {
     const owner = { walletId, tenantId, environmentId, customerId };
     const id = newId('alert', now);
     const what = { alertType, alertStatus, alertSettings, valueAtTime };
-    this.#changes.get(state)?.push({ ...owner, id, ...what, createdAt: now });
+    this.#changes.get(state)?.push({ row: { ...owner, id, ...what, createdAt: now }, before });
     state.isChanged = true;
   }
 }

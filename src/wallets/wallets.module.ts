@@ -74,5 +74,6 @@ import { WalletsService } from './wallets.service.js';
     WalletMovementsService,
     WalletsService,
   ],
+  exports: [AlertPolicy],
 })
 export class WalletsModule {}

@@ -129,6 +129,7 @@ export class WalletsService {
   async update(caller: Caller, walletId: string, body: UpdateWalletDto): Promise<WalletDto> {
     const { body: answer } = await this.ledger.post({
       kind: 'evaluate',
+      changesWallet: true,
       scope: scopeOf(caller),
       walletId,
       actor: caller,

@@ -1,0 +1,136 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
+import { Subscriptions } from './subscriptions.js';
+import { WebhookDelivery, WebhookEvent } from './webhook-event.entity.js';
+
+/** While one process sends a delivery no other takes it up; after this it is taken for crashed. Longer than any attempt. */
+const LEASE_MS = 60_000;
+/** Taken up at once; there may be more. */
+export const CLAIM_LIMIT = 200;
+const KEPT_MS = 30 * 86_400_000;
+const FORGET_LIMIT = 500;
+const FORGET_ROUNDS = 1000;
+
+/** A delivery that this process, and no other, sends now. */
+export interface ClaimedDelivery {
+  eventId: string;
+  endpointId: string;
+  environmentId: string;
+  /** From 1. */
+  attempt: number;
+  url: string;
+  secret: string;
+  body: string;
+}
+
+interface ClaimedRow {
+  event_id: string;
+  endpoint_id: string;
+  environment_id: string;
+  attempts: number;
+  url: string;
+  secret: string;
+  body: string;
+}
+
+/** Deliveries that are due: claimed, and taken down when they were sent. */
+@Injectable()
+export class DeliveryQueue {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly subscriptions: Subscriptions,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Takes due deliveries for this process, of each endpoint only as many as it has room for: so one that hangs fills its
+   * own places and nobody else's.
+   * @param underWay how many of an endpoint this process is sending already
+   */
+  async claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
+    const now = this.clock.now();
+    const lease = new Date(now.getTime() + LEASE_MS).toISOString();
+    const rows = await this.em.fork().execute<ClaimedRow[]>(
+      `with due as materialized (
+         select d.event_id, d.endpoint_id, e.url, e.secret, e.environment_id from webhook_endpoint e
+         cross join lateral (
+           select event_id, endpoint_id from webhook_delivery
+           where endpoint_id = e.id and delivery_status = 'pending' and next_attempt_at <= ?
+           order by next_attempt_at limit greatest(0, ? - coalesce((?::jsonb ->> e.id)::int, 0))
+           for update skip locked
+         ) d
+         where e.endpoint_status = 'enabled' and e.status = 'published' limit ${CLAIM_LIMIT}
+       )
+       update webhook_delivery d
+       set attempts = attempts + 1, next_attempt_at = ?, leased_until = ?, last_attempt_at = ?
+       from due, webhook_event v
+       where d.event_id = due.event_id and d.endpoint_id = due.endpoint_id and v.id = due.event_id
+       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.environment_id, v.body`,
+      [now.toISOString(), places, JSON.stringify(Object.fromEntries(underWay)), lease, lease, now.toISOString()],
+    );
+    return rows.map(toClaimed);
+  }
+
+  /** Takes down what came of an attempt, unless the lease has run out and another process has gone on. */
+  async record(delivery: ClaimedDelivery, result: AttemptResult, verdict: DeliveryVerdict): Promise<void> {
+    const { eventId, endpointId, attempt } = delivery;
+    const next = verdict.status === 'pending' ? verdict.nextAttemptAt : this.clock.now();
+    await this.em.fork().execute(
+      `update webhook_delivery
+       set delivery_status = ?, next_attempt_at = ?, leased_until = null, last_status_code = ?, last_response = ?,
+         last_error = ?
+       where event_id = ? and endpoint_id = ? and delivery_status = 'pending' and attempts = ?`,
+      [
+        verdict.status,
+        next.toISOString(),
+        result.statusCode,
+        result.response,
+        result.error,
+        eventId,
+        endpointId,
+        attempt,
+      ],
+    );
+    if (verdict.status === 'failed' && verdict.isEndpointGone) await this.#disable(delivery);
+  }
+
+  /** Forgets events of more than 30 days ago, some at a time. */
+  async forget(): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - KEPT_MS);
+    const old = { createdAt: { $lt: before } };
+    const some = { orderBy: { createdAt: 'asc' }, limit: FORGET_LIMIT, fields: ['id'] } as const;
+    for (let rounds = 0; rounds < FORGET_ROUNDS; rounds += 1) {
+      const em = this.em.fork();
+      const ids = (await em.find(WebhookEvent, old, some)).map(({ id }) => id);
+      // By id: a range of time would have the planner read the whole table of deliveries.
+      await em.nativeDelete(WebhookDelivery, { eventId: { $in: ids } });
+      await em.nativeDelete(WebhookEvent, { id: { $in: ids } });
+      if (ids.length < FORGET_LIMIT) return;
+    }
+  }
+
+  /** The address of then is gone, not the one that it may have been given since. */
+  async #disable({ endpointId, environmentId, url }: ClaimedDelivery): Promise<void> {
+    await this.em.fork().execute(
+      `update webhook_endpoint set endpoint_status = 'disabled', disabled_reason = ?, updated_at = ?
+       where id = ? and url = ? and endpoint_status = 'enabled'`,
+      ['the endpoint answered 410 Gone', this.clock.now().toISOString(), endpointId, url],
+    );
+    this.subscriptions.forget(environmentId);
+  }
+}
+
+function toClaimed(row: ClaimedRow): ClaimedDelivery {
+  const { event_id, endpoint_id, environment_id, attempts, url, secret, body } = row;
+  return {
+    eventId: event_id,
+    endpointId: endpoint_id,
+    environmentId: environment_id,
+    attempt: attempts,
+    url,
+    secret,
+    body,
+  };
+}

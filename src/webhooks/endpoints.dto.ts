@@ -1,0 +1,109 @@
+import { ApiProperty, PartialType } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional } from 'class-validator';
+import { IsText } from '../http/fields/is-text.js';
+import { IgnoreUnknownFields } from '../http/validation.pipe.js';
+import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
+import { formatTimestamp } from '../shared/clock.js';
+import { EVENT_TYPES } from './event-types.js';
+import type { WebhookEndpoint } from './webhook-endpoint.entity.js';
+
+const STATUSES = ['enabled', 'disabled'] as const;
+
+/** Where events are to be sent. */
+@IgnoreUnknownFields()
+export class CreateEndpointDto {
+  @IsText({
+    min: 1,
+    max: 2048,
+    description:
+      'Events are sent here by POST. In production https only, without user and password, and only to addresses of the ' +
+      'public internet.',
+    example: 'https://example.com/webhooks',
+  })
+  url!: string;
+
+  @ApiProperty({
+    enum: EVENT_TYPES,
+    isArray: true,
+    required: false,
+    nullable: true,
+    description: 'What is sent; everything, if absent or empty.',
+    example: ['wallet.transaction.created'],
+  })
+  @IsOptional()
+  @IsIn(EVENT_TYPES, { each: true, message: `must be a list of ${EVENT_TYPES.join(', ')}` })
+  @ArrayMaxSize(EVENT_TYPES.length)
+  @IsArray()
+  event_types?: string[] | null;
+
+  @IsOptional()
+  @IsText({ max: 255, description: 'What it is for.', example: 'Billing' })
+  description?: string | null;
+}
+
+/** What changes; what is absent or null stays. */
+@IgnoreUnknownFields()
+export class UpdateEndpointDto extends PartialType(CreateEndpointDto) {
+  /** A disabled endpoint gets no new events; what was waiting for it waits on. */
+  @ApiProperty({ enum: STATUSES, required: false, nullable: true })
+  @IsOptional()
+  @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
+  endpoint_status?: (typeof STATUSES)[number] | null;
+}
+
+@IgnoreUnknownFields()
+export class ListEndpointsQuery extends WalletsPageQuery {}
+
+/** An address that events are sent to. */
+export class EndpointDto {
+  /** @example 'endpoint_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  id!: string;
+  /** @example 'https://example.com/webhooks' */
+  url!: string;
+  @ApiProperty({ enum: EVENT_TYPES, isArray: true, nullable: true, description: 'What is sent; null is everything.' })
+  event_types!: string[] | null;
+  /** @example 'Billing' */
+  description!: string;
+  @ApiProperty({ enum: STATUSES })
+  endpoint_status!: string;
+  /** Why it is disabled: it answered 410, or somebody said so. Empty while it is enabled. */
+  disabled_reason!: string;
+  environment_id!: string;
+  tenant_id!: string;
+  /** @example 'published' */
+  status!: string;
+  /** @example '2026-01-01T00:00:00.123000Z' */
+  created_at!: string;
+  updated_at!: string;
+  created_by!: string;
+  updated_by!: string;
+}
+
+export class CreatedEndpointDto extends EndpointDto {
+  /** Deliveries are signed with it, as Standard Webhooks says. It is shown here and never again.
+   * @example 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' */
+  secret!: string;
+}
+
+export class EndpointListDto {
+  items!: EndpointDto[];
+  pagination!: Pagination;
+}
+
+export function renderEndpoint(endpoint: WebhookEndpoint): EndpointDto {
+  return {
+    id: endpoint.id,
+    url: endpoint.url,
+    event_types: endpoint.eventTypes ?? null,
+    description: endpoint.description,
+    endpoint_status: endpoint.endpointStatus,
+    disabled_reason: endpoint.disabledReason,
+    environment_id: endpoint.environmentId,
+    tenant_id: endpoint.tenantId,
+    status: endpoint.status,
+    created_at: formatTimestamp(endpoint.createdAt),
+    updated_at: formatTimestamp(endpoint.updatedAt),
+    created_by: endpoint.createdBy,
+    updated_by: endpoint.updatedBy,
+  };
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../auth/caller.js';
+import { Config } from '../config.js';
+import type { WalletsPageQuery } from '../http/wallets-page.js';
+import { Clock } from '../shared/clock.js';
+import { DomainError, invalidField, notFound } from '../shared/errors.js';
+import { newId } from '../shared/ids.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
+import type { CreateEndpointDto, UpdateEndpointDto } from './endpoints.dto.js';
+import { ForbiddenAddress, publicAddressesOf } from './public-address.js';
+import { Subscriptions } from './subscriptions.js';
+import { WebhookEndpoint } from './webhook-endpoint.entity.js';
+import { WebhookDelivery } from './webhook-event.entity.js';
+
+/** Each event is written and sent once for each of them. */
+const MAX_ENDPOINTS = 20;
+const SECRET_BYTES = 32;
+
+/** Endpoints: where the events of an environment are sent. */
+@Injectable()
+export class EndpointsService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly subscriptions: Subscriptions,
+    private readonly clock: Clock,
+    private readonly config: Config,
+  ) {}
+
+  /** @throws validation when the url may not be sent to; invalid_operation when there are too many */
+  async create(caller: Caller, body: CreateEndpointDto): Promise<WebhookEndpoint> {
+    await this.#checkUrl(body.url);
+    const em = this.em.fork();
+    const count = await em.count(WebhookEndpoint, { ...scopeOf(caller), status: 'published' });
+    if (count >= MAX_ENDPOINTS) {
+      throw new DomainError('invalid_operation', `an environment has ${MAX_ENDPOINTS} endpoints at most`, {
+        details: { endpoints: count },
+      });
+    }
+    const now = this.clock.now();
+    const endpoint = em.create(WebhookEndpoint, {
+      id: newId('endpoint', now),
+      ...scopeOf(caller),
+      url: body.url,
+      description: body.description ?? '',
+      eventTypes: toEventTypes(body.event_types),
+      secret: `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`,
+      endpointStatus: 'enabled',
+      disabledReason: '',
+      status: 'published',
+      createdAt: now,
+      updatedAt: now,
+      createdBy: caller.keyId,
+      updatedBy: caller.keyId,
+    });
+    await em.flush();
+    this.subscriptions.forget(caller.environmentId);
+    return endpoint;
+  }
+
+  async list(scope: Scope, { limit, offset, order }: WalletsPageQuery): Promise<[WebhookEndpoint[], number]> {
+    const where = { ...scopeOf(scope), status: 'published' };
+    return this.em.fork().findAndCount(WebhookEndpoint, where, {
+      limit,
+      offset,
+      orderBy: { createdAt: order, id: order },
+    });
+  }
+
+  async get(scope: Scope, id: string, em: EntityManager = this.em.fork()): Promise<WebhookEndpoint> {
+    const endpoint = await em.findOne(WebhookEndpoint, { id, ...scopeOf(scope), status: 'published' });
+    if (!endpoint) throw notFound('webhook endpoint', { endpoint_id: id });
+    return endpoint;
+  }
+
+  async update(caller: Caller, id: string, body: UpdateEndpointDto): Promise<WebhookEndpoint> {
+    const em = this.em.fork();
+    const endpoint = await this.get(caller, id, em);
+    if (body.url) {
+      await this.#checkUrl(body.url);
+      endpoint.url = body.url;
+    }
+    if (body.description != null) endpoint.description = body.description;
+    if (body.event_types) endpoint.eventTypes = toEventTypes(body.event_types);
+    if (body.endpoint_status && body.endpoint_status !== endpoint.endpointStatus) {
+      endpoint.endpointStatus = body.endpoint_status;
+      endpoint.disabledReason = body.endpoint_status === 'disabled' ? 'disabled over the API' : '';
+    }
+    Object.assign(endpoint, { updatedAt: this.clock.now(), updatedBy: caller.keyId });
+    await em.flush();
+    this.subscriptions.forget(caller.environmentId);
+    return endpoint;
+  }
+
+  async delete(caller: Caller, id: string): Promise<void> {
+    const endpoint = await this.get(caller, id);
+    const change = { status: 'deleted', updatedAt: this.clock.now(), updatedBy: caller.keyId };
+    await this.em.fork().transactional(async (em) => {
+      await em.nativeUpdate(WebhookEndpoint, { id: endpoint.id }, change);
+      const waiting = { endpointId: endpoint.id, deliveryStatus: 'pending' } as const;
+      await em.nativeUpdate(WebhookDelivery, waiting, { deliveryStatus: 'failed', lastError: 'endpoint deleted' });
+    });
+    this.subscriptions.forget(caller.environmentId);
+  }
+
+  /** Said here so that a mistake is seen at once. What counts is the check at each connection. */
+  async #checkUrl(text: string): Promise<void> {
+    if (!URL.canParse(text)) throw invalidField('url', 'must be a url, such as https://example.com/webhooks');
+    const url = new URL(text);
+    const { isProduction } = this.config;
+    if (url.protocol !== 'https:' && (isProduction || url.protocol !== 'http:')) {
+      throw invalidField('url', isProduction ? 'must begin with https://' : 'must begin with https:// or http://');
+    }
+    if (url.username || url.password) throw invalidField('url', 'must not have a user or a password in it');
+    if (!isProduction) return;
+    try {
+      await publicAddressesOf(url.hostname);
+    } catch (error) {
+      throw invalidField('url', error instanceof ForbiddenAddress ? error.message : `${url.hostname} is not known`);
+    }
+  }
+}
+
+/** Null stands for all, also for those of later versions. */
+function toEventTypes(eventTypes: string[] | null | undefined): string[] | null {
+  return eventTypes && eventTypes.length > 0 ? [...new Set(eventTypes)] : null;
+}

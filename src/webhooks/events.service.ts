@@ -1,0 +1,50 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../shared/clock.js';
+import { notFound } from '../shared/errors.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
+import { DeliveryEngine } from './delivery-engine.js';
+import { type ListEventsQuery, renderEvent, type WebhookEventDto } from './events.dto.js';
+import { WebhookDelivery, WebhookEvent } from './webhook-event.entity.js';
+
+/** What has happened, and what became of telling it. */
+@Injectable()
+export class EventsService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly engine: DeliveryEngine,
+    private readonly clock: Clock,
+  ) {}
+
+  async list(scope: Scope, query: ListEventsQuery): Promise<{ items: WebhookEventDto[]; total: number }> {
+    const { limit, offset, order, event_type: eventType, wallet_id: walletId } = query;
+    const where = { ...scopeOf(scope), ...(eventType ? { eventType } : {}), ...(walletId ? { walletId } : {}) };
+    const em = this.em.fork();
+    const orderBy = { createdAt: order, id: order };
+    const [events, total] = await em.findAndCount(WebhookEvent, where, { limit, offset, orderBy });
+    const ids = events.map(({ id }) => id);
+    const deliveries = await em.find(WebhookDelivery, { eventId: { $in: ids } }, { orderBy: { endpointId: 'asc' } });
+    const byEvent = Map.groupBy(deliveries, ({ eventId }) => eventId);
+    return { items: events.map((event) => renderEvent(event, byEvent.get(event.id) ?? [])), total };
+  }
+
+  /**
+   * Sends an event once more to every endpoint that it was written for and that is not deleted, whether it had been
+   * delivered or not, with all its attempts anew. One that is being sent right now is not sent twice.
+   * @returns how many deliveries were queued
+   */
+  async retry(scope: Scope, id: string): Promise<number> {
+    const em = this.em.fork();
+    const event = await em.findOne(WebhookEvent, { id, ...scopeOf(scope) });
+    if (!event) throw notFound('webhook event', { system_event_id: id });
+    const now = this.clock.now().toISOString();
+    const queued = await em.execute<unknown[]>(
+      `update webhook_delivery set delivery_status = 'pending', attempts = 0, next_attempt_at = ?, leased_until = null
+       where event_id = ? and (leased_until is null or leased_until <= ?)
+         and endpoint_id in (select id from webhook_endpoint where status = 'published') returning endpoint_id`,
+      [now, id, now],
+    );
+    void this.engine.wake();
+    return queued.length;
+  }
+}
