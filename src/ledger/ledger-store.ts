@@ -4,7 +4,7 @@ import { Entry, EntryLot } from './entry.entity.js';
 import { Hold, HoldLot } from './hold.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { decimal, ZERO } from '../shared/decimal.js';
-import type { LedgerTransaction } from './ledger-transaction.js';
+import { type LedgerTransaction, together } from './ledger-transaction.js';
 import { CONSUMED_LOTS_KEY } from './plan/plan-debit.js';
 import { Lot } from './lot.entity.js';
 import { SqlTable } from './sql-table.js';
@@ -131,21 +131,23 @@ export class LedgerStore {
 
   async readHolds(tx: LedgerTransaction, states: Map<string, WalletState>, holdIds: string[]): Promise<void> {
     if (holdIds.length === 0) return;
-    const walletIds = [...states.keys()];
-    const holds = await tx.query<Record<string, unknown>>(
-      `select ${this.#holds.select('h')} from hold h where h.wallet_id = any($1::text[]) and h.id = any($2::text[])`,
-      [walletIds, holdIds],
+    const ids = [[...states.keys()], holdIds];
+    const [holds, lots] = await together(
+      tx.query<Record<string, unknown>>(
+        `select ${this.#holds.select('h')} from hold h where h.wallet_id = any($1::text[]) and h.id = any($2::text[])`,
+        ids,
+      ),
+      tx.query<Record<string, unknown>>(
+        `select ${this.#holdLots.select('h')} from hold_lot h
+         where h.wallet_id = any($1::text[]) and h.hold_id = any($2::text[]) order by h.position`,
+        ids,
+      ),
     );
     for (const row of holds) {
       const hold = this.#holds.fromRow(row);
       states.get(hold.walletId)?.holds.set(hold.id, { hold, lots: [] });
     }
-    const rows = await tx.query<Record<string, unknown>>(
-      `select ${this.#holdLots.select('h')} from hold_lot h
-       where h.wallet_id = any($1::text[]) and h.hold_id = any($2::text[]) order by h.position`,
-      [walletIds, holdIds],
-    );
-    for (const row of rows) {
+    for (const row of lots) {
       const holdLot = this.#holdLots.fromRow(row);
       states.get(holdLot.walletId)?.holds.get(holdLot.holdId)?.lots.push(holdLot);
     }

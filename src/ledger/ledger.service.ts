@@ -6,6 +6,7 @@ import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
+import { sqlStateOf } from '../shared/sql-state.js';
 import type { LedgerCommand } from './commands.js';
 import { LedgerBatch, type Outcome } from './ledger-batch.js';
 import type { LedgerPolicy } from './ledger-policy.js';
@@ -154,28 +155,23 @@ function busy(): DomainError {
   });
 }
 
-function sqlState(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
 function isRetryable(error: unknown): boolean {
-  const state = sqlState(error);
-  return (state !== undefined && RETRYABLE_STATES.has(state)) || isConnectionLoss(error);
+  return RETRYABLE_STATES.has(sqlStateOf(error)) || isConnectionLoss(error);
 }
 
 function isConnectionLoss(error: unknown): boolean {
-  const state = sqlState(error) ?? '';
+  const state = sqlStateOf(error);
   if (state.startsWith('08') || state.startsWith('57P') || state.startsWith('ECONN') || state === 'EPIPE') return true;
   return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
 }
 
 /** A key that another process has just written is found by the second attempt; one that was used long ago never goes away. */
 function attemptsFor(error: unknown): number {
-  return sqlState(error) === '23505' ? 2 : MAX_ATTEMPTS;
+  return sqlStateOf(error) === '23505' ? 2 : MAX_ATTEMPTS;
 }
 
 function violatedConstraint(error: unknown): string | undefined {
-  if (sqlState(error) !== '23505' && !(error instanceof UniqueConstraintViolationException)) return undefined;
+  if (sqlStateOf(error) !== '23505' && !(error instanceof UniqueConstraintViolationException)) return undefined;
   const details = error as DriverException & { constraint?: string };
   return details.constraint ?? 'unique';
 }

@@ -1,6 +1,7 @@
 import { ConnectionException } from '@mikro-orm/core';
 import { HttpException } from '@nestjs/common';
 import { DomainError, type ErrorKind } from '../../shared/errors.js';
+import { sqlStateOf } from '../../shared/sql-state.js';
 
 /** What the framework refuses by itself, by status. */
 const KINDS: Record<number, ErrorKind> = {
@@ -32,7 +33,7 @@ export function toDomainError(exception: unknown): DomainError | undefined {
       retryAfterSeconds: 1,
     });
   }
-  if (GIVEN_WAY.test(codeOf(exception))) {
+  if (GIVEN_WAY.test(sqlStateOf(exception))) {
     return new DomainError('unavailable', 'somebody else is changing the same thing: repeat the request', {
       retryAfterSeconds: 1,
     });
@@ -49,12 +50,8 @@ function fromHttpException(exception: HttpException): DomainError | undefined {
 function isDatabaseAway(exception: unknown): boolean {
   if (exception instanceof ConnectionException) return true;
   if (!(exception instanceof Error)) return false;
-  if (DATABASE_AWAY.test(codeOf(exception))) return true;
+  if (DATABASE_AWAY.test(sqlStateOf(exception))) return true;
   return /^(Connection terminated|timeout exceeded when trying to connect)/.test(exception.message);
-}
-
-function codeOf(exception: unknown): string {
-  return exception instanceof Error && 'code' in exception ? String(exception.code) : '';
 }
 
 function lowerFirst(text: string): string {
