@@ -45,9 +45,9 @@ import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
-import { TopUpDecision } from './top-ups/top-up-decision.entity.js';
-import { TopUpGuard, TopUpRule } from './top-ups/top-up-rule.entity.js';
-import { TopUp, TopUpAttempt } from './top-ups/top-up.entity.js';
+import { TopUpDecision } from './top-ups/rules/top-up-decision.entity.js';
+import { TopUpGuard, TopUpRule } from './top-ups/rules/top-up-rule.entity.js';
+import { TopUp, TopUpAttempt } from './top-ups/purchases/top-up.entity.js';
 import { WebhookEndpoint } from './webhooks/webhook-endpoint.entity.js';
 import { WebhookDelivery, WebhookEvent } from './webhooks/webhook-event.entity.js';
 

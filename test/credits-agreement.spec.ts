@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { PacksService } from '../src/credits/packs/packs.service.js';
-import { TopUpEngine } from '../src/top-ups/top-up-engine.js';
-import { TopUp } from '../src/top-ups/top-up.entity.js';
+import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
+import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';

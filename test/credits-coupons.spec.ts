@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { PaymentMethodsService } from '../src/customers/payment-methods.service.js';
-import { TopUp } from '../src/top-ups/top-up.entity.js';
-import { TopUpEngine } from '../src/top-ups/top-up-engine.js';
+import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
+import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';

@@ -3,7 +3,7 @@ import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
 import { LedgerService } from '../src/ledger/ledger.service.js';
 import { Wallet } from '../src/ledger/wallet.entity.js';
 import { decimal } from '../src/shared/decimal.js';
-import { TopUpEngine } from '../src/top-ups/top-up-engine.js';
+import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';

@@ -10,7 +10,7 @@ import { Tenant } from '../src/auth/tenant.entity.js';
 import type { DemoDetails } from '../src/ops/demo/demo-file.js';
 import { Demo } from '../src/ops/demo/demo.service.js';
 import { demoCommands, demoText } from '../src/ops/demo/demo-text.js';
-import { TopUpEngine } from '../src/top-ups/top-up-engine.js';
+import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { call } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase, DATABASES } from './support/database.js';

@@ -1,6 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
-import { ScheduledTask } from '../src/top-ups/scheduled-task.js';
-import { TopUpEngine } from '../src/top-ups/top-up-engine.js';
+import { ScheduledTask } from '../src/top-ups/schedule/scheduled-task.js';
+import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { newTenantClient } from './support/api-client.js';
 import { DATABASES } from './support/database.js';

@@ -123,7 +123,7 @@ describe('the Flexprice SDK from npm, unchanged', () => {
     expect(updated).toMatchObject({ autoTopup: { threshold: 10, amount: 50 }, alertState: 'ok' });
     const body = { credits: '127', transaction_reason: 'MANUAL_BALANCE_DEBIT', idempotency_key: 'scan' };
     await client.post(`/v1/wallets/${walletId}/debit`, body).expect(200);
-    const { TopUpEngine } = await import('../src/top-ups/top-up-engine.js');
+    const { TopUpEngine } = await import('../src/top-ups/purchases/top-up-engine.js');
     await service.get(TopUpEngine).idle();
     expect((await sdk.wallets.getWallet(walletId)).creditBalance).toBe('58');
     const alerts = await sdk.alerts.queryAlertLog({

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { TopUp } from '../src/top-ups/top-up.entity.js';
+import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { FrozenClock } from './support/frozen-clock.js';

@@ -1,5 +1,5 @@
 import { EntityManager } from '@mikro-orm/postgresql';
-import { TopUpEngine } from '../src/top-ups/top-up-engine.js';
+import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { expectSoundLedger } from './support/invariants.js';

@@ -4,7 +4,7 @@ import { RETRY_AFTER_MS } from '../src/webhooks/decide-delivery.js';
 import { DeliveryQueue } from '../src/webhooks/delivery-queue.js';
 import { DeliveryEngine } from '../src/webhooks/delivery-engine.js';
 import { WebhookEndpoint } from '../src/webhooks/webhook-endpoint.entity.js';
-import { ScheduledTask } from '../src/top-ups/scheduled-task.js';
+import { ScheduledTask } from '../src/top-ups/schedule/scheduled-task.js';
 import { WalletScene } from './support/wallet-scene.js';
 import { type ApiClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BalancesService } from '../ledger/balances.service.js';
 import { ZERO } from '../shared/decimal.js';
-import { type TopUpView, TopUpRulesService } from '../top-ups/top-up-rules.service.js';
+import { type TopUpView, TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
 import type { Account } from './account.js';
 import { type AccountCreditsDto, renderAccountCredits } from './account-credits.dto.js';
 import { CreditsWallets } from './credits-wallets.service.js';

@@ -2,8 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { CreditsPageDto } from '../http/credits-page.js';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { formatDecimal } from '../shared/decimal.js';
-import type { TopUpDecision } from '../top-ups/top-up-decision.entity.js';
-import type { TopUp } from '../top-ups/top-up.entity.js';
+import type { TopUpDecision } from '../top-ups/rules/top-up-decision.entity.js';
+import type { TopUp } from '../top-ups/purchases/top-up.entity.js';
 import { decisionSentence } from './decision-sentence.js';
 
 const TRIGGERS = {

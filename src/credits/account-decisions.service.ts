@@ -1,8 +1,8 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type CreditsPage, creditsPage, type CreditsPageQuery, offsetOf, orderingOf } from '../http/credits-page.js';
-import { TopUpDecision } from '../top-ups/top-up-decision.entity.js';
-import { TopUp } from '../top-ups/top-up.entity.js';
+import { TopUpDecision } from '../top-ups/rules/top-up-decision.entity.js';
+import { TopUp } from '../top-ups/purchases/top-up.entity.js';
 import type { Account } from './account.js';
 import { type AccountDecisionDto, renderAccountDecision } from './account-decisions.dto.js';
 import { CreditsWallets } from './credits-wallets.service.js';

@@ -7,7 +7,7 @@ import { ApiCreditsErrors } from '../http/errors/api-errors.decorator.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../http/idempotency.js';
 import { AccountInvoiceDto } from '../payments/invoices.dto.js';
 import { renderAccountInvoice } from '../payments/render-invoice.js';
-import type { TopUp } from '../top-ups/top-up.entity.js';
+import type { TopUp } from '../top-ups/purchases/top-up.entity.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from './account.js';
 import { BuyPackDto, PendingPurchaseDto } from './pack-purchases.dto.js';
 import { PackPurchases, type PurchaseResult } from './pack-purchases.service.js';

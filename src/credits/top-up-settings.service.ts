@@ -8,7 +8,7 @@ import { SettingsService } from '../settings/settings.service.js';
 import { decimal } from '../shared/decimal.js';
 import type { DomainError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
-import { type TopUpView, TopUpRulesService } from '../top-ups/top-up-rules.service.js';
+import { type TopUpView, TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
 import { AccountCards } from './account-cards.js';
 import type { Account } from './account.js';
 import { checkSettings, type OfferedPack, type Settings, type SettingsChange } from './check-settings.js';

@@ -2,20 +2,20 @@ import { Module } from '@nestjs/common';
 import { CustomersModule } from '../customers/customers.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
-import { InvoicePaymentsController } from './invoice-payments.controller.js';
-import { InvoicedTopUps } from './invoiced-top-ups.js';
-import { ScheduledTask } from './scheduled-task.js';
-import { TopUpEngine } from './top-up-engine.js';
-import { TopUpInvoices } from './top-up-invoices.js';
-import { TopUpPauses } from './top-up-pauses.js';
-import { TopUpPolicy } from './top-up-policy.js';
-import { TopUpRepository } from './top-up-repository.js';
-import { TopUpRulesService } from './top-up-rules.service.js';
-import { TopUpSettlement } from './top-up-settlement.js';
-import { TopUpViews } from './top-up-views.js';
+import { InvoicePaymentsController } from './purchases/invoice-payments.controller.js';
+import { InvoicedTopUps } from './purchases/invoiced-top-ups.js';
+import { ScheduledTask } from './schedule/scheduled-task.js';
+import { TopUpEngine } from './purchases/top-up-engine.js';
+import { TopUpInvoices } from './purchases/top-up-invoices.js';
+import { TopUpPauses } from './rules/top-up-pauses.js';
+import { TopUpPolicy } from './rules/top-up-policy.js';
+import { TopUpRepository } from './purchases/top-up-repository.js';
+import { TopUpRulesService } from './rules/top-up-rules.service.js';
+import { TopUpSettlement } from './purchases/top-up-settlement.js';
+import { TopUpViews } from './purchases/top-up-views.js';
 import { SettingsModule } from '../settings/settings.module.js';
-import { TopUpsController } from './top-ups.controller.js';
-import { TopUpsService } from './top-ups.service.js';
+import { TopUpsController } from './purchases/top-ups.controller.js';
+import { TopUpsService } from './purchases/top-ups.service.js';
 
 /** Automatic and manual top-ups: one engine behind both APIs. */
 @Module({

@@ -6,7 +6,7 @@ import { renderCustomer } from '../customers/render-customer.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
-import { TopUpRulesService, type TopUpView } from '../top-ups/top-up-rules.service.js';
+import { TopUpRulesService, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
 import { renderWallet } from './render-wallet.js';
 import type { WalletDto } from './wallets.dto.js';
 

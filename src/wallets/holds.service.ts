@@ -12,7 +12,7 @@ import { formatDecimal, ZERO } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
-import { TopUpPolicy } from '../top-ups/top-up-policy.js';
+import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import type { CaptureHoldDto, CreateHoldDto, HoldAnswerDto, HoldDto, HoldListQuery } from './holds.dto.js';
 import { renderEntry } from './render-transaction.js';
 import { renderWallet } from './render-wallet.js';

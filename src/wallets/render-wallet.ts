@@ -2,7 +2,7 @@ import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { type Decimal, formatDecimal, multiplyByRate, ZERO } from '../shared/decimal.js';
 import { availableOf, type LotTotals } from '../ledger/balances.service.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
-import { renderAutoTopUp, renderTopUpLimits, type TopUpView } from '../top-ups/top-up-rules.service.js';
+import { renderAutoTopUp, renderTopUpLimits, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
 import type { WalletBalanceDto, WalletDto } from './wallets.dto.js';
 
 /** A wallet as the wallets API shows it: every key, null where there is nothing. */

@@ -10,7 +10,7 @@ import { Clock } from '../shared/clock.js';
 import { formatDecimal } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';
 import { scopeOf } from '../shared/scope.js';
-import { TopUpPolicy } from '../top-ups/top-up-policy.js';
+import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import { renderEntry } from './render-transaction.js';
 import { renderWallet } from './render-wallet.js';
 import type { ReversalDto, ReverseTransactionDto, TransferAnswerDto, TransferDto } from './reversals.dto.js';

@@ -8,7 +8,7 @@ import { decimal, formatDecimal, toMinorUnits, ZERO } from '../shared/decimal.js
 import { DomainError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import type { Scope } from '../shared/scope.js';
-import type { AutoTopUpChange, LimitsChange, TopUpRulesService } from '../top-ups/top-up-rules.service.js';
+import type { AutoTopUpChange, LimitsChange, TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
 import type {
   AlertSettingsDto,
   AutoTopUpDto,

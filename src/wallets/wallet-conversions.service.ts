@@ -10,8 +10,8 @@ import { ZERO } from '../shared/decimal.js';
 import { DomainError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { scopeOf } from '../shared/scope.js';
-import { TopUpPolicy } from '../top-ups/top-up-policy.js';
-import { TopUpRulesService, type TopUpView } from '../top-ups/top-up-rules.service.js';
+import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
+import { TopUpRulesService, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
 import { renderWallet } from './render-wallet.js';
 import type { ModifiedWalletDto } from './wallets.dto.js';
 

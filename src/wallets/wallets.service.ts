@@ -13,8 +13,8 @@ import { Wallet } from '../ledger/wallet.entity.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
-import { TopUpPolicy } from '../top-ups/top-up-policy.js';
-import { TopUpRulesService, type TopUpView } from '../top-ups/top-up-rules.service.js';
+import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
+import { TopUpRulesService, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
 import { applyWalletChanges, newWallet, toAutoTopUpChange } from './wallet-changes.js';
 import { renderWallet } from './render-wallet.js';
 import type {

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
-import { ScheduledTask } from '../top-ups/scheduled-task.js';
+import { ScheduledTask } from '../top-ups/schedule/scheduled-task.js';
 import { decideDelivery } from './decide-delivery.js';
 import { CLAIM_LIMIT, type ClaimedDelivery, DeliveryQueue } from './delivery-queue.js';
 import { WebhookPolicy } from './webhook-policy.js';

@@ -3,7 +3,7 @@ import { decimal } from '../../src/shared/decimal.js';
 import { hashEntry } from '../../src/ledger/apply-plan.js';
 import { Entry } from '../../src/ledger/entry.entity.js';
 import type { EntryRecord } from '../../src/ledger/wallet-state.js';
-import { OPEN_STATUS_LIST } from '../../src/top-ups/top-up.entity.js';
+import { OPEN_STATUS_LIST } from '../../src/top-ups/purchases/top-up.entity.js';
 
 /** Each query finds rows that break an invariant of the ledger: an empty answer is a sound ledger. */
 const BREACHES: Record<string, string> = {

@@ -7,17 +7,17 @@ import { LedgerService } from '../../src/ledger/ledger.service.js';
 import type { WalletRecord } from '../../src/ledger/wallet-state.js';
 import { decimal } from '../../src/shared/decimal.js';
 import type { Scope } from '../../src/shared/scope.js';
-import { ScheduledTask } from '../../src/top-ups/scheduled-task.js';
-import { TopUpDecision } from '../../src/top-ups/top-up-decision.entity.js';
-import { TopUpEngine } from '../../src/top-ups/top-up-engine.js';
+import { ScheduledTask } from '../../src/top-ups/schedule/scheduled-task.js';
+import { TopUpDecision } from '../../src/top-ups/rules/top-up-decision.entity.js';
+import { TopUpEngine } from '../../src/top-ups/purchases/top-up-engine.js';
 import {
   type AccountRules,
   type AgreedPack,
   type AutoTopUpChange,
   type LimitsChange,
   TopUpRulesService,
-} from '../../src/top-ups/top-up-rules.service.js';
-import { TopUp, TopUpAttempt } from '../../src/top-ups/top-up.entity.js';
+} from '../../src/top-ups/rules/top-up-rules.service.js';
+import { TopUp, TopUpAttempt } from '../../src/top-ups/purchases/top-up.entity.js';
 import { TenantsService } from '../../src/auth/tenants.service.js';
 import type { TestApp } from './app.js';
 import { ACTOR, TestLedger } from './ledger.js';

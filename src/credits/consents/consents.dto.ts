@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { Pagination } from '../../http/wallets-page.js';
 import { formatTimestamp } from '../../shared/clock.js';
 import { formatDecimal } from '../../shared/decimal.js';
-import type { TopUp } from '../../top-ups/top-up.entity.js';
+import type { TopUp } from '../../top-ups/purchases/top-up.entity.js';
 import type { AgreedSettings, Consent } from '../consent.entity.js';
 
 const EXAMPLE: AgreedSettings = {

@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { CustomersService } from '../../customers/customers.service.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
-import { TopUp } from '../../top-ups/top-up.entity.js';
+import { TopUp } from '../../top-ups/purchases/top-up.entity.js';
 import { Consent } from '../consent.entity.js';
 import { type ConsentDto, renderChange, renderCharge } from './consents.dto.js';
 

@@ -6,7 +6,7 @@ import { decimal } from '../../shared/decimal.js';
 import { DomainError, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
-import { TopUpRulesService } from '../../top-ups/top-up-rules.service.js';
+import { TopUpRulesService } from '../../top-ups/rules/top-up-rules.service.js';
 import { CreditPack, type PackCurrency } from './credit-pack.entity.js';
 import type { Price } from './discount-of.js';
 

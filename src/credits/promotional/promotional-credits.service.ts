@@ -6,7 +6,7 @@ import { SettingsService } from '../../settings/settings.service.js';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
 import { scopeOf } from '../../shared/scope.js';
-import { ScheduledTask } from '../../top-ups/scheduled-task.js';
+import { ScheduledTask } from '../../top-ups/schedule/scheduled-task.js';
 import type { Account } from '../account.js';
 import { CreditsWallets } from '../credits-wallets.service.js';
 import { promotionalPeriod } from './promotional-period.js';

@@ -1,14 +1,14 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { DomainError } from '../shared/errors.js';
-import { type Decimal, multiplyByRate, toMinorUnits, ZERO } from '../shared/decimal.js';
-import { newId } from '../shared/ids.js';
-import type { LedgerPolicy, LedgerStep } from '../ledger/ledger-policy.js';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
-import { LedgerService } from '../ledger/ledger.service.js';
-import { availableCredits, type LotRecord, type WalletState } from '../ledger/wallet-state.js';
+import type { DomainError } from '../../shared/errors.js';
+import { type Decimal, multiplyByRate, toMinorUnits, ZERO } from '../../shared/decimal.js';
+import { newId } from '../../shared/ids.js';
+import type { LedgerPolicy, LedgerStep } from '../../ledger/ledger-policy.js';
+import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import { LedgerService } from '../../ledger/ledger.service.js';
+import { availableCredits, type LotRecord, type WalletState } from '../../ledger/wallet-state.js';
 import { decideTopUp, type TopUpFacts, type Verdict } from './decide-top-up.js';
-import { nextSweepAt } from './schedule.js';
+import { nextSweepAt } from '../schedule/schedule.js';
 import { TopUpStore } from './top-up-store.js';
 import {
   DEFAULT_COOL_OFF_SECONDS,
@@ -19,7 +19,7 @@ import {
   TopUpState,
 } from './top-up-state.js';
 import { type Cooldown, TRIGGERS } from './top-up-rule.entity.js';
-import { isOpenStatus } from './top-up.entity.js';
+import { isOpenStatus } from '../purchases/top-up.entity.js';
 
 const SECONDS_PER_UNIT: Record<Cooldown['unit'], number> = { second: 1, minute: 60, hour: 3600, day: 86_400 };
 

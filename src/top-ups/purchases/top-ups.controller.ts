@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Caller } from '../auth/caller.js';
-import { CurrentCaller, RequireScope } from '../auth/caller.js';
-import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
-import { walletsPage, WalletsPageQuery } from '../http/wallets-page.js';
+import type { Caller } from '../../auth/caller.js';
+import { CurrentCaller, RequireScope } from '../../auth/caller.js';
+import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
+import { walletsPage, WalletsPageQuery } from '../../http/wallets-page.js';
 import { renderDecision, renderTopUp, TopUpDecisionListResponse, TopUpListResponse } from './top-ups.dto.js';
 import { TopUpViews } from './top-up-views.js';
 

@@ -1,4 +1,4 @@
-import { type Decimal, formatDecimal, wholeUnits, ZERO } from '../shared/decimal.js';
+import { type Decimal, formatDecimal, wholeUnits, ZERO } from '../../shared/decimal.js';
 import type { Trigger } from './top-up-rule.entity.js';
 
 /** Everything a decision may depend on, as data. */

@@ -1,7 +1,7 @@
-import type { Columns, WalletRecord } from '../ledger/wallet-state.js';
+import type { Columns, WalletRecord } from '../../ledger/wallet-state.js';
 import type { TopUpDecision } from './top-up-decision.entity.js';
 import type { TopUpGuard, TopUpRule, Trigger } from './top-up-rule.entity.js';
-import type { TopUp } from './top-up.entity.js';
+import type { TopUp } from '../purchases/top-up.entity.js';
 
 export type RuleRecord = Columns<TopUpRule>;
 export type GuardRecord = Columns<TopUpGuard>;

@@ -1,13 +1,13 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
-import { notFound } from '../shared/errors.js';
-import { type Scope, scopeOf } from '../shared/scope.js';
-import { toDate } from '../ledger/sql-table.js';
-import { LEASE_MS } from './schedule.js';
-import { TopUpDecision } from './top-up-decision.entity.js';
+import { Clock } from '../../shared/clock.js';
+import { notFound } from '../../shared/errors.js';
+import { type Scope, scopeOf } from '../../shared/scope.js';
+import { toDate } from '../../ledger/sql-table.js';
+import { LEASE_MS } from '../schedule/schedule.js';
+import { TopUpDecision } from '../rules/top-up-decision.entity.js';
 import { OPEN_STATUS_LIST, OPEN_STATUSES, TopUp, TopUpAttempt } from './top-up.entity.js';
-import type { TopUpRecord } from './top-up-state.js';
+import type { TopUpRecord } from '../rules/top-up-state.js';
 
 /** Columns that a step of a top-up's life may change. */
 export type TopUpChange = Partial<

@@ -1,9 +1,9 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { notFound } from '../shared/errors.js';
-import type { Scope } from '../shared/scope.js';
-import { Wallet } from '../ledger/wallet.entity.js';
-import type { TopUpDecision } from './top-up-decision.entity.js';
+import { notFound } from '../../shared/errors.js';
+import type { Scope } from '../../shared/scope.js';
+import { Wallet } from '../../ledger/wallet.entity.js';
+import type { TopUpDecision } from '../rules/top-up-decision.entity.js';
 import { TopUpRepository } from './top-up-repository.js';
 import type { TopUp, TopUpAttempt } from './top-up.entity.js';
 

@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
-import { type Decimal, formatDecimal } from '../shared/decimal.js';
-import { IsCurrencyAmount } from '../http/fields/is-credits.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
-import { Pagination } from '../http/wallets-page.js';
-import type { TopUpDecision } from './top-up-decision.entity.js';
+import { formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
+import { type Decimal, formatDecimal } from '../../shared/decimal.js';
+import { IsCurrencyAmount } from '../../http/fields/is-credits.js';
+import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
+import { Pagination } from '../../http/wallets-page.js';
+import type { TopUpDecision } from '../rules/top-up-decision.entity.js';
 import { FINAL_STATUSES, OPEN_STATUSES, type TopUp, type TopUpAttempt } from './top-up.entity.js';
 
 const STATUSES = [...OPEN_STATUSES, ...FINAL_STATUSES];

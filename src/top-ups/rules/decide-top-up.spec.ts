@@ -1,4 +1,4 @@
-import { decimal } from '../shared/decimal.js';
+import { decimal } from '../../shared/decimal.js';
 import { decideTopUp, type TopUpFacts } from './decide-top-up.js';
 
 const NOW = new Date('2027-03-31T12:00:00Z');

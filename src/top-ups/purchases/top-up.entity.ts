@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { AmountColumn } from '../shared/decimal-column.js';
-import type { InvoiceDiscount } from '../payments/invoice.entity.js';
-import { TRIGGERS } from './top-up-rule.entity.js';
+import { AmountColumn } from '../../shared/decimal-column.js';
+import type { InvoiceDiscount } from '../../payments/invoice.entity.js';
+import { TRIGGERS } from '../rules/top-up-rule.entity.js';
 
 /** States in which money may still move. At most one automatic top-up of a wallet is in one of these. */
 export const OPEN_STATUSES = [

@@ -1,10 +1,10 @@
 import { Body, Controller, Param, Put } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Caller } from '../auth/caller.js';
-import { CurrentCaller, RequireScope } from '../auth/caller.js';
-import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
-import { InvoiceDto } from '../payments/invoices.dto.js';
-import { renderInvoice } from '../payments/render-invoice.js';
+import type { Caller } from '../../auth/caller.js';
+import { CurrentCaller, RequireScope } from '../../auth/caller.js';
+import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
+import { InvoiceDto } from '../../payments/invoices.dto.js';
+import { renderInvoice } from '../../payments/render-invoice.js';
 import { InvoicedTopUps } from './invoiced-top-ups.js';
 import { InvoicePaymentRequest } from './top-ups.dto.js';
 

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { AmountColumn } from '../shared/decimal-column.js';
+import { AmountColumn } from '../../shared/decimal-column.js';
 import { TRIGGERS } from './top-up-rule.entity.js';
 
 const TopUpDecisionSchema = defineEntity({

@@ -1,13 +1,13 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { type Decimal, formatDecimal, fromMinorUnits, multiplyByRate, toMinorUnits } from '../shared/decimal.js';
-import { DomainError, invalidField } from '../shared/errors.js';
-import type { Actor } from '../ledger/commands.js';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
-import type { WalletRecord } from '../ledger/wallet-state.js';
-import type { Scope } from '../shared/scope.js';
+import { type Decimal, formatDecimal, fromMinorUnits, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
+import { DomainError, invalidField } from '../../shared/errors.js';
+import type { Actor } from '../../ledger/commands.js';
+import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import type { WalletRecord } from '../../ledger/wallet-state.js';
+import type { Scope } from '../../shared/scope.js';
 import { MAX_CHARGE_MINOR, PACK_PAUSES } from './decide-top-up.js';
-import { nextSweepAt } from './schedule.js';
+import { nextSweepAt } from '../schedule/schedule.js';
 import { newGuard, type GuardRecord, type RuleRecord } from './top-up-state.js';
 import { type Cooldown, TopUpGuard, TopUpRule, type Trigger } from './top-up-rule.entity.js';
 

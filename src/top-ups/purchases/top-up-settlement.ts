@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../shared/errors.js';
-import { newId } from '../shared/ids.js';
-import { Clock } from '../shared/clock.js';
-import { InvoicesService } from '../payments/invoices.service.js';
-import type { Actor, CreditTerms } from '../ledger/commands.js';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
-import { LedgerService } from '../ledger/ledger.service.js';
-import { PendingCredit } from '../ledger/pending-credit.entity.js';
-import { addMonths } from './schedule.js';
+import { DomainError } from '../../shared/errors.js';
+import { newId } from '../../shared/ids.js';
+import { Clock } from '../../shared/clock.js';
+import { InvoicesService } from '../../payments/invoices.service.js';
+import type { Actor, CreditTerms } from '../../ledger/commands.js';
+import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import { LedgerService } from '../../ledger/ledger.service.js';
+import { PendingCredit } from '../../ledger/pending-credit.entity.js';
+import { addMonths } from '../schedule/schedule.js';
 import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
-import { CARD_PAUSES } from './top-up-pauses.js';
+import { CARD_PAUSES } from '../rules/top-up-pauses.js';
 import { OPEN_STATUS_LIST, type TopUp } from './top-up.entity.js';
 
 const SYSTEM_KEY_ID = '';

@@ -1,6 +1,6 @@
 import type { MetadataStorage } from '@mikro-orm/core';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
-import { SqlTable, toDate } from '../ledger/sql-table.js';
+import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import { SqlTable, toDate } from '../../ledger/sql-table.js';
 import { TopUpDecision } from './top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule, type Trigger } from './top-up-rule.entity.js';
 import {
@@ -11,7 +11,7 @@ import {
   type TopUpRecord,
   TopUpState,
 } from './top-up-state.js';
-import { OPEN_STATUS_LIST, TopUp, type TopUpStatus, type TopUpTrigger } from './top-up.entity.js';
+import { OPEN_STATUS_LIST, TopUp, type TopUpStatus, type TopUpTrigger } from '../purchases/top-up.entity.js';
 
 interface PastTopUpRow {
   wallet_id: string;

@@ -1,14 +1,14 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { PaymentMethodsService } from '../customers/payment-methods.service.js';
-import { Clock } from '../shared/clock.js';
-import { Wallet } from '../ledger/wallet.entity.js';
-import { newId } from '../shared/ids.js';
-import type { Scope } from '../shared/scope.js';
+import { PaymentMethodsService } from '../../customers/payment-methods.service.js';
+import { Clock } from '../../shared/clock.js';
+import { Wallet } from '../../ledger/wallet.entity.js';
+import { newId } from '../../shared/ids.js';
+import type { Scope } from '../../shared/scope.js';
 import { TopUpDecision } from './top-up-decision.entity.js';
-import { type WalletRef, walletRefs } from './top-up-repository.js';
+import { type WalletRef, walletRefs } from '../purchases/top-up-repository.js';
 import { TopUpGuard, TopUpRule } from './top-up-rule.entity.js';
-import { OPEN_STATUSES, TopUp } from './top-up.entity.js';
+import { OPEN_STATUSES, TopUp } from '../purchases/top-up.entity.js';
 
 /** Pauses that are about the card: another card, or a payment that goes through, ends them. */
 export const CARD_PAUSES = ['card_declined', 'no_payment_method', 'card_attempts_exhausted', 'authentication_required'];

@@ -1,13 +1,13 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { Config } from '../config.js';
-import { Clock } from '../shared/clock.js';
-import { PaymentMethodsService } from '../customers/payment-methods.service.js';
-import { LedgerSweeps } from '../ledger/ledger-sweeps.js';
+import { Config } from '../../config.js';
+import { Clock } from '../../shared/clock.js';
+import { PaymentMethodsService } from '../../customers/payment-methods.service.js';
+import { LedgerSweeps } from '../../ledger/ledger-sweeps.js';
 import { nextSweepAt } from './schedule.js';
-import { TopUpEngine } from './top-up-engine.js';
-import { TopUpPauses } from './top-up-pauses.js';
-import { TopUpRepository } from './top-up-repository.js';
+import { TopUpEngine } from '../purchases/top-up-engine.js';
+import { TopUpPauses } from '../rules/top-up-pauses.js';
+import { TopUpRepository } from '../purchases/top-up-repository.js';
 
 const INTERVAL_NAME = 'scheduled-task';
 const EVALUATIONS_LIMIT = 500;

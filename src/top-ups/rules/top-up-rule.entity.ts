@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { AmountColumn } from '../shared/decimal-column.js';
+import { AmountColumn } from '../../shared/decimal-column.js';
 
 /** When to buy: the balance runs low, it is insufficient for a debit or hold, or purchased credits are about to expire. */
 export const TRIGGERS = ['threshold', 'insufficient', 'expiration'] as const;

@@ -1,13 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Customer } from '../customers/customer.entity.js';
-import type { Invoice, InvoiceParty } from '../payments/invoice.entity.js';
-import { InvoicesService } from '../payments/invoices.service.js';
-import { priceSale } from '../payments/price-invoice.js';
-import type { SettingValue } from '../settings/setting-keys.js';
-import { SettingsService } from '../settings/settings.service.js';
-import { formatDecimal } from '../shared/decimal.js';
-import { type Scope, scopeOf } from '../shared/scope.js';
+import { Customer } from '../../customers/customer.entity.js';
+import type { Invoice, InvoiceParty } from '../../payments/invoice.entity.js';
+import { InvoicesService } from '../../payments/invoices.service.js';
+import { priceSale } from '../../payments/price-invoice.js';
+import type { SettingValue } from '../../settings/setting-keys.js';
+import { SettingsService } from '../../settings/settings.service.js';
+import { formatDecimal } from '../../shared/decimal.js';
+import { type Scope, scopeOf } from '../../shared/scope.js';
 import type { TopUp } from './top-up.entity.js';
 
 /** Taxes and seller. */
