@@ -28,7 +28,7 @@ class CoreModule {
       module: CoreModule,
       providers: [
         { provide: Config, useValue: config },
-        { provide: Clock, useClass: SystemClock },
+        { provide: Clock, useValue: new SystemClock(config.ledgerClock) },
         // The same type of entity manager whichever driver is behind it: our code is written against one.
         { provide: EntityManager, useFactory: (em: unknown) => em, inject: [CoreEntityManager] },
       ],

@@ -89,6 +89,10 @@ export class Config {
   @wholeNumber(1, 1000)
   ledgerBatchLimit = 256;
 
+  @Expose({ name: 'LEDGER_CLOCK' })
+  @IsIn(['database', 'process'], { message: 'must be database or process' })
+  ledgerClock: 'database' | 'process' = 'database';
+
   @Expose({ name: 'DEMO' })
   @IsOptional()
   @trueOrFalse()
@@ -155,6 +159,7 @@ function modeProblems(config: Config): string[] {
   if (!key)
     problems.push('BOOTSTRAP_API_KEY is missing: it becomes the first server key; `npm run make-key` makes one');
   if (config.demo) problems.push('DEMO must not be true in production');
+  if (config.ledgerClock !== 'database') problems.push('LEDGER_CLOCK must be database in production');
   if (config.allowUnsafeDatabase) problems.push('ALLOW_UNSAFE_DATABASE must not be true in production');
   return problems;
 }

@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { LedgerService } from '../src/ledger/ledger.service.js';
 import { DomainError } from '../src/shared/errors.js';
+import { topUpChange } from '../src/top-ups/rules/top-up-changes.js';
 import { newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { expectSoundLedger } from './support/invariants.js';
@@ -24,7 +25,7 @@ describe('the writer', () => {
       scope: SCOPE,
       walletId,
       actor: ACTOR,
-      within: async (tx) => void (await tx.query('select * from no_such_table')),
+      guard: async (tx) => void (await tx.query('select * from no_such_table')),
       answer: () => null,
     });
     const neighbours = Array.from({ length: 40 }, () => ledger.debit(walletId, '1'));
@@ -33,26 +34,57 @@ describe('the writer', () => {
     expect((await ledger.evaluate(walletId)).balance).toBe('60');
   });
 
-  it('undoes what a command wrote beside it when the command is refused', async () => {
-    const walletId = await ledger.open({}, '5');
+  it.each([
+    ['a guard that answers no', { guard: async () => new DomainError('conflict', 'not now') }],
+    ['a guard that throws no', { guard: () => Promise.reject(new DomainError('conflict', 'not now')) }],
+    [
+      'the second of two changes',
+      {
+        changes: [
+          topUpChange({ kind: 'limits', change: { maxPerHour: 1 } }),
+          topUpChange({ kind: 'auto_topup', change: { enabled: true } }),
+        ],
+      },
+    ],
+  ])('changes nothing and writes nothing beside a command that is refused by %s, in one commit', async (_name, no) => {
+    const walletId = await ledger.open({}, '500');
+    let written = 0;
     const refused = service.get(LedgerService).post({
       kind: 'evaluate',
       scope: SCOPE,
       walletId,
       actor: ACTOR,
-      within: async () => new DomainError('conflict', 'not now'),
+      ...no,
+      also: async () => void (written += 1),
       answer: () => null,
     });
-    await expect(refused).rejects.toMatchObject({ kind: 'conflict' });
-    expect((await ledger.debit(walletId, '5')).balance).toBe('0');
+    const neighbours = Array.from({ length: 200 }, () => ledger.debit(walletId, '1'));
+    const [result, ...debits] = await Promise.allSettled([refused, ...neighbours]);
+    expect(result).toMatchObject({ status: 'rejected' });
+    expect(debits.every(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(written).toBe(0);
+    // One transaction opened the wallet, one made all the debits.
+    expect((await admin(`select distinct xmin::text from entry where wallet_id = '${walletId}'`)).rows).toHaveLength(2);
+    const { rows } = await admin(`select * from top_up_guard where wallet_id = '${walletId}'`);
+    expect(rows).toEqual([]);
   });
+
+  async function admin(sql: string): Promise<pg.QueryResult> {
+    const client = new pg.Client(service.database.url);
+    await client.connect();
+    try {
+      return await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  }
 
   it('survives its connections being cut: each debit happens once, or is refused as busy and happens on repeat', async () => {
     const walletId = await ledger.open({}, '1000');
-    const admin = new pg.Client(service.database.url);
-    await admin.connect();
+    const killer = new pg.Client(service.database.url);
+    await killer.connect();
     const cut = () =>
-      admin.query(
+      killer.query(
         'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
       );
     const keys = Array.from({ length: 200 }, (_, index) => `cut-${walletId}-${index}`);
@@ -70,7 +102,7 @@ describe('the writer', () => {
     const again = await Promise.all(keys.map((key) => ledger.debit(walletId, '1', key)));
     expect(new Set(again.map(({ balance }) => balance)).size).toBe(200);
     expect((await ledger.evaluate(walletId)).balance).toBe('800');
-    await admin.end();
+    await killer.end();
   });
 
   it('numbers the entries of two processes in one order', async () => {

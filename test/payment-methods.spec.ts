@@ -54,7 +54,10 @@ describe('payment methods', () => {
   it('are replaced by the next, one being on file at any time', async () => {
     const [before] = await onFile();
     const changes: string[] = [];
-    service.get(PaymentMethodsService).onReplaced = (_scope, id) => changes.push(id);
+    service.get(PaymentMethodsService).onReplaced = async (_tx, method) => {
+      changes.push(method.customerId);
+      return () => undefined;
+    };
     const response = await client.post(path(), { token: 'pm_sandbox_decline' });
     expect(response.status).toBe(201);
     expect(response.body).toMatchObject({ last4: '9995', status: 'published' });

@@ -34,7 +34,7 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (_name, createDataba
   }
 
   const pauseReason = async (walletId: string) =>
-    (await service.get(TopUpRulesService).views([walletId])).get(walletId)?.guard?.pauseReason;
+    (await service.get(TopUpRulesService).ofWallets([walletId])).get(walletId)?.guard?.pauseReason;
 
   it('tries a soft decline again after 1 h, 4 h and 24 h, then pauses: four attempts, no charge', async () => {
     const { walletId } = await lowWallet('pm_sandbox_decline');
@@ -173,7 +173,7 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (_name, createDataba
     expect((await scene.decisions(walletId)).at(-1)).toMatchObject({
       verdict: 'skip',
       code: 'paused',
-      reason: 'automatic top-up is paused (no_payment_method): the payment method on file was removed',
+      reason: 'did not buy: automatic top-up is paused (no_payment_method): there is no payment method on file',
     });
     expect(await pauseReason(walletId)).toBe('no_payment_method');
     await scene.useCard(customerId, 'pm_sandbox_decline_hard');

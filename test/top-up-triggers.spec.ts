@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { decimal } from '../src/shared/decimal.js';
+import { TopUpGuard } from '../src/top-ups/rules/top-up-rule.entity.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
@@ -20,6 +21,11 @@ describe.each(DATABASES)('when a top-up is bought, on %s', (_name, createDatabas
     await expectSoundLedger(service.get(EntityManager));
   });
   afterAll(() => service.close());
+
+  async function nextLook(walletId: string): Promise<string | null> {
+    const guard = await service.get(EntityManager).fork().findOneOrFail(TopUpGuard, { walletId });
+    return guard.nextEvaluationAt?.toISOString() ?? null;
+  }
 
   describe('threshold', () => {
     it('buys when a debit reaches the threshold exactly, and not above it', async () => {
@@ -66,16 +72,16 @@ describe.each(DATABASES)('when a top-up is bought, on %s', (_name, createDatabas
       expect(await scene.balance(walletId)).toBe('1200.5');
     });
 
-    it('buys what a crash left undone: the scheduled task finds the wallet that is low', async () => {
+    it('looks at a wallet when time can change the answer, and at no other time', async () => {
       const { walletId } = await scene.newWallet('30');
-      await scene.setAutoTopUp(walletId, { threshold: '10', amount: '50' });
-      await service
-        .get(EntityManager)
-        .fork()
-        .execute(`update top_up_rule set threshold_credits = 40 where wallet_id = ?`, [walletId]);
-      service.clock.advance(61 * MINUTE_MS);
-      await scene.runTask();
-      expect(await scene.topUps(walletId)).toMatchObject([{ topUpStatus: 'succeeded' }]);
+      await scene.setAutoTopUp(walletId, { threshold: '10', amount: '50', cooldown: { value: 7, unit: 'day' } });
+      expect(await nextLook(walletId)).toBeNull();
+      await scene.ledger.debit(walletId, '20');
+      await scene.settle();
+      expect(await nextLook(walletId)).toBeNull();
+      await scene.ledger.debit(walletId, '50');
+      await scene.settle();
+      expect(await nextLook(walletId)).toBe(new Date(service.clock.now().getTime() + 7 * DAY_MS).toISOString());
     });
 
     it('with invoicing, leaves a pending credit and an open invoice, and asks only once', async () => {

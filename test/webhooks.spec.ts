@@ -271,9 +271,9 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
       ledger.post({ ...base, kind: 'debit', terms: { ...terms, referenceType: 'REQUEST' } }),
       ledger.post({
         ...base,
-        kind: 'evaluate',
-        changesWallet: true,
-        within: () => Promise.reject(new Error('poison')),
+        kind: 'update',
+        settings: {},
+        also: () => Promise.reject(new Error('poison')),
       }),
     ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);

@@ -10,6 +10,7 @@ const TRIGGERS = {
   insufficient: 'auto_top_up_on_insufficient',
   expiration: 'auto_top_up_on_expiration',
   threshold: 'balance_threshold',
+  manual: 'manual',
 } as const;
 
 export class DecidedTopUpDto {
@@ -31,7 +32,8 @@ export class DecidedTopUpDto {
 export class AccountDecisionDto {
   /** @example 'decision_01KAHZ5Q7X0000000000000000' */
   id!: string;
-  /** The setting that it came from; `balance_threshold` is one that only the seller can set. */
+  /** The setting that it came from; `balance_threshold` is one that only the seller can set,
+   * `manual` a purchase that somebody asked for. */
   @ApiProperty({ enum: Object.values(TRIGGERS), example: 'auto_top_up_on_insufficient' })
   trigger!: string;
   /** Whether a purchase was started. */
@@ -94,11 +96,13 @@ export function renderAccountDecision(decision: TopUpDecision, topUp: TopUp | un
 }
 
 function sentenceOf(decision: TopUpDecision, topUp: TopUp | undefined): string {
-  const { verdict, code, reason, available, lastSeenAt } = decision;
+  const { verdict, code, figures, available, lastSeenAt } = decision;
+  // What was decided before figures were kept has only its sentence.
+  if (!figures) return decision.reason;
   return decisionSentence({
     verdict,
     code,
-    reason,
+    figures,
     available,
     required: decision.required ?? null,
     lastSeenAt,

@@ -4,7 +4,7 @@ import type { UpdateCustomerDto } from '../customers/customers.dto.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { PaymentMethodsService } from '../customers/payment-methods.service.js';
 import { notFound } from '../shared/errors.js';
-import { TopUpPauses } from '../top-ups/rules/top-up-pauses.js';
+import { pausedReasonOf } from '../top-ups/rules/change-pause.js';
 import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
 import type { Account } from './account.js';
 import { type BillingDto, renderBilling } from './billing.dto.js';
@@ -16,7 +16,6 @@ export class BillingService {
   constructor(
     private readonly customers: CustomersService,
     private readonly paymentMethods: PaymentMethodsService,
-    private readonly pauses: TopUpPauses,
     private readonly rules: TopUpRulesService,
     private readonly wallets: CreditsWallets,
   ) {}
@@ -25,8 +24,8 @@ export class BillingService {
     const customer = await this.customers.get(account.scope, account.customerId);
     const method = await this.paymentMethods.findChargeable(account.scope, account.customerId);
     const wallet = await this.wallets.find(account);
-    const guard = wallet && (await this.rules.views([wallet.id])).get(wallet.id)?.guard;
-    return renderBilling(customer, method, guard?.pausedAt ? guard.pauseReason : null);
+    const rules = wallet && (await this.rules.ofWallets([wallet.id])).get(wallet.id);
+    return renderBilling(customer, method, rules ? pausedReasonOf(rules) : null);
   }
 
   async change(caller: Caller, account: Account, change: UpdateCustomerDto): Promise<BillingDto> {
@@ -37,7 +36,6 @@ export class BillingService {
   /** Puts a card on file in place of the one that was: automatic top-ups that were paused for want of it go on. */
   async replacePaymentMethod(caller: Caller, account: Account, token: string): Promise<BillingDto> {
     await this.paymentMethods.replace(caller, account.customerId, token);
-    await this.pauses.resumeWithNewCards();
     return this.get(account);
   }
 

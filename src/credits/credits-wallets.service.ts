@@ -84,7 +84,7 @@ export class CreditsWallets {
       walletId: wallet.id,
       wallet,
       actor,
-      within: async ({ em }) => {
+      guard: async ({ em }) => {
         const isLive = await this.customers.lockLive(em, scope, customerId);
         return isLive ? undefined : notFound('customer', { customer_id: customerId });
       },

@@ -4,14 +4,20 @@ import { type DecidedFacts, decisionSentence } from './decision-sentence.js';
 const BOUGHT: DecidedFacts = {
   verdict: 'buy',
   code: 'insufficient',
-  reason: 'buys 100 credits because 3 were left and 5 were needed',
+  figures: { available: '3', required: '5', credits: '100' },
   available: decimal(3),
   required: decimal(5),
   lastSeenAt: new Date('2026-11-21T10:00:00Z'),
   nextEvaluationAt: null,
   purchase: { status: 'succeeded', credits: decimal(100), errorMessage: '' },
 };
-const SKIPPED: DecidedFacts = { ...BOUGHT, verdict: 'skip', code: 'monthly_count_cap', purchase: null };
+const SKIPPED: DecidedFacts = {
+  ...BOUGHT,
+  verdict: 'skip',
+  code: 'monthly_count_cap',
+  figures: { monthly_count: 2 },
+  purchase: null,
+};
 const purchase = { credits: decimal(100), errorMessage: '' };
 
 describe('a decision in a sentence', () => {
@@ -45,7 +51,7 @@ describe('a decision in a sentence', () => {
       {
         ...BOUGHT,
         code: 'about_to_expire',
-        reason: 'buys 100 credits because 10 purchased credits expire on 2026-12-01',
+        figures: { expiring_credits: '10', expires_at: '2026-12-01T09:00:00.000Z', credits: '100' },
         required: null,
       },
     ],
@@ -53,7 +59,6 @@ describe('a decision in a sentence', () => {
       'Did not buy: the monthly cap of 2 top-ups is reached, next evaluation 1 December.',
       {
         ...SKIPPED,
-        reason: 'did not buy: the monthly cap of 2 top-ups is reached, next evaluation 2026-12-01T00:00:00Z',
         nextEvaluationAt: new Date('2026-12-01T00:00:00Z'),
       },
     ],
@@ -61,7 +66,6 @@ describe('a decision in a sentence', () => {
       'Did not buy: the monthly cap of 2 top-ups is reached, next evaluation 1 January 2027.',
       {
         ...SKIPPED,
-        reason: 'did not buy: the monthly cap of 2 top-ups is reached, next evaluation 2027-01-01T00:00:00Z',
         lastSeenAt: new Date('2026-12-21T10:00:00Z'),
         nextEvaluationAt: new Date('2027-01-01T00:00:00Z'),
       },
@@ -70,10 +74,18 @@ describe('a decision in a sentence', () => {
       'Did not buy: the last top-up was less than 60 s ago, next evaluation 21 November 10:01 UTC.',
       {
         ...SKIPPED,
-        reason: 'did not buy: the last top-up was less than 60 s ago, next evaluation 2026-11-21T10:01:00Z',
+        code: 'cool_off',
+        figures: { cool_off_seconds: 60 },
         nextEvaluationAt: new Date('2026-11-21T10:01:00Z'),
       },
     ],
-    ['Did not buy: the wallet is frozen.', { ...SKIPPED, reason: 'did not buy: the wallet is frozen' }],
+    [
+      'Did not buy: the wallet is frozen.',
+      { ...SKIPPED, code: 'wallet_not_active', figures: { wallet_status: 'frozen' } },
+    ],
+    [
+      'Canceled a purchase: automatic top-up was switched off before the charge was made.',
+      { ...SKIPPED, verdict: 'cancel', code: 'rule_switched_off', figures: {} },
+    ],
   ])('%s', (sentence, facts) => expect(decisionSentence(facts)).toBe(sentence));
 });

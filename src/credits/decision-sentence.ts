@@ -1,11 +1,12 @@
 import { type Decimal, formatDecimal } from '../shared/decimal.js';
+import { causeOf, reasonOf, wordsOf } from '../top-ups/rules/decision-reason.js';
+import type { DecisionFigures } from '../top-ups/rules/top-up-decision.entity.js';
 
 /** What was decided, and what became of the purchase if there is one. */
 export interface DecidedFacts {
-  verdict: 'buy' | 'skip';
+  verdict: 'buy' | 'skip' | 'cancel';
   code: string;
-  /** The engine's own words, which name instants and triggers as programs do. */
-  reason: string;
+  figures: DecisionFigures;
   available: Decimal;
   required: Decimal | null;
   lastSeenAt: Date;
@@ -13,18 +14,17 @@ export interface DecidedFacts {
   purchase: { status: string; credits: Decimal; errorMessage: string } | null;
 }
 
-const FAILED: ReadonlySet<string> = new Set(['failed', 'canceled']);
-const NEXT_EVALUATION = /, next evaluation [0-9T:-]+Z$/;
+const FAILED: ReadonlySet<string> = new Set(['failed', 'canceled', 'canceling']);
 
 /** A decision as the person whose card is on file reads it. */
 export function decisionSentence(facts: DecidedFacts): string {
-  const phrase = facts.verdict === 'buy' ? ofPurchase(facts) : ofSkip(facts);
+  const phrase = facts.verdict === 'buy' ? ofPurchase(facts) : ofRefusal(facts);
   return `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}${/[.!?]$/.test(phrase) ? '' : '.'}`;
 }
 
 function ofPurchase(facts: DecidedFacts): string {
   const { purchase } = facts;
-  if (!purchase) return facts.reason;
+  if (!purchase) return reasonOf(facts);
   const what = `${creditsOf(purchase.credits)} because ${becauseOf(facts)}`;
   if (purchase.status === 'succeeded') return `bought ${what}`;
   if (purchase.status === 'refunded') return `bought ${what}, and paid it back`;
@@ -33,15 +33,15 @@ function ofPurchase(facts: DecidedFacts): string {
   return `tried to buy ${what}, but nothing was charged: ${why}`;
 }
 
-function becauseOf({ code, reason, available, required }: DecidedFacts): string {
-  if (code !== 'insufficient' || !required) return reason.slice(reason.indexOf(' because ') + ' because '.length);
+function becauseOf({ code, figures, available, required }: DecidedFacts): string {
+  if (code !== 'insufficient' || !required) return causeOf({ code, figures });
   const left = available.eq(1) ? '1 was left' : `${formatDecimal(available)} were left`;
   return `${left} and a scan needed ${formatDecimal(required)}`;
 }
 
-function ofSkip({ reason, nextEvaluationAt, lastSeenAt }: DecidedFacts): string {
-  const because = reason.replace(NEXT_EVALUATION, '');
-  return nextEvaluationAt ? `${because}, next evaluation ${dayOf(nextEvaluationAt, lastSeenAt)}` : because;
+function ofRefusal({ verdict, code, figures, nextEvaluationAt, lastSeenAt }: DecidedFacts): string {
+  const refused = `${verdict === 'skip' ? 'did not buy' : 'canceled a purchase'}: ${wordsOf({ code, figures })}`;
+  return nextEvaluationAt ? `${refused}, next evaluation ${dayOf(nextEvaluationAt, lastSeenAt)}` : refused;
 }
 
 function creditsOf(credits: Decimal): string {

@@ -7,7 +7,7 @@ import { SettingsService } from '../settings/settings.service.js';
 import { decimal } from '../shared/decimal.js';
 import { DomainError, type FieldErrors } from '../shared/errors.js';
 import { isOpenStatus, type TopUp } from '../top-ups/purchases/top-up.entity.js';
-import type { AgreedPack } from '../top-ups/rules/top-up-rules.service.js';
+import type { AgreedPack } from '../top-ups/rules/top-up-changes.js';
 import { TopUpsService } from '../top-ups/purchases/top-ups.service.js';
 import { type Account, keyOfAccount } from './account.js';
 import { AccountCards, NO_CARD } from './account-cards.js';
@@ -55,7 +55,10 @@ export class PackPurchases {
       wallet,
       pack: { ...(await this.#agree(account, pack)), priceMinor },
       discounts,
-      within: (tx, topUpId) => this.redemptions.redeem(tx, account, topUpId, redeemable),
+      coupons: {
+        guard: ({ em }) => this.redemptions.lock(em, account, redeemable),
+        also: ({ em }, topUpId) => this.redemptions.redeem(em, account, topUpId, redeemable),
+      },
       description: pack.name,
       actor: account.actor,
       idempotency,

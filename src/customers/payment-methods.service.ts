@@ -24,10 +24,12 @@ export interface AttachedCard {
 /** Cards on file: at most one of a customer, which every charge is made with. */
 @Injectable()
 export class PaymentMethodsService {
-  /** Told after the commit that another card is on file, so that what waited for one is looked at again. */
-  onReplaced: (scope: Scope, customerId: string) => void = () => {};
-  /** Called in the transaction that takes a card off file, so that what would charge it is paused in the same commit. */
-  onRemoved: (tx: EntityManager, scope: Scope, customerId: string, methodId: string) => Promise<void> = async () => {};
+  /**
+   * Called in the transaction that puts a card on file, or takes one off, so that what waits for it or would charge it
+   * changes in the same commit. Answers what is to be done after that commit.
+   */
+  onReplaced: (tx: EntityManager, method: PaymentMethod) => Promise<() => void> = async () => () => {};
+  onRemoved: (tx: EntityManager, method: PaymentMethod) => Promise<() => void> = async () => () => {};
 
   constructor(
     private readonly em: EntityManager,
@@ -44,13 +46,15 @@ export class PaymentMethodsService {
     const where = liveCustomer(caller, customerId);
     if (!(await this.em.fork().count(Customer, where))) throw notFound('customer', { customer_id: customerId });
     const card = await this.#attach(caller, customerId, token);
-    const method = await this.em.fork().transactional(async (tx) => {
+    const { method, afterwards } = await this.em.fork().transactional(async (tx) => {
       const customer = await tx.findOne(Customer, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
       if (!customer) throw notFound('customer', { customer_id: customerId });
       await tx.nativeUpdate(PaymentMethod, onFile(caller, customerId), this.#retired(caller, 'archived'));
-      return this.add(tx, caller, customerId, card);
+      const added = this.add(tx, caller, customerId, card);
+      await tx.flush();
+      return { method: added, afterwards: await this.onReplaced(tx, added) };
     });
-    this.onReplaced(scopeOf(caller), customerId);
+    afterwards();
     return method;
   }
 
@@ -89,18 +93,25 @@ export class PaymentMethodsService {
   }
 
   /** The card that a charge is made with, if there is one. */
-  async findChargeable(scope: Scope, customerId: string): Promise<PaymentMethod | undefined> {
-    return (await this.em.fork().findOne(PaymentMethod, onFile(scope, customerId))) ?? undefined;
+  async findChargeable(
+    scope: Scope,
+    customerId: string,
+    em: EntityManager = this.em.fork(),
+  ): Promise<PaymentMethod | undefined> {
+    return (await em.findOne(PaymentMethod, onFile(scope, customerId), { refresh: true })) ?? undefined;
   }
 
   /** Takes the card off file and pauses what would charge it, in one commit. */
   async remove(caller: Actor, customerId: string, id: string): Promise<void> {
     const where = { id, ...onFile(caller, customerId) };
-    await this.em.fork().transactional(async (tx) => {
-      const removed = await tx.nativeUpdate(PaymentMethod, where, this.#retired(caller, 'deleted'));
-      if (removed === 0) throw notFound('payment method', { customer_id: customerId, payment_method_id: id });
-      await this.onRemoved(tx, scopeOf(caller), customerId, id);
+    const afterwards = await this.em.fork().transactional(async (tx) => {
+      const method = await tx.findOne(PaymentMethod, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+      if (!method) throw notFound('payment method', { customer_id: customerId, payment_method_id: id });
+      Object.assign(method, this.#retired(caller, 'deleted'));
+      await tx.flush();
+      return this.onRemoved(tx, method);
     });
+    afterwards();
   }
 
   async #attach(scope: Scope, customerId: string, token: string): Promise<AttachedCard> {

@@ -20,12 +20,17 @@ export function applyPlan(state: WalletState, plan: Plan, actor: Actor, now: Dat
   const entries = plan.entries.map((draft) => applyEntry(state, draft, actor, now));
   if (plan.purchasedExpireAt) movePurchasedExpiry(state, plan.purchasedExpireAt);
   if (plan.closes) state.wallet.walletStatus = 'closed';
-  if (entries.length > 0 || hold || plan.closes) {
+  if (plan.settings) {
+    Object.assign(state.wallet, plan.settings);
+    if (plan.settings.alertSettings && !plan.settings.alertSettings.alert_enabled) state.wallet.alertState = 'ok';
+    state.hasNewSettings = true;
+  }
+  if (entries.length > 0 || hold || plan.closes || plan.settings) {
     state.isChanged = true;
     state.wallet.updatedAt = later(now, state.wallet.updatedAt);
     state.wallet.updatedBy = actor.keyId;
   }
-  return { state, entries, hold, forfeited: plan.forfeited ?? ZERO };
+  return { state, entries, hold, forfeited: plan.forfeited ?? ZERO, changed: [], granted: plan.granted ?? [] };
 }
 
 function applyEntry(state: WalletState, draft: EntryDraft, actor: Actor, now: Date): EntryRecord {

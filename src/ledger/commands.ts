@@ -2,9 +2,10 @@ import type { Decimal } from '../shared/decimal.js';
 import type { DomainError } from '../shared/errors.js';
 import type { Scope } from '../shared/scope.js';
 import type { CounterAccount, DebitReason, GrantReason, ReferenceType } from './entry.entity.js';
+import type { PolicyChange } from './ledger-policy.js';
 import type { LedgerTransaction } from './ledger-transaction.js';
 import type { Posting } from './posting.js';
-import type { WalletRecord } from './wallet-state.js';
+import type { WalletRecord, WalletState } from './wallet-state.js';
 
 /** Who asked: kept on every entry. */
 export interface Actor {
@@ -25,11 +26,12 @@ interface CommandBase<Answer> {
   idempotency?: Idempotency;
   /** The answer to the caller, made from the state right after this command; stored with the key and replayed. */
   answer: (posting: Posting) => Answer;
-  /**
-   * Statements of the caller's own that must commit with the command, run after it was planned and before it counts.
-   * A refusal that is returned undoes nothing but is final: the command then changes nothing.
-   */
-  within?: (tx: LedgerTransaction, wallet: WalletRecord) => Promise<DomainError | void>;
+  /** Changes to what policies keep of the wallet, as data: applied in memory once all of them and the plan are accepted. */
+  changes?: readonly PolicyChange[];
+  /** Reads under the wallet's lock and may refuse, by answer or by a DomainError. Writes nothing: a refusal undoes nothing. */
+  guard?: (tx: LedgerTransaction, state: WalletState) => Promise<DomainError | void>;
+  /** Rows of the caller's own in the same commit, written after the ledger's. Cannot refuse: whatever could, is asked before. */
+  also?: (tx: LedgerTransaction, posting: Posting) => Promise<void>;
 }
 
 export interface CreditTerms {
@@ -83,6 +85,11 @@ export interface TransferTerms {
   metadata: Record<string, string>;
 }
 
+/** What a client may change of an open wallet. */
+export type WalletSettings = Partial<
+  Pick<WalletRecord, 'name' | 'description' | 'metadata' | 'allowedPriceTypes' | 'overdraftLimit' | 'alertSettings'>
+>;
+
 export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
   (
     | { kind: 'open'; wallet: WalletRecord; credit?: CreditTerms }
@@ -102,13 +109,11 @@ export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
     | { kind: 'reverse'; terms: ReverseTerms }
     | { kind: 'transfer'; terms: TransferTerms }
     | { kind: 'release'; holdId: string; outcome: 'released' | 'expired' }
-    /** Books what has expired and lets the policies look again; writes no entry of its own. */
-    | {
-        kind: 'evaluate';
-        /** `within` changes what clients see of the wallet itself. */
-        changesWallet?: true;
-      }
+    /** Books what has expired, applies changes and lets the policies look again; writes no entry of its own. */
+    | { kind: 'evaluate' }
+    /** Changes settings of the wallet itself. */
+    | { kind: 'update'; settings: WalletSettings }
     | { kind: 'close' }
-    /** Closes the wallet and opens another in its place, which gets what is left; `within` is given the new one. */
+    /** Closes the wallet and opens another in its place, which gets what is left. */
     | { kind: 'convert'; successor: (closed: WalletRecord, now: Date) => WalletRecord }
   );

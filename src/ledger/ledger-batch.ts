@@ -1,17 +1,18 @@
+import type { Clock } from '../shared/clock.js';
 import { newId } from '../shared/ids.js';
 import type { Scope } from '../shared/scope.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { applyPlan } from './apply-plan.js';
-import type { Actor, LedgerCommand } from './commands.js';
+import type { Actor, Idempotency, LedgerCommand } from './commands.js';
 import type { LedgerPolicy } from './ledger-policy.js';
 import type { LedgerStore, StoredAnswer } from './ledger-store.js';
 import { type LedgerTransaction, together } from './ledger-transaction.js';
 import { planCommand } from './plan/plan-command.js';
 import { expiredLots, planForfeiture } from './plan/plan-expiry.js';
 import { planTransfer } from './plan/plan-transfer.js';
-import type { Plan, PlanContext } from './plan/plan.js';
+import type { EntryDraft, PlanContext } from './plan/plan.js';
 import type { Posting } from './posting.js';
-import { type LotRecord, type WalletRecord, WalletState } from './wallet-state.js';
+import { type LotRecord, WalletState } from './wallet-state.js';
 
 /** How a command ended. `body` is the answer, ready for JSON. */
 export type Outcome =
@@ -24,14 +25,17 @@ const STICKY_REFUSALS: ReadonlySet<string> = new Set(['insufficient_credits', 'i
 /** The commands of one group commit: read and locked together, planned one after the other in memory, written together. */
 export class LedgerBatch {
   #states = new Map<string, WalletState>();
+  /** Wallets that commands of the batch open, by the id of the wallet that the command names. */
+  readonly #unopened = new Map<string, WalletState>();
   readonly #answers = new Map<string, StoredAnswer>();
   readonly #newAnswers: StoredAnswer[] = [];
+  readonly #besides: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly tx: LedgerTransaction,
     private readonly store: LedgerStore,
     private readonly policies: readonly LedgerPolicy[],
-    private readonly readClock: () => Date,
+    private readonly clock: Clock,
   ) {}
 
   get states(): WalletState[] {
@@ -45,6 +49,7 @@ export class LedgerBatch {
     for (const command of commands) outcomes.push(await this.#carryOut(command));
     await this.store.save(this.tx, this.states, this.#newAnswers);
     for (const policy of this.policies) await policy.save(this.tx, this.states);
+    for (const write of this.#besides) await write();
     return outcomes;
   }
 
@@ -53,29 +58,46 @@ export class LedgerBatch {
       idempotency ? [{ ...scope, key: idempotency.key }] : [],
     );
     const walletIds = [...new Set(commands.flatMap(lockedWallets))].sort();
-    const [answers, states] = await together(
+    const [answers, states, now] = await together(
       this.store.findAnswers(this.tx, keyed),
       this.store.lockWallets(this.tx, walletIds),
+      // Behind the locks: no entry is dated before one that it waited for.
+      this.clock.inTransaction(() => this.store.readClock(this.tx)),
     );
     for (const answer of answers) this.#answers.set(answerId(answer, answer.key), answer);
     this.#states = states;
-    this.tx.now = this.readClock();
+    this.tx.now = now;
+    this.#prepareOpenings(commands);
     const holdIds = commands.flatMap((command) =>
       'holdId' in command && command.kind !== 'hold' ? [command.holdId] : [],
     );
     const reversed = commands.flatMap((command) => (command.kind === 'reverse' ? [command.terms.entryId] : []));
+    const changes = commands.flatMap((command) => command.changes ?? []);
+    const known = [...states.values(), ...this.#unopened.values()];
     await together(
       this.store.readLots(this.tx, states),
       this.store.readHolds(this.tx, states, holdIds),
       this.store.readPast(this.tx, states, reversed),
-      ...this.policies.map((policy) => policy.load(this.tx, this.states)),
+      ...this.policies.map((policy) => policy.load(this.tx, known, changes)),
     );
+  }
+
+  /** Wallets that do not exist yet, so that policies load them with the others. */
+  #prepareOpenings(commands: readonly LedgerCommand[]): void {
+    for (const command of commands) {
+      const closed = this.#states.get(command.walletId);
+      if (command.kind === 'open') this.#unopened.set(command.walletId, new WalletState(command.wallet, [], true));
+      if (command.kind === 'convert' && closed) {
+        const successor = command.successor(closed.wallet, this.tx.now);
+        this.#unopened.set(command.walletId, new WalletState(successor, [], true));
+      }
+    }
   }
 
   async #carryOut(command: LedgerCommand): Promise<Outcome> {
     const replay = this.#replay(command);
     if (replay) return replay;
-    const state = await this.#stateOf(command);
+    const state = this.#stateOf(command);
     if (!state)
       return { kind: 'refusal', error: notFound('wallet', { wallet_id: command.walletId }), isReplayed: false };
 
@@ -86,7 +108,7 @@ export class LedgerBatch {
     const refusal = result instanceof DomainError ? result : undefined;
     for (const policy of this.policies) {
       policy.afterCommand(state, { command, posting, refusal, now: this.tx.now });
-      const other = posting?.counterpart;
+      const other = posting?.counterpart ?? posting?.successor;
       if (other) policy.afterCommand(other.state, { command, posting: other, refusal, now: this.tx.now });
     }
     if (refusal) {
@@ -96,59 +118,92 @@ export class LedgerBatch {
     }
     const body = posting ? command.answer(posting) : undefined;
     this.#remember(command, body);
+    if (command.also && posting) this.#besides.push(() => command.also!(this.tx, posting));
     return { kind: 'answer', body, posting, isReplayed: false };
   }
 
-  #transfer(from: WalletState, command: LedgerCommand & { kind: 'transfer' }): Posting | DomainError {
-    const { terms, idempotency } = command;
+  #stateOf(command: LedgerCommand): WalletState | undefined {
+    if (command.kind === 'open') {
+      const opened = this.#unopened.get(command.walletId);
+      if (opened) this.#states.set(command.walletId, opened);
+      return opened;
+    }
+    const state = this.#states.get(command.walletId);
+    return state && isInScope(state, command.scope) ? state : undefined;
+  }
+
+  /** Everything that may refuse comes first, then what is done in memory. */
+  async #post(state: WalletState, command: LedgerCommand): Promise<Posting | DomainError> {
+    const guarded = await this.#guard(state, command);
+    if (guarded) return guarded;
+    const planned = command.kind === 'transfer' ? this.#planTransfer(state, command) : this.#plan(state, command);
+    if (planned instanceof DomainError) return planned;
+    const successor = command.kind === 'convert' ? this.#successorOf(state, command) : undefined;
+    const changes = this.#checkChanges(state, command, successor);
+    if (changes instanceof DomainError) return changes;
+    const posting = planned();
+    if (successor) posting.successor = this.#openSuccessor(successor, posting.granted, command.actor);
+    posting.changed = changes.map((apply) => apply());
+    return posting;
+  }
+
+  /** What a guard throws has written nothing, so it need not cost the others of the group their commit. */
+  async #guard(state: WalletState, command: LedgerCommand): Promise<DomainError | void> {
+    try {
+      return await command.guard?.(this.tx, state);
+    } catch (error) {
+      if (error instanceof DomainError) return error;
+      throw error;
+    }
+  }
+
+  #plan(state: WalletState, command: LedgerCommand): DomainError | (() => Posting) {
+    const plan = planCommand(state, command, this.#context());
+    return plan instanceof DomainError ? plan : () => applyPlan(state, plan, command.actor, this.tx.now);
+  }
+
+  #planTransfer(from: WalletState, command: LedgerCommand & { kind: 'transfer' }): DomainError | (() => Posting) {
+    const { terms, idempotency, actor } = command;
     const to = this.#states.get(terms.toWalletId);
     if (!to || !isInScope(to, command.scope)) return notFound('wallet', { wallet_id: terms.toWalletId });
     this.#forfeitExpired(to, command);
     const plan = planTransfer(from, to, terms, this.#context(), idempotency?.key ?? '');
     if (plan instanceof DomainError) return plan;
-    const posting = applyPlan(from, plan.from, command.actor, this.tx.now);
-    return { ...posting, counterpart: applyPlan(to, plan.to, command.actor, this.tx.now) };
+    return () => ({
+      ...applyPlan(from, plan.from, actor, this.tx.now),
+      counterpart: applyPlan(to, plan.to, actor, this.tx.now),
+    });
   }
 
-  async #stateOf(command: LedgerCommand): Promise<WalletState | undefined> {
-    if (command.kind === 'open') return this.#open(command.wallet);
-    const state = this.#states.get(command.walletId);
-    return state && isInScope(state, command.scope) ? state : undefined;
-  }
-
-  async #open(wallet: WalletRecord): Promise<WalletState> {
-    const opened = new WalletState(wallet, [], true);
-    this.#states.set(wallet.id, opened);
-    for (const policy of this.policies) await policy.load(this.tx, [opened]);
-    return opened;
-  }
-
-  async #post(state: WalletState, command: LedgerCommand): Promise<Posting | DomainError> {
-    if (command.kind === 'transfer') return this.#transfer(state, command);
-    const plan = planCommand(state, command, this.#context());
-    if (plan instanceof DomainError) return plan;
-    if (command.kind === 'convert') return this.#convert(state, command, plan);
-    if (command.within) {
-      const refusal = await command.within(this.tx, state.wallet);
-      if (refusal) return refusal;
-      for (const policy of this.policies) await policy.load(this.tx, [state]);
+  #checkChanges(
+    state: WalletState,
+    command: LedgerCommand,
+    successor: WalletState | undefined,
+  ): DomainError | (() => unknown)[] {
+    const context = { now: this.tx.now, actor: command.actor, successor };
+    const accepted: (() => unknown)[] = [];
+    for (const change of command.changes ?? []) {
+      const policy = this.policies.find(({ name }) => name === change.policy);
+      if (!policy?.change) throw new Error(`no policy takes changes for ${change.policy}`);
+      const checked = policy.change(state, change, context);
+      if (checked instanceof DomainError) return checked;
+      accepted.push(checked);
     }
-    return applyPlan(state, plan, command.actor, this.tx.now);
+    return accepted;
   }
 
-  async #convert(state: WalletState, command: LedgerCommand & { kind: 'convert' }, plan: Plan) {
-    const successor = await this.#open(command.successor(state.wallet, this.tx.now));
-    const refusal = await command.within?.(this.tx, successor.wallet);
-    if (refusal) {
-      this.#states.delete(successor.wallet.id);
-      return refusal;
-    }
-    for (const policy of this.policies) await policy.load(this.tx, [successor]);
-    const posting = applyPlan(state, plan, command.actor, this.tx.now);
-    const opened = applyPlan(successor, { entries: plan.granted ?? [] }, command.actor, this.tx.now);
-    const step = { command, posting: opened, refusal: undefined, now: this.tx.now };
-    for (const policy of this.policies) policy.afterCommand(successor, step);
-    return { ...posting, successor };
+  /** An earlier command of the batch may have changed the wallet since its successor was prepared. */
+  #successorOf(state: WalletState, command: LedgerCommand & { kind: 'convert' }): WalletState | undefined {
+    const successor = this.#unopened.get(command.walletId);
+    if (!successor) throw new Error(`the successor of ${command.walletId} was not prepared`);
+    const { id } = successor.wallet;
+    Object.assign(successor.wallet, command.successor(state.wallet, this.tx.now), { id });
+    return successor;
+  }
+
+  #openSuccessor(successor: WalletState, granted: EntryDraft[], actor: Actor): Posting {
+    this.#states.set(successor.wallet.id, successor);
+    return applyPlan(successor, { entries: granted }, actor, this.tx.now);
   }
 
   /** Expired credits are booked off before anything else happens to the wallet, so they can never be spent. */
@@ -167,7 +222,7 @@ export class LedgerBatch {
 
   #renewalOf(state: WalletState, lot: LotRecord): string | null {
     for (const policy of this.policies) {
-      const renewalId = policy.deferExpiry?.(state, lot, this.tx.now);
+      const renewalId = policy.keepsExpired?.(state, lot, this.tx.now);
       if (renewalId) return renewalId;
     }
     return null;
@@ -180,17 +235,7 @@ export class LedgerBatch {
   #replay(command: LedgerCommand): Outcome | undefined {
     if (!command.idempotency) return undefined;
     const stored = this.#answers.get(answerId(command.scope, command.idempotency.key));
-    if (!stored) return undefined;
-    if (stored.requestHash !== command.idempotency.requestHash) {
-      const message = 'this idempotency key was used with another request';
-      const error = new DomainError('idempotency_key_reused', message, {
-        details: { idempotency_key: command.idempotency.key },
-      });
-      return { kind: 'refusal', error, isReplayed: false };
-    }
-    const body: unknown = JSON.parse(stored.body);
-    if (stored.outcome === 'answer') return { kind: 'answer', body, posting: undefined, isReplayed: true };
-    return { kind: 'refusal', error: toError(body as StoredRefusal), isReplayed: true };
+    return stored && replayOf(stored, command.idempotency);
   }
 
   #remember(command: LedgerCommand, result: unknown): void {
@@ -207,6 +252,18 @@ export class LedgerBatch {
     this.#answers.set(answerId(stored, stored.key), stored);
     this.#newAnswers.push(stored);
   }
+}
+
+/** What a key that was used before is answered with. */
+export function replayOf(stored: StoredAnswer, { key, requestHash }: Idempotency): Outcome {
+  if (stored.requestHash !== requestHash) {
+    const message = 'this idempotency key was used with another request';
+    const error = new DomainError('idempotency_key_reused', message, { details: { idempotency_key: key } });
+    return { kind: 'refusal', error, isReplayed: false };
+  }
+  const body: unknown = JSON.parse(stored.body);
+  if (stored.outcome === 'answer') return { kind: 'answer', body, posting: undefined, isReplayed: true };
+  return { kind: 'refusal', error: toError(body as StoredRefusal), isReplayed: true };
 }
 
 function lockedWallets(command: LedgerCommand): string[] {

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Entry, EntryLot } from './entry.entity.js';
+import type { WalletSettings } from './commands.js';
 import { Hold, HoldLot } from './hold.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { decimal, ZERO } from '../shared/decimal.js';
 import { type LedgerTransaction, together } from './ledger-transaction.js';
 import { CONSUMED_LOTS_KEY } from './plan/plan-debit.js';
 import { Lot } from './lot.entity.js';
-import { SqlTable } from './sql-table.js';
+import { SqlTable, toDate } from './sql-table.js';
 import {
   bySpendOrder,
   type EntryLotRecord,
@@ -43,6 +44,14 @@ const WALLET_CHANGES: (keyof WalletRecord & string)[] = [
   'updatedAt',
   'updatedBy',
 ];
+const WALLET_SETTINGS: (keyof WalletSettings & string)[] = [
+  'name',
+  'description',
+  'metadata',
+  'allowedPriceTypes',
+  'overdraftLimit',
+  'alertSettings',
+];
 /** Priorities stay, but expiries move: only the debit itself knows in which order it took. */
 const ORDER_OF_SPENDING = `array_position(string_to_array(e.metadata ->> '${CONSUMED_LOTS_KEY}', ','), k.lot_id)`;
 const LOT_CHANGES: (keyof LotRecord & string)[] = ['remaining', 'held', 'expiresAt', 'renewalId', 'isOpen'];
@@ -60,6 +69,7 @@ export class LedgerStore {
   readonly #saveStatement: string;
   readonly #updateHolds: string;
   readonly #updateHoldLots: string;
+  readonly #updateSettings: string;
 
   constructor(em: EntityManager) {
     const metadata = em.getMetadata();
@@ -81,6 +91,7 @@ export class LedgerStore {
       ${this.#keys.insert('$7')}`;
     this.#updateHolds = this.#holds.update(['captured', 'holdStatus', 'updatedAt']);
     this.#updateHoldLots = this.#holdLots.update(['held']);
+    this.#updateSettings = this.#wallets.update(WALLET_SETTINGS);
   }
 
   /** Stored first answers. One index lookup a key: without the `limit` the planner joins, and scans the table as it grows. */
@@ -98,6 +109,13 @@ export class LedgerStore {
       [JSON.stringify(keys)],
     );
     return rows.map((row) => this.#keys.fromRow(row));
+  }
+
+  /** The database's own instant, which is the same for every process. */
+  async readClock(tx: LedgerTransaction): Promise<Date> {
+    const [row] = await tx.query<{ now: string }>('select clock_timestamp() as now');
+    if (!row) throw new Error('the database has no time');
+    return toDate(row.now);
   }
 
   /** Locks the wallets in id order. What belongs to them is read by the next statements: this one's snapshot is older than its locks. */
@@ -220,6 +238,10 @@ export class LedgerStore {
       this.#links.toParameter(gather(states, 'newLinks')),
       this.#keys.toParameter(answers),
     ]);
+    const updated = states.filter((state) => !state.isNew && state.hasNewSettings).map((state) => state.wallet);
+    if (updated.length > 0) {
+      await tx.query(this.#updateSettings, [this.#wallets.toUpdateParameter(updated, WALLET_SETTINGS)]);
+    }
     await this.#saveHolds(tx, states);
   }
 

@@ -1,5 +1,5 @@
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import type { Scope } from '../shared/scope.js';
@@ -13,6 +13,8 @@ const SYSTEM_ACTOR = { keyId: '', requestId: 'scheduled' };
 /** What time does to wallets. Nothing becomes true through it: expired credits can't be spent anyway; it only books. */
 @Injectable()
 export class LedgerSweeps {
+  readonly #logger = new Logger('LedgerSweeps');
+
   constructor(
     private readonly em: EntityManager,
     private readonly ledger: LedgerService,
@@ -26,7 +28,7 @@ export class LedgerSweeps {
        where is_open and expires_at <= ? and remaining > held and renewal_id is null limit ${SWEEP_LIMIT}`,
       [this.clock.now().toISOString()],
     );
-    await Promise.all(rows.map((row) => this.evaluate(row.wallet_id, scopeOf(row))));
+    await Promise.all(rows.map((row) => this.evaluateSafely(row.wallet_id, scopeOf(row))));
     return rows.length;
   }
 
@@ -47,24 +49,27 @@ export class LedgerSweeps {
     await this.em.fork().execute('delete from idempotency_key where created_at < ?', [before.toISOString()]);
   }
 
-  /** Lets the ledger and its policies look at a wallet again. */
-  async evaluate(walletId: string, scope: Scope): Promise<void> {
-    await this.ledger.post({ kind: 'evaluate', scope, walletId, actor: SYSTEM_ACTOR, answer: () => null });
+  /** Lets the ledger and its policies look at a wallet again. One that fails is logged and fails alone. */
+  async evaluateSafely(walletId: string, scope: Scope): Promise<void> {
+    await this.#safely({ walletId }, () =>
+      this.ledger.post({ kind: 'evaluate', scope, walletId, actor: SYSTEM_ACTOR, answer: () => null }),
+    );
   }
 
   async #expireHold(row: WalletRow & { id: string }): Promise<void> {
     const target = { scope: scopeOf(row), walletId: row.wallet_id, holdId: row.id };
+    await this.#safely({ walletId: row.wallet_id, holdId: row.id }, () =>
+      this.ledger.post({ kind: 'release', ...target, outcome: 'expired', actor: SYSTEM_ACTOR, answer: () => null }),
+    );
+  }
+
+  async #safely(what: Record<string, string>, work: () => Promise<unknown>): Promise<void> {
     try {
-      await this.ledger.post({
-        kind: 'release',
-        ...target,
-        outcome: 'expired',
-        actor: SYSTEM_ACTOR,
-        answer: () => null,
-      });
+      await work();
     } catch (error) {
       // Another process was faster, or the hold was captured meanwhile.
-      if (!(error instanceof DomainError)) throw error;
+      if (error instanceof DomainError && error.kind !== 'unavailable') return;
+      this.#logger.error({ msg: 'a wallet could not be looked at; it is tried again', ...what, err: error });
     }
   }
 }

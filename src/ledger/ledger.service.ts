@@ -7,8 +7,10 @@ import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { sqlStateOf } from '../shared/sql-state.js';
-import type { LedgerCommand } from './commands.js';
-import { LedgerBatch, type Outcome } from './ledger-batch.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
+import type { Idempotency, LedgerCommand } from './commands.js';
+import { IdempotencyKey } from './idempotency-key.entity.js';
+import { LedgerBatch, type Outcome, replayOf } from './ledger-batch.js';
 import type { LedgerPolicy } from './ledger-policy.js';
 import { LedgerStore } from './ledger-store.js';
 import { LedgerTransaction } from './ledger-transaction.js';
@@ -67,11 +69,27 @@ export class LedgerService implements OnApplicationShutdown {
       this.#queue.push({ command: this.#withKey(command), resolve, reject });
       this.#running ??= this.#drain();
     });
-    if (outcome.kind === 'refusal') {
-      outcome.error.isReplayed = outcome.isReplayed;
-      throw outcome.error;
-    }
-    return { body: outcome.body as Answer, isReplayed: outcome.isReplayed, posting: outcome.posting };
+    return answerOf(outcome);
+  }
+
+  /** What a key was answered with, for who must not look at anything else first; undefined for a key that is new. */
+  async recall<Answer>(scope: Scope, idempotency: Idempotency): Promise<LedgerAnswer<Answer> | undefined> {
+    const where = { ...scopeOf(scope), key: idempotency.key };
+    const stored = await this.em.fork().findOne(IdempotencyKey, where);
+    return stored ? answerOf(replayOf(stored, idempotency)) : undefined;
+  }
+
+  /**
+   * Carries commands out inside the caller's own transaction, for changes that must be one with what they mean for
+   * wallets (a card that is removed). Locks the wallets in id order, as a group does; a refusal changes nothing.
+   * @returns what tells the policies, to be called after the commit
+   */
+  async join(em: EntityManager, commands: LedgerCommand[]): Promise<() => void> {
+    if (commands.length === 0) return () => {};
+    const tx = new LedgerTransaction(em, this.clock.now());
+    const batch = new LedgerBatch(tx, this.store, this.#policies, this.clock);
+    await batch.run(commands);
+    return () => this.#policies.forEach((policy) => this.#tell(policy, batch.states));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -119,7 +137,7 @@ export class LedgerService implements OnApplicationShutdown {
   async #commit(commands: LedgerCommand[]): Promise<Outcome[]> {
     const { outcomes, states } = await this.em.fork().transactional(async (em) => {
       const tx = new LedgerTransaction(em, this.clock.now());
-      const batch = new LedgerBatch(tx, this.store, this.#policies, () => this.clock.now());
+      const batch = new LedgerBatch(tx, this.store, this.#policies, this.clock);
       return { outcomes: await batch.run(commands), states: batch.states };
     });
     for (const policy of this.#policies) this.#tell(policy, states);
@@ -147,6 +165,14 @@ export class LedgerService implements OnApplicationShutdown {
     }
     return error;
   }
+}
+
+function answerOf<Answer>(outcome: Outcome): LedgerAnswer<Answer> {
+  if (outcome.kind === 'answer') {
+    return { body: outcome.body as Answer, isReplayed: outcome.isReplayed, posting: outcome.posting };
+  }
+  outcome.error.isReplayed = outcome.isReplayed;
+  throw outcome.error;
 }
 
 function busy(): DomainError {

@@ -48,7 +48,14 @@ export class SqlTable<Row extends object> {
     return `update "${this.#name}" t set ${assignments} from ${records} where ${match.join(' and ')}`;
   }
 
-  /** Rows as the JSON parameter of `insert`. */
+  /** INSERT of the rows in a parameter, or UPDATE of some properties of those whose key is there. */
+  put(key: string, properties: readonly (keyof Row & string)[]): string {
+    const changed = this.#columnsOf(properties);
+    const assignments = changed.map(({ name }) => `"${name}" = excluded."${name}"`).join(', ');
+    return `${this.insert()} on conflict ${key} do update set ${assignments}`;
+  }
+
+  /** Rows as the JSON parameter of `insert` or `put`. */
   toParameter(rows: Iterable<Row>): string {
     return toJson(rows, this.columns);
   }

@@ -9,6 +9,11 @@ export type Columns<Entity> = {
   [Key in keyof Entity as Key extends string ? Key : never]-?: Exclude<Entity[Key], undefined>;
 };
 
+/** An entity's columns: what a row leaves empty is null when it was read, and nobody writes undefined. */
+export function columnsOf<Entity extends object>(entity: Entity): Columns<Entity> {
+  return entity as Columns<Entity>;
+}
+
 export type WalletRecord = Columns<Wallet>;
 export type LotRecord = Columns<Lot>;
 export type EntryRecord = Columns<Entry>;
@@ -46,6 +51,8 @@ export class WalletState {
   readonly newHolds = new Set<HoldState>();
   readonly changedHolds = new Set<HoldState>();
   isChanged = false;
+  /** Settings of the wallet itself were changed, which hardly any command does: they are written by a statement of their own. */
+  hasNewSettings = false;
 
   constructor(
     readonly wallet: WalletRecord,

@@ -45,6 +45,8 @@ export interface SettingValues {
     /** Rates are decimals in plain notation. */
     taxes: { name: string; rate: string }[];
     seller: { name: string; address: string[]; tax_id: string };
+    /** Days after which an unpaid invoice of an automatic top-up is overdue. */
+    due_days: number;
   };
   credits: {
     currency: string;
@@ -105,6 +107,7 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingRule<SettingValues
       auto_complete_purchased_credit_transaction: false,
       taxes: [],
       seller: { name: '', address: [], tax_id: '' },
+      due_days: 14,
     },
     check: checkTaxes,
   },

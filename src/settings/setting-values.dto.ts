@@ -156,6 +156,13 @@ export class InvoicesSettingDto {
   @ApiProperty({ type: SellerDto, required: false })
   @Nested(() => SellerDto)
   seller: SellerDto = new SellerDto();
+
+  /** Days after which an unpaid invoice of an automatic top-up is overdue, which pauses the rule that wrote it. */
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 365, default: 14 })
+  @Max(365)
+  @Min(1)
+  @IsInt()
+  due_days: number = 14;
 }
 
 /** `credits`: the credits API. */

@@ -7,12 +7,13 @@ import { InvoicedTopUps } from './purchases/invoiced-top-ups.js';
 import { ScheduledTask } from './schedule/scheduled-task.js';
 import { TopUpEngine } from './purchases/top-up-engine.js';
 import { TopUpInvoices } from './purchases/top-up-invoices.js';
-import { TopUpPauses } from './rules/top-up-pauses.js';
+import { CardsOnFile } from './rules/cards-on-file.js';
 import { TopUpPolicy } from './rules/top-up-policy.js';
-import { TopUpRepository } from './purchases/top-up-repository.js';
+import { TopUpQueue } from './purchases/top-up-queue.js';
 import { TopUpRulesService } from './rules/top-up-rules.service.js';
-import { TopUpSettlement } from './purchases/top-up-settlement.js';
-import { TopUpViews } from './purchases/top-up-views.js';
+import { TopUpSettlement } from './purchases/settlement.js';
+import { TopUpReads } from './purchases/top-up-reads.js';
+import { TopUpSteps } from './purchases/top-up-steps.js';
 import { SettingsModule } from '../settings/settings.module.js';
 import { TopUpsController } from './purchases/top-ups.controller.js';
 import { TopUpsService } from './purchases/top-ups.service.js';
@@ -26,14 +27,15 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     ScheduledTask,
     TopUpEngine,
     TopUpInvoices,
-    TopUpPauses,
+    CardsOnFile,
     TopUpPolicy,
-    TopUpRepository,
+    TopUpQueue,
     TopUpRulesService,
     TopUpSettlement,
     TopUpsService,
-    TopUpViews,
+    TopUpReads,
+    TopUpSteps,
   ],
-  exports: [ScheduledTask, TopUpEngine, TopUpPauses, TopUpPolicy, TopUpRepository, TopUpRulesService, TopUpsService],
+  exports: [ScheduledTask, TopUpEngine, TopUpPolicy, TopUpQueue, TopUpRulesService, TopUpsService],
 })
 export class TopUpsModule {}

@@ -26,6 +26,7 @@ export interface AlertChange {
  */
 @Injectable()
 export class AlertPolicy implements LedgerPolicy, OnModuleInit {
+  readonly name = 'alerts';
   readonly #changes = new WeakMap<WalletState, AlertChange[]>();
   /** What the tenant has set for wallets that have no settings of their own. */
   readonly #defaults = new WeakMap<WalletState, AlertSettings>();
@@ -50,8 +51,7 @@ export class AlertPolicy implements LedgerPolicy, OnModuleInit {
 
   async load(tx: LedgerTransaction, states: WalletState[]): Promise<void> {
     for (const state of states) {
-      if (!this.#changes.has(state)) this.#changes.set(state, []);
-      if (state.wallet.alertSettings || this.#defaults.has(state)) continue;
+      this.#changes.set(state, []);
       this.#defaults.set(state, await this.settings.get(state.wallet, 'wallet_balance_alert_config', tx.em));
     }
   }

@@ -3,10 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { Customer } from '../customers/customer.entity.js';
 import type { CustomerDto } from '../customers/customers.dto.js';
 import { renderCustomer } from '../customers/render-customer.js';
-import type { WalletRecord } from '../ledger/wallet-state.js';
+import { columnsOf } from '../ledger/wallet-state.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
-import { TopUpRulesService, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
+import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
+import type { WalletRules } from '../top-ups/rules/top-up-state.js';
 import { renderWallet } from './render-wallet.js';
 import type { WalletDto } from './wallets.dto.js';
 
@@ -48,12 +49,9 @@ export class Expansions {
 
   async #wallets(scope: Scope, ids: string[]): Promise<Map<string, WalletDto>> {
     const wallets = await this.em.fork().find(Wallet, { id: { $in: ids }, ...scopeOf(scope) });
-    const topUps = await this.rules.views(ids);
+    const topUps = await this.rules.ofWallets(ids);
     return new Map(
-      wallets.map((wallet) => [
-        wallet.id,
-        renderWallet(wallet as unknown as WalletRecord, topUps.get(wallet.id) as TopUpView),
-      ]),
+      wallets.map((wallet) => [wallet.id, renderWallet(columnsOf(wallet), topUps.get(wallet.id) as WalletRules)]),
     );
   }
 }

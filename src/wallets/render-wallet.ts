@@ -2,11 +2,12 @@ import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { type Decimal, formatDecimal, multiplyByRate, ZERO } from '../shared/decimal.js';
 import { availableOf, type LotTotals } from '../ledger/balances.service.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
-import { renderAutoTopUp, renderTopUpLimits, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
+import { renderAutoTopUp, renderTopUpLimits } from '../top-ups/rules/top-up-rules.service.js';
+import type { WalletRules } from '../top-ups/rules/top-up-state.js';
 import type { WalletBalanceDto, WalletDto } from './wallets.dto.js';
 
 /** A wallet as the wallets API shows it: every key, null where there is nothing. */
-export function renderWallet(wallet: WalletRecord, topUps: TopUpView, totals?: LotTotals): WalletDto {
+export function renderWallet(wallet: WalletRecord, topUps: WalletRules, totals?: LotTotals): WalletDto {
   return {
     id: wallet.id,
     customer_id: wallet.customerId,
@@ -47,7 +48,7 @@ export function renderWallet(wallet: WalletRecord, topUps: TopUpView, totals?: L
  */
 export function renderBalance(
   wallet: WalletRecord,
-  topUps: TopUpView,
+  topUps: WalletRules,
   totals: LotTotals | undefined,
   isExpanded: boolean,
 ): WalletBalanceDto {

@@ -1,14 +1,12 @@
 import { fieldErrorsAt, invalidFields } from '../http/field-errors.js';
-import type { Actor } from '../ledger/commands.js';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
+import type { Actor, WalletSettings } from '../ledger/commands.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
-import { type AlertSettings, Wallet } from '../ledger/wallet.entity.js';
+import type { AlertSettings } from '../ledger/wallet.entity.js';
 import { checkAlertThresholds } from '../settings/check-alert-thresholds.js';
 import { decimal, formatDecimal, toMinorUnits, ZERO } from '../shared/decimal.js';
-import { DomainError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import type { Scope } from '../shared/scope.js';
-import type { AutoTopUpChange, LimitsChange, TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
+import { type AutoTopUpChange, type LimitsChange, topUpChange } from '../top-ups/rules/top-up-changes.js';
 import type {
   AlertSettingsDto,
   AutoTopUpDto,
@@ -17,6 +15,8 @@ import type {
   TopUpLimitsDto,
   UpdateWalletDto,
 } from './wallets.dto.js';
+
+type TopUpPolicyChange = ReturnType<typeof topUpChange>;
 
 const MAX_AMOUNT_MINOR = 2_147_483_647;
 
@@ -57,34 +57,26 @@ export function newWallet(scope: Scope & Actor, customerId: string, body: Create
   };
 }
 
-/** Writes what a PUT changes, inside the ledger's command on the wallet. */
-export async function applyWalletChanges(
-  tx: LedgerTransaction,
-  wallet: WalletRecord,
-  body: UpdateWalletDto,
-  actor: Actor,
-  rules: TopUpRulesService,
-): Promise<DomainError | void> {
-  if (wallet.walletStatus === 'closed') {
-    return new DomainError('invalid_operation', 'the wallet is closed', { details: { wallet_id: wallet.id } });
-  }
-  const changes: Partial<WalletRecord> = { updatedAt: tx.now, updatedBy: actor.keyId };
-  if (body.name) changes.name = body.name;
-  if (body.description) changes.description = body.description;
-  if (body.metadata) changes.metadata = body.metadata;
-  if (body.config?.allowed_price_types) changes.allowedPriceTypes = body.config.allowed_price_types;
-  if (body.overdraft_limit) changes.overdraftLimit = body.overdraft_limit;
-  if (body.alert_settings) {
-    changes.alertSettings = toAlertSettings(body.alert_settings);
-    if (!body.alert_settings.alert_enabled) changes.alertState = 'ok';
-  }
-  if (body.auto_topup) {
-    const refusal = await rules.changeAutoTopUp(tx, wallet, toAutoTopUpChange(body.auto_topup), actor);
-    if (refusal) return refusal;
-  }
-  if (body.top_up_limits) await rules.changeLimits(tx, wallet, toLimitsChange(body.top_up_limits, wallet.currency));
-  Object.assign(wallet, changes);
-  await tx.em.nativeUpdate(Wallet, { id: wallet.id }, changes);
+/** What a PUT changes of the wallet itself. */
+export function toWalletSettings(body: UpdateWalletDto): WalletSettings {
+  return {
+    ...(body.name ? { name: body.name } : {}),
+    ...(body.description ? { description: body.description } : {}),
+    ...(body.metadata ? { metadata: body.metadata } : {}),
+    ...(body.config?.allowed_price_types ? { allowedPriceTypes: body.config.allowed_price_types } : {}),
+    ...(body.overdraft_limit ? { overdraftLimit: body.overdraft_limit } : {}),
+    ...(body.alert_settings ? { alertSettings: toAlertSettings(body.alert_settings) } : {}),
+  };
+}
+
+/** What a PUT changes of the wallet's automatic top-ups. @param currency the wallet's, which never changes */
+export function toTopUpChanges(body: UpdateWalletDto, currency: string): TopUpPolicyChange[] {
+  return [
+    ...(body.auto_topup ? [topUpChange({ kind: 'auto_topup', change: toAutoTopUpChange(body.auto_topup) })] : []),
+    ...(body.top_up_limits
+      ? [topUpChange({ kind: 'limits', change: toLimitsChange(body.top_up_limits, currency) })]
+      : []),
+  ];
 }
 
 /** What `auto_topup` sends; null counts as not sent, but for `cooldown`, which it clears. */

@@ -2,8 +2,8 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import type { IdempotentRequest } from '../http/idempotency.js';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
+import type { Posting } from '../ledger/posting.js';
 import type { WalletRecord, WalletState } from '../ledger/wallet-state.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { ZERO } from '../shared/decimal.js';
@@ -11,7 +11,7 @@ import { DomainError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { scopeOf } from '../shared/scope.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
-import { TopUpRulesService, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
+import { topUpChange } from '../top-ups/rules/top-up-changes.js';
 import { renderWallet } from './render-wallet.js';
 import type { ModifiedWalletDto } from './wallets.dto.js';
 
@@ -21,7 +21,6 @@ export class WalletConversionsService {
   constructor(
     private readonly em: EntityManager,
     private readonly ledger: LedgerService,
-    private readonly rules: TopUpRulesService,
     private readonly policy: TopUpPolicy,
   ) {}
 
@@ -43,10 +42,10 @@ export class WalletConversionsService {
         actor: caller,
         ...(idempotency ? { idempotency } : {}),
         successor: (closed, now) => postpaidSuccessor(closed, now, caller.keyId),
-        within: (tx, opened) => this.#takeRulesOver(tx, walletId, opened, caller),
+        changes: [topUpChange({ kind: 'take_over' })],
         answer: ({ state, successor }) => ({
           original_wallet: renderWallet(state.wallet, this.policy.stateOf(state)),
-          new_wallet: this.#render(successor as WalletState),
+          new_wallet: this.#render((successor as Posting).state),
         }),
       });
     } catch (error) {
@@ -57,20 +56,6 @@ export class WalletConversionsService {
 
   #render(state: WalletState) {
     return renderWallet(state.wallet, this.policy.stateOf(state));
-  }
-
-  /** The wallet's own rule and bounds; the rules of an account stay behind with its prepaid wallet. */
-  async #takeRulesOver(tx: LedgerTransaction, fromId: string, opened: WalletRecord, caller: Caller) {
-    const view = (await this.rules.views([fromId], tx.em)).get(fromId) as TopUpView;
-    const rule = view.rules.get('threshold');
-    if (!rule) return;
-    const { enabled, thresholdCredits, unitCredits: amountCredits, invoicing, cooldown } = rule;
-    const change = { enabled, thresholdCredits: thresholdCredits ?? ZERO, amountCredits, invoicing, cooldown };
-    const refusal = await this.rules.changeAutoTopUp(tx, opened, change, caller);
-    if (refusal) return refusal;
-    if (!view.guard) return;
-    const { maxPerHour, maxUnits, monthlyCount, monthlyAmountMinor } = view.guard;
-    await this.rules.changeLimits(tx, opened, { maxPerHour, maxUnits, monthlyCount, monthlyAmountMinor });
   }
 
   /** The partial unique index is the wall; this says it in words. */

@@ -8,14 +8,16 @@ import type { IdempotentRequest } from '../http/idempotency.js';
 import { BalancesService, type LotTotals } from '../ledger/balances.service.js';
 import type { CreditTerms } from '../ledger/commands.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
-import type { WalletRecord } from '../ledger/wallet-state.js';
+import { columnsOf, type WalletRecord } from '../ledger/wallet-state.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
-import { TopUpRulesService, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
-import { applyWalletChanges, newWallet, toAutoTopUpChange } from './wallet-changes.js';
+import { topUpChange } from '../top-ups/rules/top-up-changes.js';
+import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
+import type { WalletRules } from '../top-ups/rules/top-up-state.js';
+import { newWallet, toAutoTopUpChange, toTopUpChanges, toWalletSettings } from './wallet-changes.js';
 import { renderWallet } from './render-wallet.js';
 import type {
   CreateWalletDto,
@@ -28,7 +30,7 @@ import type {
 /** A wallet with all that it is shown with. */
 export interface WalletView {
   wallet: WalletRecord;
-  topUps: TopUpView;
+  topUps: WalletRules;
   totals: LotTotals | undefined;
 }
 
@@ -111,12 +113,11 @@ export class WalletsService {
         wallet,
         ...(credit ? { credit } : {}),
         ...(idempotency ? { idempotency } : {}),
-        within: async (tx, opened) => {
-          if (!(await this.customers.lockLive(tx.em, caller, customerId))) {
-            return notFound('customer', { customer_id: customerId });
-          }
-          if (change) return this.rules.changeAutoTopUp(tx, opened, change, caller);
+        guard: async ({ em }) => {
+          const isLive = await this.customers.lockLive(em, caller, customerId);
+          return isLive ? undefined : notFound('customer', { customer_id: customerId });
         },
+        changes: change ? [topUpChange({ kind: 'auto_topup', change })] : [],
         answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
       });
     } catch (error) {
@@ -127,13 +128,14 @@ export class WalletsService {
 
   /** Changes a wallet and its rules, and lets them be looked at in the same commit: a wallet that is low buys at once. */
   async update(caller: Caller, walletId: string, body: UpdateWalletDto): Promise<WalletDto> {
+    const { currency } = await this.#currencyOf(caller, walletId, body);
     const { body: answer } = await this.ledger.post({
-      kind: 'evaluate',
-      changesWallet: true,
+      kind: 'update',
+      settings: toWalletSettings(body),
       scope: scopeOf(caller),
       walletId,
       actor: caller,
-      within: (tx, wallet) => applyWalletChanges(tx, wallet, body, caller, this.rules),
+      changes: toTopUpChanges(body, currency),
       answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
     });
     return answer;
@@ -152,6 +154,14 @@ export class WalletsService {
       }),
     });
     return body;
+  }
+
+  /** Only amounts of money need it, and only a wallet that exists has one. */
+  async #currencyOf(scope: Scope, id: string, body: UpdateWalletDto): Promise<{ currency: string }> {
+    if (!body.top_up_limits?.monthly_amount) return { currency: '' };
+    const wallet = await this.em.fork().findOne(Wallet, { id, ...scopeOf(scope) });
+    if (!wallet) throw notFound('wallet', { wallet_id: id });
+    return wallet;
   }
 
   async #customerOf(scope: Scope, body: CreateWalletDto): Promise<string> {
@@ -174,11 +184,11 @@ export class WalletsService {
 
   async #views(wallets: Wallet[], withTotals: boolean): Promise<WalletView[]> {
     const ids = wallets.map(({ id }) => id);
-    const topUps = await this.rules.views(ids);
+    const topUps = await this.rules.ofWallets(ids);
     const totals = withTotals ? await this.balances.totals(ids) : undefined;
     return wallets.map((wallet) => ({
-      wallet: wallet as unknown as WalletRecord,
-      topUps: topUps.get(wallet.id) as TopUpView,
+      wallet: columnsOf(wallet),
+      topUps: topUps.get(wallet.id) as WalletRules,
       totals: totals?.get(wallet.id),
     }));
   }

@@ -30,8 +30,8 @@ function walletEventOf(state: WalletState, { command, refusal }: LedgerStep): Ev
   switch (command.kind) {
     case 'open':
       return 'wallet.created';
-    case 'evaluate':
-      return command.changesWallet ? 'wallet.updated' : undefined;
+    case 'update':
+      return 'wallet.updated';
     case 'close':
       return 'wallet.terminated';
     case 'convert':

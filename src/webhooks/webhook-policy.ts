@@ -31,6 +31,7 @@ interface Outbox {
  */
 @Injectable()
 export class WebhookPolicy implements LedgerPolicy, OnModuleInit {
+  readonly name = 'webhooks';
   readonly #outboxes = new WeakMap<WalletState, Outbox>();
   readonly #eventTable: SqlTable<EventRecord>;
   readonly #deliveryTable: SqlTable<DeliveryRecord>;

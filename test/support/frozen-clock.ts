@@ -13,6 +13,10 @@ export class FrozenClock extends Clock {
     return new Date(this.#now);
   }
 
+  override async inTransaction(): Promise<Date> {
+    return this.now();
+  }
+
   set(now: Date | string): void {
     this.#now = new Date(now);
   }

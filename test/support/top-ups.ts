@@ -11,12 +11,13 @@ import { ScheduledTask } from '../../src/top-ups/schedule/scheduled-task.js';
 import { TopUpDecision } from '../../src/top-ups/rules/top-up-decision.entity.js';
 import { TopUpEngine } from '../../src/top-ups/purchases/top-up-engine.js';
 import {
-  type AccountRules,
+  type AccountRulesChange,
   type AgreedPack,
   type AutoTopUpChange,
   type LimitsChange,
-  TopUpRulesService,
-} from '../../src/top-ups/rules/top-up-rules.service.js';
+  type TopUpChange,
+  topUpChange,
+} from '../../src/top-ups/rules/top-up-changes.js';
 import { TopUp, TopUpAttempt } from '../../src/top-ups/purchases/top-up.entity.js';
 import { TenantsService } from '../../src/auth/tenants.service.js';
 import type { TestApp } from './app.js';
@@ -81,16 +82,16 @@ export class TopUpScene {
       ...(amount === undefined ? {} : { amountCredits: decimal(amount) }),
       ...rest,
     };
-    return this.#edit(walletId, (rules, tx, wallet) => rules.changeAutoTopUp(tx, wallet, full, ACTOR));
+    return this.change(walletId, { kind: 'auto_topup', change: full });
   }
 
   setLimits(walletId: string, change: LimitsChange): Promise<unknown> {
-    return this.#edit(walletId, (rules, tx, wallet) => rules.changeLimits(tx, wallet, change));
+    return this.change(walletId, { kind: 'limits', change });
   }
 
-  setAccountRules(walletId: string, settings: Partial<AccountRules>): Promise<unknown> {
-    const full = { onExpiration: false, onInsufficient: false, pack: PACK, isPackAgreedAnew: true, ...settings };
-    return this.#edit(walletId, (rules, tx, wallet) => rules.changeAccountRules(tx, wallet, full, ACTOR));
+  setAccountRules(walletId: string, settings: AccountRulesChange): Promise<unknown> {
+    const full = { onExpiration: false, onInsufficient: false, pack: PACK, ...settings };
+    return this.change(walletId, { kind: 'account_rules', change: full });
   }
 
   /** Waits until the top-ups that were nudged have gone as far as they go. */
@@ -135,21 +136,14 @@ export class TopUpScene {
     return sandboxCharges(this.service.config.dataDir);
   }
 
-  async #edit(
-    walletId: string,
-    edit: (
-      rules: TopUpRulesService,
-      tx: Parameters<TopUpRulesService['changeLimits']>[0],
-      wallet: Parameters<TopUpRulesService['changeLimits']>[1],
-    ) => ReturnType<TopUpRulesService['changeAutoTopUp']>,
-  ): Promise<unknown> {
-    const rules = this.service.get(TopUpRulesService);
+  /** Any change of rules, pauses and top-ups, as the service itself makes them. */
+  change(walletId: string, change: TopUpChange): Promise<unknown> {
     return this.service.get(LedgerService).post({
       kind: 'evaluate',
       scope: this.scope,
       walletId,
       actor: ACTOR,
-      within: (tx, wallet) => edit(rules, tx, wallet),
+      changes: [topUpChange(change)],
       answer: () => null,
     });
   }

@@ -50,16 +50,11 @@ export class RedemptionsService {
   }
 
   /**
-   * Redeems coupons for a purchase, in the transaction that stores it. Their rows are locked, in the order of their ids
-   * so that no two purchases wait for each other: of any number at once, exactly as many as the limits allow succeed.
+   * Locks the coupons of a purchase, in the order of their ids so that no two purchases wait for each other, and looks at
+   * their limits: of any number at once, exactly as many as the limits allow succeed.
    * @throws validation on `coupon_ids`
    */
-  async redeem(
-    tx: EntityManager,
-    account: Account,
-    topUpId: string,
-    { coupons, discounts }: Redeemable,
-  ): Promise<void> {
+  async lock(tx: EntityManager, account: Account, { coupons }: Redeemable): Promise<void> {
     const scope = scopeOf(account.scope);
     const faults: string[] = [];
     for (const id of coupons.map((coupon) => coupon.id).toSorted()) {
@@ -69,11 +64,20 @@ export class RedemptionsService {
       if (fault) faults.push(`coupon ${id} ${fault}`);
     }
     if (faults.length > 0) throw refusedCoupons(faults);
+  }
+
+  /** Redeems locked coupons for a purchase, in the transaction that stores it. */
+  async redeem(
+    tx: EntityManager,
+    account: Account,
+    topUpId: string,
+    { coupons, discounts }: Redeemable,
+  ): Promise<void> {
     for (const [index, { id: couponId }] of coupons.entries()) {
       const discountMinor = discounts[index]?.amountMinor ?? 0;
       const { customerId } = account;
       tx.create(CouponRedemption, {
-        ...scope,
+        ...scopeOf(account.scope),
         couponId,
         topUpId,
         customerId,

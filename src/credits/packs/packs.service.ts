@@ -84,22 +84,25 @@ export class PacksService {
   }
 
   async change(manager: PackManager, id: string, change: PackChange): Promise<CreditPack> {
-    return this.em.fork().transactional(async (tx) => {
+    const { pack, afterwards } = await this.em.fork().transactional(async (tx) => {
+      await this.rules.lockWalletsOfPack(tx, manager, id);
       const where = { ...scopeOf(manager), id };
-      const pack = await tx.findOne(CreditPack, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
-      if (!pack) throw notFound('pack', { pack_id: id });
+      const found = await tx.findOne(CreditPack, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+      if (!found) throw notFound('pack', { pack_id: id });
       const now = this.clock.now();
-      pack.name = change.name ?? pack.name;
-      pack.priceMinor = change.priceMinor ?? pack.priceMinor;
-      pack.currency = change.currency ?? pack.currency;
-      pack.packAmount = change.packAmount ?? pack.packAmount;
-      if (change.isOnSale === true) pack.withdrawnAt = null;
-      if (change.isOnSale === false) pack.withdrawnAt ??= now;
-      pack.updatedAt = now;
-      pack.updatedBy = manager.keyId;
-      await this.rules.pauseRulesOfPack(tx, scopeOf(manager), offerOf(pack), now);
-      return pack;
+      found.name = change.name ?? found.name;
+      found.priceMinor = change.priceMinor ?? found.priceMinor;
+      found.currency = change.currency ?? found.currency;
+      found.packAmount = change.packAmount ?? found.packAmount;
+      if (change.isOnSale === true) found.withdrawnAt = null;
+      if (change.isOnSale === false) found.withdrawnAt ??= now;
+      found.updatedAt = now;
+      found.updatedBy = manager.keyId;
+      await tx.flush();
+      return { pack: found, afterwards: await this.rules.pauseRulesOfPack(tx, scopeOf(manager), offerOf(found), now) };
     });
+    afterwards();
+    return pack;
   }
 
   async get(scope: Scope, id: string): Promise<CreditPack> {

@@ -86,7 +86,7 @@ export class PromotionalCredits implements OnModuleInit {
         description: 'Promotional credits',
         idempotencyKey: key,
       },
-      within: async ({ em }) => {
+      also: async ({ em }) => {
         const next = { customerId: customer.id, ...account.scope, nextAt: period.end, renewedAt: now };
         await em.upsert(PromotionalRenewal, next);
       },

@@ -1,5 +1,5 @@
 import { DomainError } from '../../shared/errors.js';
-import type { LedgerCommand } from '../commands.js';
+import type { LedgerCommand, WalletSettings } from '../commands.js';
 import type { WalletState } from '../wallet-state.js';
 import { planClose } from './plan-close.js';
 import { planConvert } from './plan-convert.js';
@@ -31,9 +31,16 @@ export function planCommand(state: WalletState, command: LedgerCommand, context:
       return planRelease(state, command.holdId, command.outcome, context);
     case 'evaluate':
       return { entries: [] };
+    case 'update':
+      return planUpdate(state, command.settings);
     case 'close':
       return planClose(state, context);
     case 'convert':
       return planConvert(state, context);
   }
+}
+
+function planUpdate({ wallet }: WalletState, settings: WalletSettings): Plan | DomainError {
+  if (wallet.walletStatus !== 'closed') return { entries: [], settings };
+  return new DomainError('invalid_operation', 'the wallet is closed', { details: { wallet_id: wallet.id } });
 }

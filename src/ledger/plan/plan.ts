@@ -1,4 +1,5 @@
 import type { Decimal } from '../../shared/decimal.js';
+import type { WalletSettings } from '../commands.js';
 import type { CounterAccount, EntryLotKind, EntryReason, ReferenceType } from '../entry.entity.js';
 import type { HoldStatus } from '../hold.entity.js';
 import type { LotRecord } from '../wallet-state.js';
@@ -79,6 +80,8 @@ export interface Plan {
   /** Credits that were to be given back and are not, because they have expired. */
   forfeited?: Decimal;
   closes?: boolean;
+  /** New settings of the wallet itself. */
+  settings?: WalletSettings;
   /** What the wallet that takes this one's place is granted. */
   granted?: EntryDraft[];
 }

@@ -1,21 +1,24 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { type Decimal, toMinorUnits, ZERO } from '../../shared/decimal.js';
-import { DomainError } from '../../shared/errors.js';
-import { newId } from '../../shared/ids.js';
-import type { Scope } from '../../shared/scope.js';
 import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
-import type { WalletRecord } from '../../ledger/wallet-state.js';
-import { InvoicesService } from '../../payments/invoices.service.js';
+import type { Columns } from '../../ledger/wallet-state.js';
 import type { Invoice } from '../../payments/invoice.entity.js';
-import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
-import { actorOf, TopUpSettlement } from './top-up-settlement.js';
+import { InvoicesService } from '../../payments/invoices.service.js';
+import { Clock } from '../../shared/clock.js';
+import { type Decimal, toMinorUnits, ZERO } from '../../shared/decimal.js';
+import { DomainError } from '../../shared/errors.js';
+import { newId } from '../../shared/ids.js';
+import { type Scope, scopeOf } from '../../shared/scope.js';
+import { topUpChange } from '../rules/top-up-changes.js';
+import type { TopUpRecord } from '../rules/top-up-state.js';
+import type { Recorded } from './change-top-up.js';
+import { actorOf, TopUpSettlement } from './settlement.js';
+import { TopUpInvoices } from './top-up-invoices.js';
 import { TopUp } from './top-up.entity.js';
 
-/** An invoice may stay unpaid for as long as it likes; nobody needs to look at it meanwhile. */
-const NEVER = new Date('9999-01-01T00:00:00Z');
+const DAY_MS = 86_400_000;
 
 /** What a pending credit carries beside what its top-up says. */
 export interface PendingTerms {
@@ -33,6 +36,17 @@ export interface InvoicePayment {
   amount?: Decimal | undefined;
 }
 
+/** The papers of an invoiced top-up: what it is paid by, and what is pending until it is. */
+export interface PromisedTopUp {
+  topUp: TopUpRecord;
+  pending: PendingRecord;
+  invoiceId: string;
+  /** Null: never. */
+  dueAt: Date | null;
+}
+
+export type PendingRecord = Columns<PendingCredit>;
+
 /** Top-ups that are paid by invoice: a pending transaction and an invoice now, credits when it is paid. */
 @Injectable()
 export class InvoicedTopUps {
@@ -40,60 +54,50 @@ export class InvoicedTopUps {
     private readonly em: EntityManager,
     private readonly ledger: LedgerService,
     private readonly invoices: InvoicesService,
-    private readonly papers: TopUpInvoices,
+    private readonly topUpInvoices: TopUpInvoices,
     private readonly settlement: TopUpSettlement,
+    private readonly clock: Clock,
   ) {}
 
   /** Issues the invoice of an automatic top-up. Repeated after a crash, it finds that it was done. */
   async issue(topUp: TopUp): Promise<void> {
-    const metadata = { auto_topup: 'true' };
-    const terms = { priority: null, expiresAt: null, idempotencyKey: '', metadata, bonus: null };
-    const config = await this.papers.configOf(topUp);
-    try {
-      await this.ledger.post({
-        kind: 'evaluate',
-        scope: scopeOf(topUp),
-        walletId: topUp.walletId,
-        actor: actorOf(topUp),
-        within: async (tx, wallet) => {
-          const promised = await this.promise(tx, wallet, topUp, terms, config);
-          return promised instanceof DomainError ? promised : undefined;
-        },
-        answer: () => null,
-      });
-    } catch (error) {
-      if (!(error instanceof DomainError && error.code === 'top_up_ended')) throw error;
-    }
+    const config = await this.topUpInvoices.configOf(topUp);
+    const now = this.clock.now();
+    const promised = {
+      transactionId: newId('wtxn', now),
+      invoiceId: newId('inv', now),
+      dueAt: new Date(now.getTime() + config.due_days * DAY_MS),
+      terms: { priority: null, expiresAt: null, idempotencyKey: '', metadata: { auto_topup: 'true' }, bonus: null },
+    };
+    const { transactionId, invoiceId, dueAt } = promised;
+    await this.#evaluate(topUp, {
+      changes: [topUpChange({ kind: 'issue', topUpId: topUp.id, transactionId, invoiceId, dueAt })],
+      also: async (tx, { changed }) => this.write(tx, promisedBy(changed[0] as Recorded, promised), config),
+    });
   }
 
-  /** Writes the pending credit and the invoice of a top-up that is stored already, in the caller's ledger command. */
-  async promise(
+  /** The invoice is due and was not paid: the rule that wrote it stops, the invoice can still be paid. */
+  async fallDue(topUp: TopUp): Promise<void> {
+    await this.#evaluate(topUp, { changes: [topUpChange({ kind: 'overdue', topUpId: topUp.id })] });
+  }
+
+  /** Writes the pending credit and the invoice of a top-up, in the ledger command that stores it. */
+  async write(
     tx: LedgerTransaction,
-    wallet: WalletRecord,
-    topUp: TopUp,
-    terms: PendingTerms,
-    config: InvoiceConfig,
-  ): Promise<PendingCredit | DomainError> {
-    const transactionId = topUp.transactionId ?? newId('wtxn', tx.now);
+    promised: PromisedTopUp,
+    config: Awaited<ReturnType<TopUpInvoices['configOf']>>,
+  ): Promise<void> {
+    const { topUp, pending, invoiceId, dueAt } = promised;
     const metadata = {
-      ...terms.metadata,
-      wallet_transaction_id: transactionId,
-      wallet_id: wallet.id,
+      ...pending.metadata,
+      wallet_transaction_id: pending.id,
+      wallet_id: topUp.walletId,
       credits_amount: topUp.credits.toFixed(),
       auto_completed: 'false',
     };
-    const promised = await tx.query(
-      `update top_up set top_up_status = 'awaiting_payment', transaction_id = $2, next_attempt_at = $3, updated_at = $4
-       where id = $1 and top_up_status = 'created' returning id`,
-      [topUp.id, transactionId, NEVER.toISOString(), tx.now.toISOString()],
-    );
-    if (promised.length === 0)
-      return new DomainError('conflict', 'the top-up has ended already', { code: 'top_up_ended' });
-    const { id: invoiceId } = await this.papers.create(tx.em, topUp, config, { isPaid: false, metadata });
-    await tx.query(`update top_up set invoice_id = $2 where id = $1`, [topUp.id, invoiceId]);
-    const pending = tx.em.create(PendingCredit, pendingCredit(tx, wallet, topUp, terms, transactionId));
+    await this.topUpInvoices.create(tx.em, topUp, config, { id: invoiceId, isPaid: false, dueAt, metadata });
+    tx.em.create(PendingCredit, promised.pending);
     await tx.em.flush();
-    return pending;
   }
 
   /**
@@ -134,46 +138,69 @@ export class InvoicedTopUps {
     const topUp = await this.em.fork().findOneOrFail(TopUp, { id: invoice.topUpId, ...scopeOf(invoice) });
     const pending = await this.em.fork().findOne(PendingCredit, { walletId: topUp.walletId, topUpId: topUp.id });
     const outcome = await this.settlement.settle(topUp, pending, paidMinor);
-    if (outcome === 'refused') {
-      throw new DomainError('invalid_operation', 'the wallet is closed: the credits can no longer be delivered', {
-        details: { wallet_id: topUp.walletId, top_up_id: topUp.id },
+    if (outcome === 'refused') await this.#refund(topUp, paidMinor);
+  }
+
+  /** Money for a wallet that takes no credits any more is booked, and booked back: both are seen on the invoice. */
+  async #refund(topUp: TopUp, amountMinor: number | undefined): Promise<void> {
+    const { id: topUpId, invoiceId, createdBy: actorKeyId } = topUp;
+    const end = { status: 'refunded', code: 'wallet_closed', message: 'the wallet takes no more credits' } as const;
+    await this.#evaluate(topUp, {
+      changes: [topUpChange({ kind: 'end', topUpId, end })],
+      also: async ({ em, now }) => {
+        if (!invoiceId) return;
+        await this.invoices.markPaid(em, scopeOf(topUp), invoiceId, { actorKeyId, amountMinor });
+        await this.invoices.markRefunded(em, scopeOf(topUp), invoiceId, actorKeyId);
+        const where = { walletId: topUp.walletId, topUpId };
+        await em.nativeUpdate(PendingCredit, where, { pendingStatus: 'failed', updatedAt: now });
+      },
+    });
+  }
+
+  async #evaluate(topUp: TopUp, what: Pick<Parameters<LedgerService['post']>[0], 'changes' | 'also'>): Promise<void> {
+    try {
+      await this.ledger.post({
+        kind: 'evaluate',
+        scope: scopeOf(topUp),
+        walletId: topUp.walletId,
+        actor: actorOf(topUp),
+        ...what,
+        answer: () => null,
       });
+    } catch (error) {
+      if (!(error instanceof DomainError && error.code === 'top_up_ended')) throw error;
     }
   }
 }
 
-function scopeOf({ tenantId, environmentId }: Scope): Scope {
-  return { tenantId, environmentId };
-}
-
-function pendingCredit(
-  tx: LedgerTransaction,
-  wallet: WalletRecord,
-  topUp: TopUp,
-  terms: PendingTerms,
-  id: string,
-): Omit<PendingCredit, symbol> {
-  return {
-    walletId: wallet.id,
-    id,
-    tenantId: wallet.tenantId,
-    environmentId: wallet.environmentId,
-    customerId: wallet.customerId,
-    credits: topUp.credits,
+/** What was promised with a top-up that has just been stored. */
+export function promisedBy(
+  { topUp, balance }: Recorded,
+  { terms, invoiceId, dueAt }: { terms: PendingTerms; invoiceId: string; dueAt: Date | null },
+): PromisedTopUp {
+  const { walletId, tenantId, environmentId, customerId, credits, description, createdBy } = topUp;
+  const pending: PendingRecord = {
+    walletId,
+    id: topUp.transactionId as string,
+    tenantId,
+    environmentId,
+    customerId,
+    credits,
     bonusCredits: terms.bonus?.credits ?? ZERO,
     bonusExpiresAt: terms.bonus?.expiresAt ?? null,
-    balance: wallet.creditBalance,
+    balance,
     reason: 'PURCHASED_CREDIT_INVOICED',
     pendingStatus: 'pending',
     priority: terms.priority,
     expiresAt: terms.expiresAt,
     referenceId: terms.idempotencyKey || topUp.id,
-    description: topUp.description,
+    description,
     metadata: terms.metadata,
     idempotencyKey: terms.idempotencyKey,
     topUpId: topUp.id,
-    createdAt: tx.now,
-    updatedAt: tx.now,
-    createdBy: topUp.createdBy,
+    createdAt: topUp.updatedAt,
+    updatedAt: topUp.updatedAt,
+    createdBy,
   };
+  return { topUp, pending, invoiceId, dueAt };
 }

@@ -1,47 +1,53 @@
-import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '../../shared/clock.js';
-import { DomainError } from '../../shared/errors.js';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { PaymentMethodsService } from '../../customers/payment-methods.service.js';
-import { LedgerService } from '../../ledger/ledger.service.js';
 import type { PaymentOutcome, PaymentProvider } from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
-import { InvoicedTopUps } from './invoiced-top-ups.js';
-import { ACTION_WINDOW_MS, CARD_DECLINES_PER_30_DAYS, nextLookupAt, nextRetryAt } from '../schedule/schedule.js';
-import { TopUpPauses } from '../rules/top-up-pauses.js';
+import { Clock } from '../../shared/clock.js';
+import { DomainError } from '../../shared/errors.js';
+import { scopeOf } from '../../shared/scope.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
-import { TopUpRepository } from './top-up-repository.js';
-import { actorOf, TopUpSettlement } from './top-up-settlement.js';
+import {
+  ACTION_POLL_MS,
+  ACTION_WINDOW_MS,
+  CARD_DECLINES_PER_30_DAYS,
+  nextLookupAt,
+  nextRetryAt,
+} from '../schedule/schedule.js';
+import { InvoicedTopUps } from './invoiced-top-ups.js';
+import { TopUpSettlement } from './settlement.js';
+import { TopUpQueue } from './top-up-queue.js';
+import { TopUpSteps } from './top-up-steps.js';
 import type { TopUp } from './top-up.entity.js';
 
 const DAY_MS = 86_400_000;
-const ACTION_POLL_MS = 60_000;
-const SWEEP_LIMIT = 50;
+/** Top-ups that one process works on at a time: a provider that hangs holds so many calls and no round. */
+const PLACES = 50;
 
 /**
- * Takes top-ups from intent to credits. Every step is recorded before the provider is called, the call is outside any
- * transaction, and whatever is not certain stays open and is looked up: so a crash at any point charges at most once
- * and loses nothing.
+ * Takes top-ups from intent to credits. Every step is committed under the wallet's lock before the provider is called,
+ * and asked for again before every call that can move money; the call is outside any transaction, and whatever is not
+ * certain stays open and is looked up: so a crash at any point charges at most once and loses nothing.
  */
 @Injectable()
 export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger('TopUps');
   readonly #running = new Set<Promise<void>>();
+  readonly #reported = new Set<string>();
   #isStopping = false;
 
   constructor(
     private readonly policy: TopUpPolicy,
-    private readonly topUps: TopUpRepository,
+    private readonly queue: TopUpQueue,
+    private readonly steps: TopUpSteps,
     private readonly settlement: TopUpSettlement,
     private readonly invoiced: InvoicedTopUps,
-    private readonly pauses: TopUpPauses,
-    private readonly ledger: LedgerService,
     private readonly paymentMethods: PaymentMethodsService,
     private readonly providers: PaymentProviders,
     private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
-    this.policy.onCreated = (ids) => this.#track(this.#driveAll(ids));
+    this.policy.onDue = (ids) => this.#track(this.#driveAll(ids));
   }
 
   /** Takes up nothing more and lets what is under way finish; the next process takes up the rest. */
@@ -55,39 +61,44 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
-  /** Takes up what is due, whoever left it. @returns how many were taken up. */
+  /** Takes up what is due, whoever left it, and does not wait for it. @returns how many were taken up. */
   async sweep(): Promise<number> {
-    if (this.#isStopping) return 0;
-    const due = await this.topUps.claimDue(SWEEP_LIMIT);
-    const work = Promise.all(due.map((topUp) => this.#advanceSafely(topUp))).then(() => undefined);
-    this.#track(work);
-    await work;
+    const places = PLACES - this.#running.size;
+    if (this.#isStopping || places <= 0) return 0;
+    const due = await this.queue.claimDue(places);
+    for (const topUp of due) this.#track(this.#safely(topUp, () => this.#advance(topUp)));
+    for (const topUp of await this.queue.claimRechecks(places)) {
+      this.#track(this.#safely(topUp, () => this.#recheck(topUp)));
+    }
+    await this.#reportStuck();
     return due.length;
   }
 
   /** Advances a top-up that was stored with its lease taken, and returns it as it is afterwards. */
   async drive(topUp: TopUp): Promise<TopUp> {
-    const work = this.#advanceSafely(topUp);
+    const work = this.#safely(topUp, () => this.#advance(topUp));
     this.#track(work);
     await work;
-    return this.topUps.reread(topUp);
+    return this.queue.reread(topUp);
   }
 
   async #driveAll(ids: string[]): Promise<void> {
     if (this.#isStopping) return;
     try {
-      const claimed = await this.topUps.claimDue(ids.length, ids);
-      await Promise.all(claimed.map((topUp) => this.#advanceSafely(topUp)));
+      const claimed = await this.queue.claimDue(ids.length, ids);
+      await Promise.all(claimed.map((topUp) => this.#safely(topUp, () => this.#advance(topUp))));
     } catch (error) {
       this.#logger.error({ msg: 'top-ups could not be taken up; the scheduled task will', err: error });
     }
   }
 
-  /** A bug in one top-up must not stop the others: it keeps its lease, and is looked at again when that ends. */
-  async #advanceSafely(topUp: TopUp): Promise<void> {
+  /** One that fails must not stop the others: it keeps its lease, and is looked at again when that ends. */
+  async #safely(topUp: TopUp, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#advance(topUp);
+      await work();
     } catch (error) {
+      // Somebody else has gone on with it, or ended it: what they did stands.
+      if (error instanceof DomainError && error.kind === 'conflict') return;
       this.#logger.error({ msg: 'a top-up could not be advanced', topUpId: topUp.id, err: error });
     }
   }
@@ -101,10 +112,15 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
       case 'charging':
       case 'unknown':
       case 'processing':
-      case 'requires_action':
         return this.#resume(topUp);
+      case 'requires_action':
+        return (await this.#supersede(topUp)) ? undefined : this.#resume(topUp);
+      case 'canceling':
+        return this.#cancel(topUp);
       case 'refund_due':
         return this.#refund(topUp);
+      case 'awaiting_payment':
+        return this.invoiced.fallDue(topUp);
       default:
         return;
     }
@@ -112,39 +128,34 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Freezes provider and card on the row, then charges. Without a provider or a price, credits are given at once. */
   async #start(topUp: TopUp): Promise<void> {
-    const scope = { tenantId: topUp.tenantId, environmentId: topUp.environmentId };
+    const scope = scopeOf(topUp);
     const provider = await this.providers.resolve(scope);
-    if (!provider || topUp.priceMinor === 0) return this.#settle(topUp);
+    const isFirst = topUp.provider == null;
+    if (topUp.priceMinor === 0 || (!provider && isFirst)) return this.#settle(topUp);
     const method = await this.paymentMethods.findChargeable(scope, topUp.customerId);
-    if (!method) return this.#fail(topUp, 'no_payment_method', 'there is no payment method on file');
+    if (!method) return this.#giveUp(topUp, 'no_payment_method', 'there is no payment method on file');
     const since = new Date(this.clock.now().getTime() - 30 * DAY_MS);
-    if ((await this.topUps.countCardDeclines(method.fingerprint, since)) >= CARD_DECLINES_PER_30_DAYS) {
-      return this.#fail(topUp, 'card_attempts_exhausted', 'the card was declined too often in 30 days');
+    if ((await this.queue.countCardDeclines(method.fingerprint, since)) >= CARD_DECLINES_PER_30_DAYS) {
+      return this.#giveUp(topUp, 'card_attempts_exhausted', 'the card was declined too often in 30 days');
     }
-    const isOpen = await this.topUps.change(topUp, {
-      topUpStatus: 'charging',
-      attempt: topUp.attempt + 1,
-      lookups: 0,
-      provider: provider.name,
+    const card = {
       paymentMethodId: method.id,
       paymentMethodRef: method.providerRef,
       cardFingerprint: method.fingerprint,
-      actionUrl: null,
-    });
-    if (!isOpen) return;
-    await this.topUps.startAttempt(topUp);
+    };
+    if (!(await this.steps.authorize(topUp, provider?.name ?? 'none', card)) || !provider) return;
     await this.#charge(topUp, provider);
   }
 
   /** Creates the payment once and confirms it. The same attempt always uses the same keys, also after a crash. */
   async #charge(topUp: TopUp, provider: PaymentProvider): Promise<void> {
     if (!topUp.paymentId) {
-      const created = await provider.createPayment(
-        { topUpId: topUp.id, customerId: topUp.customerId, amountMinor: topUp.priceMinor, currency: topUp.currency },
-        `topup:${topUp.id}:create`,
-      );
-      if (created.kind !== 'created') return this.#record(topUp, provider, created);
-      if (!(await this.topUps.change(topUp, { paymentId: created.paymentId }))) return;
+      const { id: topUpId, customerId, priceMinor: amountMinor, currency, attempt } = topUp;
+      // A payment that was given up for another card is not the next one's.
+      const key = attempt > 1 ? `topup:${topUpId}:create:${attempt}` : `topup:${topUpId}:create`;
+      const created = await provider.createPayment({ topUpId, customerId, amountMinor, currency }, key);
+      if (created.kind !== 'created') return this.#record(topUp, created);
+      await this.steps.progress(topUp, { paymentId: created.paymentId });
     }
     await this.#confirm(topUp, provider);
   }
@@ -154,154 +165,206 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
       { paymentId: topUp.paymentId as string, paymentMethodRef: topUp.paymentMethodRef as string },
       `topup:${topUp.id}:confirm:${topUp.attempt}`,
     );
-    await this.#record(topUp, provider, outcome);
+    await this.#record(topUp, outcome);
   }
 
   /** Somebody left it in the middle, or the provider has not said yet: its own record decides. */
   async #resume(topUp: TopUp): Promise<void> {
     const provider = this.#providerOf(topUp);
-    if (!topUp.paymentId) return this.#charge(topUp, provider);
-    const outcome = await provider.retrievePayment(topUp.paymentId);
+    const { paymentId } = topUp;
+    if (!paymentId) {
+      if (await this.#authorizeAgain(topUp)) await this.#charge(topUp, provider);
+      return;
+    }
+    const outcome = await provider.retrievePayment(paymentId);
     // A decline may be the previous attempt's, this one never sent: the same key gets the same answer or the first one.
     const mayBeUnsent = topUp.topUpStatus === 'charging' && topUp.attempt > 1 && outcome.kind === 'declined';
-    if (outcome.kind === 'requires_confirmation' || mayBeUnsent) return this.#confirm(topUp, provider);
-    if (outcome.kind === 'requires_action' && this.#isActionWindowOver(topUp))
-      return this.#giveUpAction(topUp, provider);
-    await this.#record(topUp, provider, outcome);
+    if (outcome.kind === 'requires_confirmation' || mayBeUnsent) {
+      if (await this.#authorizeAgain(topUp)) await this.#confirm(topUp, provider);
+      return;
+    }
+    if (outcome.kind === 'requires_action' && this.#isActionWindowOver(topUp)) return this.#giveUpAction(topUp);
+    await this.#record(topUp, outcome);
   }
 
-  async #record(topUp: TopUp, provider: PaymentProvider, outcome: PaymentOutcome): Promise<void> {
+  /** The same attempt, by the agreement of this moment. */
+  async #authorizeAgain(topUp: TopUp): Promise<boolean> {
+    const provider = await this.providers.resolve(scopeOf(topUp));
+    return this.steps.authorize(topUp, provider?.name ?? 'none', null);
+  }
+
+  /** Another card has come while the holder of the old one was waited for: the old payment is given up, the new card tried. */
+  async #supersede(topUp: TopUp): Promise<boolean> {
+    const method = await this.paymentMethods.findChargeable(scopeOf(topUp), topUp.customerId);
+    if (!method || method.fingerprint === topUp.cardFingerprint || !topUp.paymentId) return false;
+    const outcome = await this.#providerOf(topUp).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
+    if (outcome.kind !== 'canceled') {
+      await this.#record(topUp, outcome);
+      return true;
+    }
+    const now = this.clock.now();
+    await this.steps.progress(
+      topUp,
+      { topUpStatus: 'retry_wait', paymentId: null, actionUrl: null, nextAttemptAt: now },
+      { outcome: 'canceled', code: 'superseded', message: 'another card was put on file' },
+    );
+    await this.#start(topUp);
+    return true;
+  }
+
+  async #record(topUp: TopUp, outcome: PaymentOutcome): Promise<void> {
     const now = this.clock.now();
     switch (outcome.kind) {
       case 'succeeded':
         return this.#settlePaid(topUp, outcome);
       case 'declined':
-        return this.#declined(topUp, provider, outcome);
+        return this.#declined(topUp, outcome);
       case 'requires_action':
         return this.#requiresAction(topUp, outcome.actionUrl);
       case 'processing':
-      case 'unknown': {
-        const reason = outcome.kind === 'unknown' ? outcome.reason : '';
-        const nextAttemptAt = nextLookupAt(topUp.lookups, now, outcome.kind);
-        const lookups = topUp.lookups + 1;
-        await this.topUps.change(topUp, {
+      case 'unknown':
+        return this.steps.progress(topUp, {
           topUpStatus: outcome.kind,
-          lookups,
-          nextAttemptAt,
-          lastErrorMessage: reason,
+          lookups: topUp.lookups + 1,
+          nextAttemptAt: nextLookupAt(topUp.lookups, now, outcome.kind),
+          lastErrorMessage: outcome.kind === 'unknown' ? outcome.reason : '',
         });
-        return;
-      }
-      case 'not_executed': {
-        const nextAttemptAt = new Date(now.getTime() + outcome.retryAfterSeconds * 1000);
-        await this.topUps.change(topUp, {
-          nextAttemptAt,
+      case 'not_executed':
+        return this.steps.progress(topUp, {
+          nextAttemptAt: new Date(now.getTime() + outcome.retryAfterSeconds * 1000),
           lastErrorCode: 'not_executed',
           lastErrorMessage: outcome.reason,
         });
-        return;
-      }
       case 'requires_confirmation':
-        await this.topUps.change(topUp, { nextAttemptAt: nextLookupAt(0, now, 'unknown') });
-        return;
+        return this.steps.progress(topUp, { nextAttemptAt: nextLookupAt(0, now, 'unknown') });
       case 'invalid':
-        return this.#giveUp(topUp, provider, 'invalid_payment', outcome.reason);
+        return this.#giveUp(topUp, 'invalid_payment', outcome.reason);
       case 'canceled':
-        return this.#fail(topUp, 'canceled', 'the payment was canceled');
+        return this.steps.end(topUp, {
+          status: 'failed',
+          code: 'canceled',
+          message: 'the payment was canceled',
+          pause: 'canceled',
+        });
     }
   }
 
   /** Money that is not what was asked for is nobody's to book: it stays open for a person to look at. */
   async #settlePaid(topUp: TopUp, paid: { amountMinor: number; currency: string }): Promise<void> {
-    if (paid.amountMinor !== topUp.priceMinor || paid.currency !== topUp.currency) {
-      const message = `the provider reports ${paid.amountMinor} ${paid.currency}, ${topUp.priceMinor} ${topUp.currency} were asked for`;
-      this.#logger.error({ msg: 'a payment does not match its top-up', topUpId: topUp.id, reason: message });
-      const nextAttemptAt = nextLookupAt(topUp.lookups, this.clock.now(), 'unknown');
-      const change = { topUpStatus: 'unknown', lookups: topUp.lookups + 1, nextAttemptAt } as const;
-      await this.topUps.change(topUp, { ...change, lastErrorCode: 'payment_mismatch', lastErrorMessage: message });
-      return;
-    }
-    await this.#settle(topUp);
+    if (paid.amountMinor === topUp.priceMinor && paid.currency === topUp.currency) return this.#settle(topUp);
+    const message = `the provider reports ${paid.amountMinor} ${paid.currency}, ${topUp.priceMinor} ${topUp.currency} were asked for`;
+    this.#logger.error({ msg: 'a payment does not match its top-up', topUpId: topUp.id, reason: message });
+    await this.#lookUpLater(topUp, 'payment_mismatch', message);
   }
 
   async #settle(topUp: TopUp): Promise<void> {
     const result = await this.settlement.settle(topUp);
     if (result !== 'refused') return;
-    if (!topUp.paymentId) return this.#fail(topUp, 'wallet_closed', 'the wallet takes no more credits');
-    const isDue = await this.topUps.change(topUp, { topUpStatus: 'refund_due', lastErrorCode: 'wallet_closed' });
-    if (isDue) await this.#refund(topUp);
+    const end = { code: 'wallet_closed', message: 'the wallet takes no more credits' };
+    if (!topUp.paymentId) return this.steps.end(topUp, { status: 'failed', ...end });
+    await this.steps.end(topUp, { status: 'refund_due', ...end });
+    await this.#refund(topUp);
   }
 
   async #refund(topUp: TopUp): Promise<void> {
     const outcome = await this.#providerOf(topUp).refundPayment(topUp.paymentId as string, `topup:${topUp.id}:refund`);
-    if (outcome.kind === 'refunded') {
-      await this.topUps.finishAttempt(topUp, 'refunded');
-      await this.topUps.change(topUp, { topUpStatus: 'refunded' });
-      return;
-    }
+    if (outcome.kind === 'refunded') return this.steps.end(topUp, { status: 'refunded', code: '', message: '' });
     const nextAttemptAt = nextLookupAt(topUp.lookups, this.clock.now(), 'unknown');
-    await this.topUps.change(topUp, { lookups: topUp.lookups + 1, nextAttemptAt, lastErrorMessage: outcome.reason });
+    await this.steps.progress(topUp, {
+      lookups: topUp.lookups + 1,
+      nextAttemptAt,
+      lastErrorMessage: outcome.reason,
+    });
   }
 
   async #declined(
     topUp: TopUp,
-    provider: PaymentProvider,
     { code, message, retry }: { code: string; message: string; retry: 'later' | 'never' },
   ): Promise<void> {
-    await this.topUps.finishAttempt(topUp, 'declined', code, message);
+    const outcome = { outcome: 'declined', code, message };
     const next = retry === 'later' && topUp.isAutomatic ? nextRetryAt(topUp.attempt, this.clock.now()) : undefined;
-    if (!next) return this.#giveUp(topUp, provider, code, message, 'card_declined');
+    if (!next) {
+      await this.steps.progress(topUp, {}, outcome);
+      return this.#giveUp(topUp, code, message, 'card_declined');
+    }
     const lastError = { lastErrorCode: code, lastErrorMessage: message };
-    await this.topUps.change(topUp, { topUpStatus: 'retry_wait', nextAttemptAt: next, ...lastError });
+    await this.steps.progress(topUp, { topUpStatus: 'retry_wait', nextAttemptAt: next, ...lastError }, outcome);
   }
 
   async #requiresAction(topUp: TopUp, actionUrl: string | null): Promise<void> {
-    const nextAttemptAt = new Date(this.clock.now().getTime() + ACTION_POLL_MS);
-    await this.topUps.change(topUp, {
+    const now = this.clock.now();
+    await this.steps.progress(topUp, {
       topUpStatus: 'requires_action',
       actionUrl,
-      nextAttemptAt,
+      nextAttemptAt: new Date(now.getTime() + ACTION_POLL_MS),
+      actionRequestedAt: topUp.actionRequestedAt ?? now,
       lastErrorCode: 'authentication_required',
       lastErrorMessage: 'the card asks for authentication by its holder',
     });
   }
 
-  #isActionWindowOver(topUp: TopUp): boolean {
-    return this.clock.now().getTime() - topUp.createdAt.getTime() > ACTION_WINDOW_MS;
+  #isActionWindowOver({ actionRequestedAt, createdAt }: TopUp): boolean {
+    return this.clock.now().getTime() - (actionRequestedAt ?? createdAt).getTime() > ACTION_WINDOW_MS;
   }
 
-  async #giveUpAction(topUp: TopUp, provider: PaymentProvider): Promise<void> {
+  async #giveUpAction(topUp: TopUp): Promise<void> {
     const message = 'the payment was not confirmed within 24 hours';
-    await this.#giveUp(topUp, provider, 'authentication_required', message, 'authentication_required');
+    await this.#giveUp(topUp, 'authentication_required', message, 'authentication_required');
   }
 
-  /** Gives a payment up through the provider, so that it can't be paid later for nothing. Paid after all: it is settled. */
-  async #giveUp(topUp: TopUp, provider: PaymentProvider, code: string, message: string, pause = code): Promise<void> {
-    if (topUp.paymentId) {
-      const outcome = await provider.cancelPayment(topUp.paymentId, `topup:${topUp.id}:cancel`);
-      if (outcome.kind === 'succeeded') return this.#settlePaid(topUp, outcome);
-      if (outcome.kind !== 'canceled') {
-        const nextAttemptAt = nextLookupAt(topUp.lookups, this.clock.now(), 'unknown');
-        const change = { topUpStatus: 'unknown', lookups: topUp.lookups + 1, nextAttemptAt } as const;
-        await this.topUps.change(topUp, { ...change, lastErrorCode: code, lastErrorMessage: message });
-        return;
-      }
-    }
-    await this.#fail(topUp, code, message, pause);
+  /** The final no: given up at the provider first, so that it can't be paid later for nothing. It pauses the rules. */
+  async #giveUp(topUp: TopUp, code: string, message: string, pause = code): Promise<void> {
+    if (!(await this.#isGivenUp(topUp, code, message))) return;
+    await this.steps.end(topUp, { status: 'failed', code, message, pause });
   }
 
-  /** The final no. An automatic one pauses the wallet's rules: only a person, a payment or another card resumes them. */
-  async #fail(topUp: TopUp, code: string, message: string, pause = code): Promise<void> {
-    const lastError = { lastErrorCode: code, lastErrorMessage: message };
-    if (!(await this.pauses.fail(topUp, lastError, pause))) return;
-    // What was kept spendable for this purchase is forfeited now, and other rules may have something to say.
-    await this.ledger.post({
-      kind: 'evaluate',
-      scope: { tenantId: topUp.tenantId, environmentId: topUp.environmentId },
-      walletId: topUp.walletId,
-      actor: actorOf(topUp),
-      answer: () => null,
+  /** What may no longer be charged, taken back at the provider. Paid after all, it is credited. */
+  async #cancel(topUp: TopUp): Promise<void> {
+    const { lastErrorCode: code, lastErrorMessage: message } = topUp;
+    if (await this.#isGivenUp(topUp, code, message)) await this.steps.end(topUp, { status: 'canceled', code, message });
+  }
+
+  /** Whether nothing can be charged any more. Paid after all, it is settled; not known, it is asked again. */
+  async #isGivenUp(topUp: TopUp, code: string, message: string): Promise<boolean> {
+    if (!topUp.paymentId) return true;
+    const outcome = await this.#providerOf(topUp).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
+    if (outcome.kind === 'canceled') return true;
+    if (outcome.kind === 'succeeded') await this.#settlePaid(topUp, outcome);
+    else await this.#lookUpLater(topUp, code, message);
+    return false;
+  }
+
+  #cancelKey({ id, paymentId }: TopUp): string {
+    return `topup:${id}:cancel:${paymentId}`;
+  }
+
+  /** One that is being canceled stays so. */
+  async #lookUpLater(topUp: TopUp, code: string, message: string): Promise<void> {
+    await this.steps.progress(topUp, {
+      ...(topUp.topUpStatus === 'canceling' ? {} : { topUpStatus: 'unknown' as const }),
+      lookups: topUp.lookups + 1,
+      nextAttemptAt: nextLookupAt(topUp.lookups, this.clock.now(), 'unknown'),
+      lastErrorCode: code,
+      lastErrorMessage: message,
     });
+  }
+
+  /** One that ended without money is asked about once more: a late success is credited, or refunded. */
+  async #recheck(topUp: TopUp): Promise<void> {
+    if (!topUp.paymentId) return;
+    const outcome = await this.#providerOf(topUp).retrievePayment(topUp.paymentId);
+    if (outcome.kind !== 'succeeded') return;
+    this.#logger.warn({ msg: 'a payment that was given up has succeeded', topUpId: topUp.id });
+    await this.#settlePaid(topUp, outcome);
+  }
+
+  /** Once for each: an operator should look at it. It is in the details of /health too. */
+  async #reportStuck(): Promise<void> {
+    for (const { id, status, since } of await this.queue.findStuck(PLACES)) {
+      if (this.#reported.has(id)) continue;
+      this.#reported.add(id);
+      this.#logger.warn({ msg: 'a top-up has made no progress for 15 minutes', topUpId: id, status, since });
+    }
   }
 
   #providerOf(topUp: TopUp): PaymentProvider {

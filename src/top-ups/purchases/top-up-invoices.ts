@@ -8,10 +8,21 @@ import type { SettingValue } from '../../settings/setting-keys.js';
 import { SettingsService } from '../../settings/settings.service.js';
 import { formatDecimal } from '../../shared/decimal.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import type { TopUpRecord } from '../rules/top-up-state.js';
 import type { TopUp } from './top-up.entity.js';
 
 /** Taxes and seller. */
 export type InvoiceConfig = SettingValue<'invoice_config'>;
+
+/** How an invoice is issued. */
+interface Issue {
+  /** Promised before, so that the top-up can name it. */
+  id: string;
+  isPaid: boolean;
+  /** When an unpaid one is due; null: it never is. */
+  dueAt?: Date | null;
+  metadata?: Record<string, string>;
+}
 
 /** The invoice of a top-up: one line, its units at their price. */
 @Injectable()
@@ -29,13 +40,14 @@ export class TopUpInvoices {
   /** Inside the transaction that settles or promises the top-up. Its total is what is charged. */
   async create(
     em: EntityManager,
-    topUp: TopUp,
+    topUp: TopUpRecord | TopUp,
     { taxes, seller }: InvoiceConfig,
-    { isPaid, metadata = {} }: { isPaid: boolean; metadata?: Record<string, string> },
+    { id, isPaid, dueAt = null, metadata = {} }: Issue,
   ): Promise<Invoice> {
     const customer = await em.findOne(Customer, { id: topUp.customerId, ...scopeOf(topUp) });
     const priced = priceSale(saleOf(topUp), taxes);
     return this.invoices.create(em, {
+      id,
       scope: scopeOf(topUp),
       customerId: topUp.customerId,
       walletId: topUp.walletId,
@@ -51,12 +63,13 @@ export class TopUpInvoices {
       buyer: customer && buyerOf(customer),
       metadata: { ...(topUp.isAutomatic ? { auto_topup: 'true' } : {}), ...metadata },
       isPaid,
+      dueAt,
       actorKeyId: topUp.createdBy,
     });
   }
 }
 
-function saleOf(topUp: TopUp) {
+function saleOf(topUp: TopUpRecord | TopUp) {
   return {
     description: topUp.description || `${formatDecimal(topUp.credits)} credits`,
     units: topUp.units,

@@ -3,27 +3,35 @@ import { AmountColumn } from '../../shared/decimal-column.js';
 import type { InvoiceDiscount } from '../../payments/invoice.entity.js';
 import { TRIGGERS } from '../rules/top-up-rule.entity.js';
 
-/** States in which money may still move. At most one automatic top-up of a wallet is in one of these. */
-export const OPEN_STATUSES = [
+/** States in which a charge is under way: at most one automatic one of a wallet is in one of these. */
+export const IN_FLIGHT_STATUSES = [
   'created',
   'charging',
   'unknown',
   'processing',
   'requires_action',
   'retry_wait',
-  'awaiting_payment',
+  'canceling',
   'refund_due',
 ] as const;
+/** States of an invoiced one whose invoice may still be paid. */
+export const UNPAID_STATUSES = ['awaiting_payment', 'overdue'] as const;
+export const OPEN_STATUSES = [...IN_FLIGHT_STATUSES, ...UNPAID_STATUSES] as const;
 export const FINAL_STATUSES = ['succeeded', 'failed', 'canceled', 'refunded'] as const;
 export type OpenStatus = (typeof OPEN_STATUSES)[number];
 export type TopUpStatus = OpenStatus | (typeof FINAL_STATUSES)[number];
 export type TopUpTrigger = (typeof TRIGGERS)[number] | 'manual';
 
-/** The SQL list of open states, for partial indexes and conditional updates. */
-export const OPEN_STATUS_LIST = OPEN_STATUSES.map((status) => `'${status}'`).join(', ');
+/** SQL lists of states, for partial indexes and conditions. */
+export const OPEN_STATUS_LIST = quoted(OPEN_STATUSES);
+const IN_FLIGHT_STATUS_LIST = quoted(IN_FLIGHT_STATUSES);
 
 export function isOpenStatus(status: TopUpStatus): status is OpenStatus {
   return (OPEN_STATUSES as readonly string[]).includes(status);
+}
+
+function quoted(statuses: readonly string[]): string {
+  return statuses.map((status) => `'${status}'`).join(', ');
 }
 
 const TopUpSchema = defineEntity({
@@ -80,23 +88,36 @@ const TopUpSchema = defineEntity({
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),
     settledAt: p.datetime(3).nullable(),
+    /** When the current attempt was allowed; limits of a month or an hour count it from then. */
+    chargedAt: p.datetime(3).nullable(),
+    /** When the customer was asked to confirm the current payment. */
+    actionRequestedAt: p.datetime(3).nullable(),
+    /** When the provider is asked once more about one that has ended without money: a late success is credited or refunded. */
+    recheckAt: p.datetime(3).nullable(),
     createdBy: p.text(),
   },
   indexes: [
     { name: 'top_up_wallet_index', properties: ['walletId', 'createdAt'] },
     { name: 'top_up_due_index', properties: ['nextAttemptAt'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
+    { name: 'top_up_open_index', properties: ['walletId'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
+    { name: 'top_up_recheck_index', properties: ['recheckAt'], where: 'recheck_at is not null' },
     { name: 'top_up_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] },
   ],
   uniques: [
     {
       name: 'top_up_one_automatic_unique',
       properties: ['walletId'],
-      where: `is_automatic and top_up_status in (${OPEN_STATUS_LIST})`,
+      where: `is_automatic and not invoicing and top_up_status in (${IN_FLIGHT_STATUS_LIST})`,
+    },
+    {
+      name: 'top_up_one_invoice_unique',
+      properties: ['walletId'],
+      where: `is_automatic and invoicing and top_up_status in ('created', 'awaiting_payment')`,
     },
     {
       name: 'top_up_one_purchase_unique',
       properties: ['walletId'],
-      where: `not is_automatic and not invoicing and top_up_status in (${OPEN_STATUS_LIST})`,
+      where: `not is_automatic and not invoicing and top_up_status in (${IN_FLIGHT_STATUS_LIST})`,
     },
     { name: 'top_up_payment_unique', properties: ['paymentId'] },
     { name: 'top_up_key_unique', properties: ['tenantId', 'environmentId', 'idempotencyKey'] },

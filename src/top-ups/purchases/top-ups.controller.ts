@@ -5,13 +5,13 @@ import { CurrentCaller, RequireScope } from '../../auth/caller.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { walletsPage, WalletsPageQuery } from '../../http/wallets-page.js';
 import { renderDecision, renderTopUp, TopUpDecisionListResponse, TopUpListResponse } from './top-ups.dto.js';
-import { TopUpViews } from './top-up-views.js';
+import { TopUpReads } from './top-up-reads.js';
 
 @ApiTags('Top-ups')
 @ApiWalletsErrors('validation', 'not_found')
 @Controller('v1/wallets/:id')
 export class TopUpsController {
-  constructor(private readonly views: TopUpViews) {}
+  constructor(private readonly reads: TopUpReads) {}
 
   /** The wallet's top-ups, newest first, each with its state and every attempt to charge for it. */
   @Get('top-ups')
@@ -22,7 +22,7 @@ export class TopUpsController {
     @Param('id') walletId: string,
     @Query() page: WalletsPageQuery,
   ): Promise<TopUpListResponse> {
-    const { topUps, attempts, total } = await this.views.topUps(caller, walletId, page);
+    const { topUps, attempts, total } = await this.reads.ofWallet(caller, walletId, page);
     return walletsPage(
       topUps.map((topUp) => renderTopUp(topUp, attempts)),
       total,
@@ -39,7 +39,7 @@ export class TopUpsController {
     @Param('id') walletId: string,
     @Query() page: WalletsPageQuery,
   ): Promise<TopUpDecisionListResponse> {
-    const { decisions, total } = await this.views.decisions(caller, walletId, page);
+    const { decisions, total } = await this.reads.decisionsOfWallet(caller, walletId, page);
     return walletsPage(
       decisions.map((decision) => renderDecision(decision)),
       total,

@@ -1,13 +1,12 @@
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { type Decimal, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
-import { DomainError, invalidField, notFound } from '../../shared/errors.js';
+import { invalidField, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import type { Actor, Idempotency, LedgerCommand } from '../../ledger/commands.js';
-import type { PendingCredit } from '../../ledger/pending-credit.entity.js';
+import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
 import type { InvoiceDiscount } from '../../payments/invoice.entity.js';
 import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
@@ -15,13 +14,15 @@ import type { Posting } from '../../ledger/posting.js';
 import type { WalletRecord } from '../../ledger/wallet-state.js';
 import { Wallet } from '../../ledger/wallet.entity.js';
 import { MAX_CHARGE_MINOR } from '../rules/decide-top-up.js';
-import { InvoicedTopUps, type PendingTerms } from './invoiced-top-ups.js';
-import { LEASE_MS } from '../schedule/schedule.js';
-import { TopUpEngine } from './top-up-engine.js';
-import { TopUpRepository } from './top-up-repository.js';
-import type { AgreedPack } from '../rules/top-up-rules.service.js';
+import { newTopUp } from '../rules/new-top-up.js';
+import { type AgreedPack, topUpChange } from '../rules/top-up-changes.js';
 import type { TopUpRecord } from '../rules/top-up-state.js';
-import { TopUp, type TopUpStatus } from './top-up.entity.js';
+import { LEASE_MS } from '../schedule/schedule.js';
+import { NEVER, type Recorded } from './change-top-up.js';
+import { InvoicedTopUps, type PendingRecord, type PendingTerms, promisedBy } from './invoiced-top-ups.js';
+import { TopUpEngine } from './top-up-engine.js';
+import { TopUpQueue } from './top-up-queue.js';
+import { TopUp } from './top-up.entity.js';
 
 export interface PurchaseRequest {
   scope: Scope;
@@ -29,8 +30,11 @@ export interface PurchaseRequest {
   /** At the price that is charged, discounts taken off. */
   pack: AgreedPack;
   discounts?: InvoiceDiscount[];
-  /** Written in the commit that stores the purchase; what it throws refuses it. */
-  within?: (tx: EntityManager, topUpId: string) => Promise<void>;
+  /** What may refuse it under the wallet's lock, before anything is written, and what is written with it. */
+  coupons?: {
+    guard: (tx: LedgerTransaction) => Promise<void>;
+    also: (tx: LedgerTransaction, topUpId: string) => Promise<void>;
+  };
   description: string;
   actor: Actor;
   idempotency?: Idempotency | undefined;
@@ -47,203 +51,182 @@ export interface InvoicedRequest<Answer> {
   /** True: the credits come at once, and the invoice is a paid one. */
   isCompleted: boolean;
   /** The answer, from the wallet, the stored top-up with its invoice, and the pending credit (none when completed). */
-  answer: (posting: Posting, topUp: TopUpRecord, pending: PendingCredit | undefined) => Answer;
+  answer: (posting: Posting, topUp: TopUpRecord, pending: PendingRecord | undefined) => Answer;
 }
 
 /** What every ledger command of an invoiced top-up has. */
 type CommandFrame = Pick<LedgerCommand, 'scope' | 'walletId' | 'actor' | 'idempotency'>;
 
-/** Top-ups that somebody asks for, and what is to be seen of all of them. */
+/** Top-ups that somebody asks for. */
 @Injectable()
 export class TopUpsService {
   constructor(
     private readonly em: EntityManager,
-    private readonly topUps: TopUpRepository,
+    private readonly queue: TopUpQueue,
     private readonly engine: TopUpEngine,
     private readonly invoiced: InvoicedTopUps,
-    private readonly papers: TopUpInvoices,
+    private readonly topUpInvoices: TopUpInvoices,
     private readonly ledger: LedgerService,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Buys a pack with the payment method on file, now. The intent is stored before anything is charged, so a repeat with
-   * the same key, or after a crash, finds it and never charges again.
+   * Buys a pack with the payment method on file, now. The intent is stored before anything is charged, under the
+   * ledger's key: so a repeat, or one after a crash, finds it and never charges again, and the key is used up for
+   * everything else.
    * @returns the top-up as it stands: succeeded, failed, or still open when the provider has not said yet.
    * @throws conflict while another purchase of the wallet is under way
    */
   async purchase(request: PurchaseRequest): Promise<{ topUp: TopUp; isReplayed: boolean }> {
-    const replayed = await this.findPurchase(request.scope, request.idempotency);
-    if (replayed) return { topUp: replayed, isReplayed: true };
-    const { pack } = request;
-    const record = this.#newTopUp(request.scope, request.wallet, request.actor, request.idempotency, {
+    const { scope, wallet, pack, actor, idempotency, coupons } = request;
+    const now = this.clock.now();
+    const topUp = newTopUp(scope, wallet, now, {
+      ...manual(actor),
+      // Whoever stores it also works on it; the scheduled task takes it for left behind only when the lease is over.
+      nextAttemptAt: new Date(now.getTime() + LEASE_MS),
       credits: pack.credits,
       priceMinor: pack.priceMinor,
       currency: pack.currency,
       discounts: request.discounts ?? [],
       packId: pack.id,
       validityMonths: pack.validityMonths,
-      description: request.description,
       invoicing: false,
+      description: request.description,
     });
-    try {
-      const topUp = await this.topUps.insert(record, request.within);
-      return { topUp: await this.engine.drive(topUp), isReplayed: false };
-    } catch (error) {
-      if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      const raced = await this.findPurchase(request.scope, request.idempotency);
-      if (raced) return { topUp: raced, isReplayed: true };
-      throw new DomainError('conflict', 'another purchase of this account is under way', {
-        code: 'purchase_under_way',
-      });
-    }
+    const { body, isReplayed } = await this.ledger.post({
+      kind: 'evaluate',
+      scope: scopeOf(scope),
+      walletId: wallet.id,
+      actor,
+      ...(idempotency ? { idempotency } : {}),
+      ...(coupons ? { guard: (tx) => coupons.guard(tx), also: (tx) => coupons.also(tx, topUp.id) } : {}),
+      changes: [topUpChange({ kind: 'purchase', topUp })],
+      answer: () => ({ id: topUp.id }),
+    });
+    const stored = await this.queue.reread(body);
+    return { topUp: isReplayed ? stored : await this.engine.drive(stored), isReplayed };
   }
 
   /** Asks for credits against an invoice: a pending transaction now, credits when the invoice is paid. */
   async requestInvoiced<Answer>(request: InvoicedRequest<Answer>): Promise<LedgerAnswer<Answer>> {
-    const { scope, walletId, credits, actor } = request;
+    const { scope, walletId, credits, actor, description } = request;
     const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scopeOf(scope) });
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
-    const priceMinor = toMinorUnits(multiplyByRate(credits, wallet.topupConversionRate), wallet.currency);
+    const { currency } = wallet;
+    const priceMinor = toMinorUnits(multiplyByRate(credits, wallet.topupConversionRate), currency);
     if (priceMinor < 1 || priceMinor > MAX_CHARGE_MINOR) {
       throw invalidField('credits_to_add', 'costs less than one minor unit, or more than one invoice can hold');
     }
-    const { currency } = wallet;
-    const { description } = request;
-    const nothing = { packId: null, validityMonths: null, discounts: [] };
-    const what = { ...nothing, credits, priceMinor, currency, description, invoicing: true };
-    // The key is the ledger's: on the row it would only say the same thing twice.
-    const record = this.#newTopUp(scope, wallet, actor, undefined, what);
+    const now = this.clock.now();
+    const topUp: TopUpRecord = {
+      ...newTopUp(scope, wallet, now, {
+        ...manual(actor),
+        nextAttemptAt: NEVER,
+        credits,
+        priceMinor,
+        currency,
+        discounts: [],
+        packId: null,
+        validityMonths: null,
+        invoicing: true,
+        description,
+      }),
+      transactionId: newId('wtxn', now),
+      invoiceId: newId('inv', now),
+    };
     const command = {
-      scope,
+      scope: scopeOf(scope),
       walletId,
       actor,
       ...(request.idempotency ? { idempotency: request.idempotency } : {}),
     };
-    const config = await this.papers.configOf(scope);
+    const config = await this.topUpInvoices.configOf(scope);
     return request.isCompleted
-      ? this.#creditWithInvoice(request, record, command, config)
-      : this.#promiseWithInvoice(request, record, command, config);
+      ? this.#creditWithInvoice(request, topUp, command, config)
+      : this.#promiseWithInvoice(request, topUp, command, config);
   }
 
   #promiseWithInvoice<Answer>(
     request: InvoicedRequest<Answer>,
-    record: TopUpRecord,
+    topUp: TopUpRecord,
     command: CommandFrame,
     config: InvoiceConfig,
   ): Promise<LedgerAnswer<Answer>> {
-    let topUp: TopUp | undefined;
-    let pending: PendingCredit | undefined;
+    const invoiceId = topUp.invoiceId as string;
+    const promised = ({ changed }: Posting) =>
+      promisedBy(changed[0] as Recorded, { terms: request.terms, invoiceId, dueAt: null });
     return this.ledger.post({
       kind: 'evaluate',
       ...command,
-      within: async (tx, wallet) => {
-        if (wallet.walletStatus === 'closed') {
-          return new DomainError('invalid_operation', 'the wallet is closed', { details: { wallet_id: wallet.id } });
-        }
-        topUp = tx.em.create(TopUp, record);
-        await tx.em.flush();
-        const promised = await this.invoiced.promise(tx, wallet, topUp, request.terms, config);
-        if (promised instanceof DomainError) return promised;
-        pending = promised;
-        await tx.em.refresh(topUp);
-        return undefined;
-      },
-      answer: (posting) => request.answer(posting, topUp as unknown as TopUpRecord, pending),
+      changes: [topUpChange({ kind: 'purchase', topUp: { ...topUp, topUpStatus: 'awaiting_payment' } })],
+      also: async (tx, posting) => this.invoiced.write(tx, promised(posting), config),
+      answer: (posting) => request.answer(posting, (posting.changed[0] as Recorded).topUp, promised(posting).pending),
     });
   }
 
   #creditWithInvoice<Answer>(
     request: InvoicedRequest<Answer>,
-    record: TopUpRecord,
+    topUp: TopUpRecord,
     command: CommandFrame,
     config: InvoiceConfig,
   ): Promise<LedgerAnswer<Answer>> {
-    const id = newId('wtxn', this.clock.now());
     const { terms } = request;
-    let topUp: TopUp | undefined;
+    const id = topUp.invoiceId as string;
+    const settled = { ...topUp, topUpStatus: 'succeeded' as const, settledAt: topUp.createdAt };
     return this.ledger.post({
       kind: 'credit',
       ...command,
       terms: {
-        id,
+        id: topUp.transactionId as string,
         credits: request.credits,
         reason: 'PURCHASED_CREDIT_INVOICED',
         priority: terms.priority,
         expiresAt: terms.expiresAt,
         referenceType: 'EXTERNAL',
-        referenceId: terms.idempotencyKey || record.id,
+        referenceId: terms.idempotencyKey || topUp.id,
         description: request.description,
         metadata: terms.metadata,
         idempotencyKey: terms.idempotencyKey,
-        topUpId: record.id,
+        topUpId: topUp.id,
         ...(terms.bonus ? { bonus: terms.bonus } : {}),
       },
-      within: async (tx) => {
-        const settled = { topUpStatus: 'succeeded', transactionId: id, settledAt: tx.now } as const;
-        topUp = tx.em.create(TopUp, { ...record, ...settled });
-        await tx.em.flush();
-        topUp.invoiceId = (await this.papers.create(tx.em, topUp, config, { isPaid: true })).id;
-        await tx.em.flush();
+      changes: [topUpChange({ kind: 'purchase', topUp: settled })],
+      also: async (tx) => {
+        await this.topUpInvoices.create(tx.em, settled, config, { id, isPaid: true });
       },
-      answer: (posting) => request.answer(posting, topUp as unknown as TopUpRecord, undefined),
+      answer: (posting) => request.answer(posting, (posting.changed[0] as Recorded).topUp, undefined),
     });
   }
 
   /** What a client's key has bought already, as it stands. The same key with another request is refused. */
-  async findPurchase(scope: Scope, idempotency: Idempotency | undefined): Promise<TopUp | null> {
-    if (!idempotency) return null;
-    const found = await this.topUps.findByKey(scope, idempotency.key);
-    if (found && found.requestHash !== idempotency.requestHash) {
-      throw new DomainError('idempotency_key_reused', 'this idempotency key was used with another request');
-    }
-    return found;
+  async findPurchase(scope: Scope, idempotency: Idempotency | undefined): Promise<TopUp | undefined> {
+    const known = idempotency && (await this.ledger.recall<{ id: string }>(scope, idempotency));
+    return known && this.queue.reread(known.body);
   }
 
-  #newTopUp(
-    scope: Scope,
-    wallet: Pick<WalletRecord, 'id' | 'customerId'>,
-    actor: Actor,
-    idempotency: Idempotency | undefined,
-    what: Pick<
-      TopUpRecord,
-      'credits' | 'priceMinor' | 'currency' | 'discounts' | 'packId' | 'validityMonths' | 'description' | 'invoicing'
-    >,
-  ): TopUpRecord {
-    const now = this.clock.now();
-    return {
-      id: newId('topup', now),
-      tenantId: scope.tenantId,
-      environmentId: scope.environmentId,
-      customerId: wallet.customerId,
-      walletId: wallet.id,
-      trigger: 'manual',
-      isAutomatic: false,
-      ruleVersion: 0,
-      topUpStatus: 'created' satisfies TopUpStatus,
-      units: 1,
-      ...what,
-      provider: null,
-      paymentMethodId: null,
-      paymentMethodRef: null,
-      cardFingerprint: null,
-      paymentId: null,
-      attempt: 0,
-      lookups: 0,
-      // Whoever stores it also works on it; the scheduled task takes it for left behind only when the lease is over.
-      nextAttemptAt: new Date(now.getTime() + LEASE_MS),
-      lastErrorCode: '',
-      lastErrorMessage: '',
-      actionUrl: null,
-      invoiceId: null,
-      transactionId: null,
-      idempotencyKey: idempotency?.key ?? null,
-      requestHash: idempotency?.requestHash ?? '',
-      requestId: actor.requestId,
-      createdAt: now,
-      updatedAt: now,
-      settledAt: null,
-      createdBy: actor.keyId,
-    };
+  /** Takes back a top-up that waits: for its first or next try, or for its customer's confirmation. */
+  async cancel(scope: Scope, id: string, actor: Actor): Promise<void> {
+    const found = await this.em.fork().findOne(TopUp, { id, ...scopeOf(scope) });
+    if (!found) throw notFound('top-up', { top_up_id: id });
+    await this.ledger.post({
+      kind: 'evaluate',
+      scope: scopeOf(scope),
+      walletId: found.walletId,
+      actor,
+      changes: [topUpChange({ kind: 'cancel', topUpId: id })],
+      answer: () => null,
+    });
   }
+}
+
+/** What every purchase by hand has in common. */
+function manual(actor: Actor) {
+  return {
+    trigger: 'manual' as const,
+    isAutomatic: false,
+    ruleVersion: 0,
+    units: 1,
+    requestId: actor.requestId,
+    createdBy: actor.keyId,
+  };
 }

@@ -1,4 +1,6 @@
 import { type Decimal, formatDecimal, wholeUnits, ZERO } from '../../shared/decimal.js';
+import { reasonOf } from './decision-reason.js';
+import type { DecisionFigures } from './top-up-decision.entity.js';
 import type { Trigger } from './top-up-rule.entity.js';
 
 /** Everything a decision may depend on, as data. */
@@ -26,14 +28,18 @@ export interface TopUpFacts {
   required: Decimal | null;
   /** Purchased credits about to expire and their instant; for `expiration` only. */
   expiring: { credits: Decimal; expiresAt: Date } | null;
+  /** A purchase that this one would have to wait for: an unresolved automatic charge, or an unpaid automatic invoice for another. */
   openTopUpId: string | null;
-  /** Automatic purchases that were not given up: newest last. */
+  /** Automatic purchases that were not given up, newest last; `createdAt` is when limits count them from. */
   history: { id: string; createdAt: Date; settledAt: Date | null; priceMinor: number; currency: string }[];
 }
 
 export interface Verdict {
   verdict: 'buy' | 'skip';
   code: string;
+  /** What the answer is made of. */
+  figures: DecisionFigures;
+  /** The answer as a sentence. */
   reason: string;
   /** What the answer is about, so that the same answer is stored once: a top-up, a month. */
   subject: string;
@@ -51,10 +57,14 @@ export const MAX_CHARGE_MINOR = 99_999_999;
 
 /** Pauses of a rule whose pack is no longer offered as the account agreed to it. */
 export const PACK_PAUSES = { changed: 'pack_changed', withdrawn: 'pack_withdrawn' } as const;
-const WORDS_OF_PAUSE: Readonly<Record<string, string>> = {
-  [PACK_PAUSES.changed]: 'the pack is no longer what was agreed to: choose it again to agree to what it costs now',
-  [PACK_PAUSES.withdrawn]: 'the pack is no longer on sale: choose another one',
-};
+
+/** Answers that time alone changes: whoever waits for one of these loses nothing meanwhile. */
+const TEMPORARY: ReadonlySet<string> = new Set(['already_under_way', 'cool_off', 'hourly_limit']);
+
+/** Whether only time stands between the rule and its purchase. */
+export function isTemporary({ verdict, code, pause }: Verdict): boolean {
+  return verdict === 'skip' && TEMPORARY.has(code) && !pause;
+}
 
 /**
  * Whether a top-up is due now, and if not, why not. Undefined when the rule's own condition does not hold: then
@@ -68,12 +78,12 @@ export function decideTopUp(facts: TopUpFacts): Verdict | undefined {
 
 interface Need {
   units: number;
-  because: string;
   code: string;
+  figures: DecisionFigures;
 }
 
 function needOf(facts: TopUpFacts): Need | undefined {
-  const left = `${formatDecimal(facts.available)} were left`;
+  const available = formatDecimal(facts.available);
   if (facts.trigger === 'threshold') {
     const threshold = facts.thresholdCredits ?? ZERO;
     if (facts.available.gt(threshold)) return undefined;
@@ -81,101 +91,110 @@ function needOf(facts: TopUpFacts): Need | undefined {
     const gap = threshold.minus(facts.available);
     const exact = wholeUnits(gap, facts.unitCredits);
     const units = facts.unitCredits.times(exact).gt(gap) ? exact : exact + 1;
-    return {
-      units,
-      code: 'threshold_reached',
-      because: `${left}, at or below the threshold of ${formatDecimal(threshold)}`,
-    };
+    return { units, code: 'threshold_reached', figures: { available, threshold: formatDecimal(threshold) } };
   }
   if (facts.trigger === 'insufficient') {
     if (!facts.required || facts.required.lte(facts.available)) return undefined;
     const units = wholeUnits(facts.required.minus(facts.available), facts.unitCredits);
-    return { units, code: 'insufficient', because: `${left} and ${formatDecimal(facts.required)} were needed` };
+    return { units, code: 'insufficient', figures: { available, required: formatDecimal(facts.required) } };
   }
   if (!facts.expiring) return undefined;
   const { credits, expiresAt } = facts.expiring;
-  const because = `${formatDecimal(credits)} purchased credits expire on ${expiresAt.toISOString().slice(0, 10)}`;
-  return { units: 1, code: 'about_to_expire', because };
+  const figures = { expiring_credits: formatDecimal(credits), expires_at: expiresAt.toISOString() };
+  return { units: 1, code: 'about_to_expire', figures };
 }
 
 function refuse(facts: TopUpFacts, need: Need): Verdict | undefined {
   const { now, history, limits } = facts;
-  if (facts.walletStatus !== 'active') return skip('wallet_not_active', `the wallet is ${facts.walletStatus}`, '');
+  if (facts.walletStatus !== 'active') return skip('wallet_not_active', { wallet_status: facts.walletStatus }, '');
   if (facts.unitPriceMinor < 1) {
-    return skip('price_too_small', `${formatDecimal(facts.unitCredits)} credits cost less than one minor unit`, '');
+    return skip('price_too_small', { unit_credits: formatDecimal(facts.unitCredits) }, '');
   }
-  if (facts.openTopUpId) {
-    return skip('already_under_way', `top-up ${facts.openTopUpId} is under way`, facts.openTopUpId);
-  }
-  if (facts.pauseReason) {
-    const words =
-      WORDS_OF_PAUSE[facts.pauseReason] ?? `automatic top-up is paused (${facts.pauseReason}) until it is resumed`;
-    return skip('paused', words, facts.pauseReason);
-  }
+  if (facts.openTopUpId) return skip('already_under_way', { top_up_id: facts.openTopUpId }, facts.openTopUpId);
+  if (facts.pauseReason) return skip('paused', { pause_reason: facts.pauseReason }, facts.pauseReason);
   const last = history.at(-1);
   const coolUntil = last && new Date((last.settledAt ?? last.createdAt).getTime() + facts.coolOffSeconds * 1000);
   if (last && coolUntil && coolUntil > now) {
-    return skip('cool_off', `the last top-up was less than ${facts.coolOffSeconds} s ago`, last.id, coolUntil);
+    return skip('cool_off', { cool_off_seconds: facts.coolOffSeconds }, last.id, coolUntil);
   }
   const lastHour = history.filter(({ createdAt }) => createdAt.getTime() > now.getTime() - HOUR_MS);
-  if (lastHour.length >= limits.maxPerHour) {
-    const reason = `${lastHour.length} top-ups within an hour is the limit: paused until somebody resumes it`;
-    return { ...skip('hourly_limit', reason, last?.id ?? ''), pause: true };
-  }
+  if (lastHour.length >= limits.maxPerHour) return tooMany(facts, lastHour);
   return refuseByMonth(facts) ?? refuseBySize(facts, need);
+}
+
+/** A burst of low balances is stopped until a person has looked; credits about to expire can wait until the hour is over. */
+function tooMany({ trigger }: TopUpFacts, lastHour: TopUpFacts['history']): Verdict {
+  const figures = { purchases: lastHour.length };
+  const subject = lastHour.at(-1)?.id ?? '';
+  if (trigger !== 'expiration') return { ...skip('hourly_limit', figures, subject), pause: true };
+  const oldest = lastHour[0]?.createdAt.getTime() ?? 0;
+  return skip('hourly_limit', figures, subject, new Date(oldest + HOUR_MS));
 }
 
 function refuseByMonth({ now, history, limits, currency, unitPriceMinor }: TopUpFacts): Verdict | undefined {
   const month = now.toISOString().slice(0, 7);
   const nextMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
-  const thisMonth = history.filter(({ createdAt }) => createdAt.toISOString().startsWith(month));
+  const thisMonth = ofMonth(history, now);
+  const cap = capReached({ limits, currency, thisMonth, priceMinor: unitPriceMinor });
+  return cap && skip(cap.code, cap.figures, month, nextMonth);
+}
+
+/** The monthly cap that one more purchase at this price would break. */
+export function capReached(facts: {
+  limits: Pick<TopUpFacts['limits'], 'monthlyCount' | 'monthlyAmountMinor'>;
+  currency: string;
+  thisMonth: Pick<TopUpFacts['history'][number], 'priceMinor' | 'currency'>[];
+  priceMinor: number;
+}): { code: string; figures: DecisionFigures } | undefined {
+  const { limits, currency, thisMonth, priceMinor } = facts;
   if (limits.monthlyCount !== null && thisMonth.length >= limits.monthlyCount) {
-    return skip('monthly_count_cap', `the monthly cap of ${limits.monthlyCount} top-ups is reached`, month, nextMonth);
+    return { code: 'monthly_count_cap', figures: { monthly_count: limits.monthlyCount } };
   }
-  if (limits.monthlyAmountMinor !== null && spent(thisMonth, currency) + unitPriceMinor > limits.monthlyAmountMinor) {
-    const cap = `${limits.monthlyAmountMinor} minor units of ${currency.toUpperCase()}`;
-    return skip('monthly_amount_cap', `the monthly cap of ${cap} does not allow another purchase`, month, nextMonth);
+  if (limits.monthlyAmountMinor !== null && spent(thisMonth, currency) + priceMinor > limits.monthlyAmountMinor) {
+    return { code: 'monthly_amount_cap', figures: { monthly_amount_minor: limits.monthlyAmountMinor, currency } };
   }
   return undefined;
+}
+
+/** What limits of a calendar month (UTC) count. */
+export function ofMonth<Purchase extends { createdAt: Date }>(history: readonly Purchase[], now: Date): Purchase[] {
+  const month = now.toISOString().slice(0, 7);
+  return history.filter(({ createdAt }) => createdAt.toISOString().startsWith(month));
 }
 
 /** Buying only a part of what a refused debit needs would take money and still not let it through. */
 function refuseBySize(facts: TopUpFacts, need: Need): Verdict | undefined {
   if (facts.trigger !== 'insufficient' || need.units <= allowedUnits(facts)) return undefined;
-  const reason = `${need.units} purchases of ${formatDecimal(facts.unitCredits)} credits would be needed, ${allowedUnits(facts)} are allowed`;
-  return skip('purchase_too_large', reason, formatDecimal(facts.required ?? ZERO));
+  const figures = {
+    ...need.figures,
+    units: need.units,
+    allowed_units: allowedUnits(facts),
+    unit_credits: formatDecimal(facts.unitCredits),
+  };
+  return skip('purchase_too_large', figures, '');
 }
 
 function size(facts: TopUpFacts, need: Need): Verdict {
   const units = Math.min(need.units, allowedUnits(facts));
   const credits = formatDecimal(facts.unitCredits.times(units));
-  const clamped = units < need.units ? '; the limits did not allow as much as it takes' : '';
-  return {
-    verdict: 'buy',
-    code: need.code,
-    reason: `buys ${credits} credits because ${need.because}${clamped}`,
-    subject: '',
-    units,
-    nextEvaluationAt: null,
-    pause: false,
-  };
+  const figures = { ...need.figures, credits, ...(units < need.units ? { clamped_from_units: need.units } : {}) };
+  const bought = { verdict: 'buy', code: need.code, figures, nextEvaluationAt: null } as const;
+  return { ...bought, reason: reasonOf(bought), subject: '', units, pause: false };
 }
 
 function allowedUnits({ limits, history, now, currency, unitPriceMinor }: TopUpFacts): number {
   const chargeable = Math.min(limits.maxUnits, Math.floor(MAX_CHARGE_MINOR / unitPriceMinor));
   if (limits.monthlyAmountMinor === null) return chargeable;
-  const month = now.toISOString().slice(0, 7);
-  const thisMonth = history.filter(({ createdAt }) => createdAt.toISOString().startsWith(month));
-  const left = limits.monthlyAmountMinor - spent(thisMonth, currency);
+  const left = limits.monthlyAmountMinor - spent(ofMonth(history, now), currency);
   return Math.min(chargeable, Math.floor(left / unitPriceMinor));
 }
 
-function spent(history: TopUpFacts['history'], currency: string): number {
+/** In the cap's currency: while there is a cap, no rule buys in another. */
+function spent(history: Pick<TopUpFacts['history'][number], 'priceMinor' | 'currency'>[], currency: string): number {
   return history.reduce((total, topUp) => (topUp.currency === currency ? total + topUp.priceMinor : total), 0);
 }
 
-function skip(code: string, because: string, subject: string, nextEvaluationAt: Date | null = null): Verdict {
-  const next = nextEvaluationAt ? `, next evaluation ${nextEvaluationAt.toISOString().slice(0, 19)}Z` : '';
-  const reason = `did not buy: ${because}${next}`;
-  return { verdict: 'skip', code, reason, subject, units: 0, nextEvaluationAt, pause: false };
+function skip(code: string, figures: DecisionFigures, subject: string, nextEvaluationAt: Date | null = null): Verdict {
+  const skipped = { verdict: 'skip', code, figures, nextEvaluationAt } as const;
+  return { ...skipped, reason: reasonOf(skipped), subject, units: 0, pause: false };
 }

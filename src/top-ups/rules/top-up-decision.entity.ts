@@ -2,6 +2,9 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn } from '../../shared/decimal-column.js';
 import { TRIGGERS } from './top-up-rule.entity.js';
 
+/** The figures of a decision: credits and rates as decimals in text, instants in ISO 8601. */
+export type DecisionFigures = Record<string, string | number | null>;
+
 const TopUpDecisionSchema = defineEntity({
   name: 'TopUpDecision',
   tableName: 'top_up_decision',
@@ -11,13 +14,15 @@ const TopUpDecisionSchema = defineEntity({
     tenantId: p.text(),
     environmentId: p.text(),
     customerId: p.text(),
-    trigger: p.enum(TRIGGERS).columnType('text'),
+    trigger: p.enum([...TRIGGERS, 'manual'] as const).columnType('text'),
     ruleVersion: p.integer(),
-    verdict: p.enum(['buy', 'skip'] as const).columnType('text'),
+    verdict: p.enum(['buy', 'skip', 'cancel'] as const).columnType('text'),
     /** Why, as a code: `threshold_reached`, `already_under_way`, `cool_off`, `monthly_count_cap`, ... */
     code: p.text(),
-    /** Why, as a sentence for people. */
+    /** Why, as a sentence for programs' logs. */
     reason: p.text(),
+    /** What the sentence is made of, so that every face of the service can make its own; null in rows of before 0.2. */
+    figures: p.json<DecisionFigures>().nullable(),
     /** What was seen: credits. */
     available: p.type(AmountColumn),
     posted: p.type(AmountColumn),

@@ -20,7 +20,7 @@ const TopUpRuleSchema = defineEntity({
     environmentId: p.text(),
     customerId: p.text(),
     enabled: p.boolean(),
-    /** Counts the edits, so that a decision can say which wording of the rule it was made under. */
+    /** Counts the edits of what is bought, when, at which price and how, on and off: a charge of an older wording is canceled. */
     version: p.integer(),
     /** `threshold` only: buys when this many available credits or fewer are left. */
     thresholdCredits: p.type(AmountColumn).nullable(),
@@ -69,17 +69,23 @@ const TopUpGuardSchema = defineEntity({
     maxUnits: p.integer(),
     /** Automatic purchases in a calendar month (UTC); null: no cap. */
     monthlyCount: p.integer().nullable(),
-    /** Minor units in a calendar month (UTC), per currency; null: no cap. */
+    /** Minor units of `monthlyAmountCurrency` in a calendar month (UTC); null: no cap. No rule buys in another currency. */
     monthlyAmountMinor: p.integer().nullable(),
+    /** ISO 4217, lower case; null without a cap. */
+    monthlyAmountCurrency: p.text().nullable(),
     pausedAt: p.datetime(3).nullable(),
     /** Why automatic top-up is paused: a code (`hourly_limit`, `card_declined`, ...); empty when it is not. */
     pauseReason: p.text(),
-    /** When the scheduled task looks at the wallet's rules again. */
-    nextEvaluationAt: p.datetime(3),
+    /** Fingerprint of the card that the pause is about; null where it is about none. */
+    pausedCard: p.text().nullable(),
+    /** How far back decisions look for purchases: a day, or as long as the longest cool-off. */
+    historySeconds: p.integer().default(86_400),
+    /** When time alone can change what the rules say; null: it can't, and nobody looks. */
+    nextEvaluationAt: p.datetime(3).nullable(),
     updatedAt: p.datetime(3),
   },
   indexes: [
-    { name: 'top_up_guard_due_index', properties: ['nextEvaluationAt'] },
+    { name: 'top_up_guard_due_index', properties: ['nextEvaluationAt'], where: 'next_evaluation_at is not null' },
     { name: 'top_up_guard_paused_index', properties: ['pausedAt'], where: 'paused_at is not null' },
   ],
 });

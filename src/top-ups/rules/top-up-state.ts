@@ -1,38 +1,60 @@
 import type { Columns, WalletRecord } from '../../ledger/wallet-state.js';
+import type { TopUp, TopUpAttempt } from '../purchases/top-up.entity.js';
 import type { TopUpDecision } from './top-up-decision.entity.js';
 import type { TopUpGuard, TopUpRule, Trigger } from './top-up-rule.entity.js';
-import type { TopUp } from '../purchases/top-up.entity.js';
 
 export type RuleRecord = Columns<TopUpRule>;
 export type GuardRecord = Columns<TopUpGuard>;
 export type TopUpRecord = Columns<TopUp>;
+export type AttemptRecord = Columns<TopUpAttempt>;
 export type DecisionRecord = Columns<TopUpDecision>;
 
-/** The columns of a top-up that a decision looks at. */
-export type PastTopUp = Pick<
-  TopUpRecord,
-  'id' | 'trigger' | 'isAutomatic' | 'topUpStatus' | 'priceMinor' | 'currency' | 'createdAt' | 'settledAt'
->;
+/** The columns of a purchase of before that limits look at. */
+export type PastTopUp = Pick<TopUpRecord, 'id' | 'priceMinor' | 'currency' | 'createdAt' | 'settledAt' | 'chargedAt'>;
 
-/** What the top-up policy knows of a wallet under its lock, and what it has decided in this batch. */
-export class TopUpState {
-  readonly newTopUps: TopUpRecord[] = [];
+/** A wallet's rules and what bounds them, as both APIs show them. */
+export interface WalletRules {
+  rules: ReadonlyMap<Trigger, RuleRecord>;
+  guard: GuardRecord | undefined;
+}
+
+/** What is to be told of a top-up or a pause, in the commit that makes it true. */
+export type Told =
+  | { kind: 'top_up'; event: TopUpEvent; topUp: TopUpRecord }
+  | { kind: 'auto_topup'; event: 'paused' | 'resumed'; reason: string; at: Date };
+export type TopUpEvent = 'created' | 'succeeded' | 'failed' | 'requires_action' | 'canceled';
+
+/** What the top-up policy knows of a wallet under its lock, and what the commands of the batch have made of it. */
+export class TopUpState implements WalletRules {
+  readonly newTopUps = new Set<TopUpRecord>();
+  readonly changedTopUps = new Set<TopUpRecord>();
+  /** Those of the above that are to be taken up at another time than before. */
+  readonly rescheduled = new Set<TopUpRecord>();
+  readonly newAttempts: AttemptRecord[] = [];
+  readonly finishedAttempts: AttemptRecord[] = [];
   readonly newDecisions = new Map<string, DecisionRecord>();
+  readonly changedRules = new Set<RuleRecord>();
+  readonly told: Told[] = [];
   isGuardChanged = false;
 
   constructor(
-    readonly rules: ReadonlyMap<Trigger, RuleRecord>,
-    readonly guard: GuardRecord | undefined,
-    /** Open ones, and automatic ones of this month or the last hour that were not given up; oldest first. */
-    readonly topUps: PastTopUp[],
+    readonly rules: Map<Trigger, RuleRecord>,
+    /** Whoever has rules or top-ups has one. */
+    public guard: GuardRecord | undefined,
+    /** Open ones, and those that a command of the batch names. */
+    readonly topUps: TopUpRecord[],
+    /** Automatic ones that have succeeded, as far back as limits look; oldest first. */
+    readonly past: readonly PastTopUp[],
   ) {}
 }
 
 export const DEFAULT_MAX_PER_HOUR = 3;
 export const DEFAULT_MAX_UNITS = 20;
 export const DEFAULT_COOL_OFF_SECONDS = 60;
+/** A day: how far back purchases are looked for where no cool-off is longer. */
+export const DEFAULT_HISTORY_SECONDS = 86_400;
 
-/** The guard of a wallet that has none yet: the default limits, and an evaluation due at once. */
+/** The guard of a wallet that has none yet: the default limits. */
 export function newGuard(wallet: Pick<WalletRecord, 'id' | 'tenantId' | 'environmentId'>, now: Date): GuardRecord {
   return {
     walletId: wallet.id,
@@ -42,9 +64,21 @@ export function newGuard(wallet: Pick<WalletRecord, 'id' | 'tenantId' | 'environ
     maxUnits: DEFAULT_MAX_UNITS,
     monthlyCount: null,
     monthlyAmountMinor: null,
+    monthlyAmountCurrency: null,
     pausedAt: null,
     pauseReason: '',
-    nextEvaluationAt: now,
+    pausedCard: null,
+    historySeconds: DEFAULT_HISTORY_SECONDS,
+    nextEvaluationAt: null,
     updatedAt: now,
   };
+}
+
+/** The wallet's guard, made if it has none. */
+export function guardOf(topUps: TopUpState, wallet: WalletRecord, now: Date): GuardRecord {
+  if (!topUps.guard) {
+    topUps.guard = newGuard(wallet, now);
+    topUps.isGuardChanged = true;
+  }
+  return topUps.guard;
 }

@@ -1,4 +1,4 @@
-import { addMonths, nextLookupAt, nextRetryAt, nextSweepAt } from './schedule.js';
+import { addMonths, nextLookupAt, nextRetryAt } from './schedule.js';
 
 const NOW = new Date('2027-03-31T12:00:00Z');
 
@@ -26,10 +26,5 @@ describe('the schedule of top-ups', () => {
       (lookups) => (nextLookupAt(lookups, NOW, 'unknown').getTime() - NOW.getTime()) / 1000,
     );
     expect(seconds).toEqual([30, 120, 600, 3600, 3600]);
-  });
-
-  it('looks at every wallet once an hour, and when a day begins', () => {
-    expect(nextSweepAt(NOW).toISOString()).toBe('2027-03-31T13:00:00.000Z');
-    expect(nextSweepAt(new Date('2027-03-31T23:30:00Z')).toISOString()).toBe('2027-04-01T00:00:00.000Z');
   });
 });

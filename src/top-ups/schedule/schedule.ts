@@ -1,5 +1,3 @@
-/** How long after an evaluation the slow sweep looks at a wallet's rules again, though nothing has happened to it. */
-const SLOW_SWEEP_MS = 3_600_000;
 /** Soft declines are tried again after 1 h, 4 h and 24 h; the fourth in a row pauses the rules. */
 const RETRY_AFTER_MS = [3_600_000, 4 * 3_600_000, 24 * 3_600_000];
 /** An unknown outcome is looked up after 30 s, 2 min, 10 min and then every hour, until the provider says. */
@@ -10,14 +8,10 @@ const PROCESSING_LOOKUP_MS = [5000, 30_000, 300_000, 3_600_000];
 export const CARD_DECLINES_PER_30_DAYS = 10;
 /** While one process works on a top-up, no other takes it up; after this it is taken for crashed. */
 export const LEASE_MS = 60_000;
+/** How often a payment that waits for its customer is looked at. */
+export const ACTION_POLL_MS = 60_000;
 /** How long a customer has to confirm a payment that asks for authentication. */
 export const ACTION_WINDOW_MS = 24 * 3_600_000;
-
-/** An hour from now; at midnight (UTC) if that comes first, since credits expire by the day and caps by the month. */
-export function nextSweepAt(now: Date): Date {
-  const midnight = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1);
-  return new Date(Math.min(now.getTime() + SLOW_SWEEP_MS, midnight));
-}
 
 /** When to try again after the given attempt (from 1) was declined softly; undefined: not again. */
 export function nextRetryAt(attempt: number, now: Date): Date | undefined {
@@ -28,7 +22,7 @@ export function nextRetryAt(attempt: number, now: Date): Date | undefined {
 /** When to ask the provider again, having asked `lookups` times. */
 export function nextLookupAt(lookups: number, now: Date, kind: 'unknown' | 'processing'): Date {
   const steps = kind === 'unknown' ? LOOKUP_AFTER_MS : PROCESSING_LOOKUP_MS;
-  return new Date(now.getTime() + (steps[Math.min(lookups, steps.length - 1)] ?? SLOW_SWEEP_MS));
+  return new Date(now.getTime() + (steps[Math.min(lookups, steps.length - 1)] ?? 3_600_000));
 }
 
 /** The same day and time `months` later; the last day of the month where that day does not exist. */

@@ -2,15 +2,12 @@ import { Injectable, Logger, type OnApplicationBootstrap, type BeforeApplication
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Config } from '../../config.js';
 import { Clock } from '../../shared/clock.js';
-import { PaymentMethodsService } from '../../customers/payment-methods.service.js';
 import { LedgerSweeps } from '../../ledger/ledger-sweeps.js';
-import { nextSweepAt } from './schedule.js';
 import { TopUpEngine } from '../purchases/top-up-engine.js';
-import { TopUpPauses } from '../rules/top-up-pauses.js';
-import { TopUpRepository } from '../purchases/top-up-repository.js';
+import { TopUpQueue, type WalletRef } from '../purchases/top-up-queue.js';
 
 const INTERVAL_NAME = 'scheduled-task';
-const EVALUATIONS_LIMIT = 500;
+const WALLETS_PER_ROUND = 500;
 const FORGET_EVERY_MS = 3_600_000;
 
 /**
@@ -28,16 +25,12 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
     private readonly scheduler: SchedulerRegistry,
     private readonly sweeps: LedgerSweeps,
     private readonly engine: TopUpEngine,
-    private readonly topUps: TopUpRepository,
-    private readonly pauses: TopUpPauses,
-    private readonly paymentMethods: PaymentMethodsService,
+    private readonly topUps: TopUpQueue,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
 
   onApplicationBootstrap(): void {
-    // Another card is on file: who waited for one need not wait for the next round.
-    this.paymentMethods.onReplaced = () => void this.tick();
     if (this.config.sweepIntervalMs === 0) return;
     const timer = setInterval(() => void this.tick(), this.config.sweepIntervalMs);
     this.scheduler.addInterval(INTERVAL_NAME, timer);
@@ -63,31 +56,28 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
     await this.#running;
   }
 
-  /** All that is due now. Top-ups that evaluations start are nudged at once and do not wait for the next round. */
+  /** All that is due now. Each stage does what it can: one that fails is logged, and the next goes on. */
   async run(): Promise<void> {
-    await this.#resumeWithNewCards();
-    for (const job of this.#jobs) await job();
-    await this.#evaluateRules();
-    await this.sweeps.expireCredits();
-    await this.sweeps.expireHolds();
-    await this.#endRenewals();
-    await this.engine.sweep();
-    await this.#forget();
+    for (const job of this.#jobs) await this.#stage('job', job);
+    await this.#stage('evaluate', () => this.#evaluateEach(this.topUps.claimDueEvaluations(WALLETS_PER_ROUND)));
+    await this.#stage('expire-credits', () => this.sweeps.expireCredits());
+    await this.#stage('expire-holds', () => this.sweeps.expireHolds());
+    await this.#stage('end-renewals', () => this.#evaluateEach(this.topUps.endedRenewals(WALLETS_PER_ROUND)));
+    await this.#stage('top-ups', () => this.engine.sweep());
+    await this.#stage('forget', () => this.#forget());
   }
 
-  async #resumeWithNewCards(): Promise<void> {
-    const resumed = await this.pauses.resumeWithNewCards();
-    await Promise.all(resumed.map(({ walletId, scope }) => this.sweeps.evaluate(walletId, scope)));
+  async #stage(name: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#logger.error({ msg: 'a stage of the scheduled task failed; it runs again', stage: name, err: error });
+    }
   }
 
-  async #evaluateRules(): Promise<void> {
-    const due = await this.topUps.claimDueEvaluations(EVALUATIONS_LIMIT, nextSweepAt(this.clock.now()));
-    await Promise.all(due.map(({ walletId, scope }) => this.sweeps.evaluate(walletId, scope)));
-  }
-
-  async #endRenewals(): Promise<void> {
-    const ended = await this.topUps.endedRenewals(EVALUATIONS_LIMIT);
-    await Promise.all(ended.map(({ walletId, scope }) => this.sweeps.evaluate(walletId, scope)));
+  /** One wallet that cannot be looked at costs no other its turn: its lease runs out, and it is tried again. */
+  async #evaluateEach(due: Promise<WalletRef[]>): Promise<void> {
+    await Promise.all((await due).map(({ walletId, scope }) => this.sweeps.evaluateSafely(walletId, scope)));
   }
 
   async #forget(): Promise<void> {

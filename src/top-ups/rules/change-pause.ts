@@ -1,0 +1,54 @@
+import { type Trigger, TRIGGERS } from './top-up-rule.entity.js';
+import type { TopUpState, WalletRules } from './top-up-state.js';
+
+/** Pauses that are about the card: another card, or a payment that goes through, ends them. */
+const CARD_PAUSES: ReadonlySet<string> = new Set([
+  'card_declined',
+  'no_payment_method',
+  'card_attempts_exhausted',
+  'authentication_required',
+]);
+
+/** Why automatic top-up is paused: a code, and the card it is about. */
+interface Pause {
+  reason: string;
+  card: string | null;
+}
+
+/** The one place where a wallet's pause is written: under its lock, told once per transition. Null ends it. */
+export function changePause(topUps: TopUpState, pause: Pause | null, now: Date): void {
+  const { guard } = topUps;
+  // The first pause stands: it is the one whose end was promised.
+  if (!guard || (pause !== null) === (guard.pausedAt !== null)) return;
+  const reason = pause?.reason ?? guard.pauseReason;
+  guard.pausedAt = pause && now;
+  guard.pauseReason = pause?.reason ?? '';
+  guard.pausedCard = pause?.card ?? null;
+  guard.updatedAt = now;
+  topUps.isGuardChanged = true;
+  topUps.told.push({ kind: 'auto_topup', event: pause ? 'paused' : 'resumed', reason, at: now });
+}
+
+/** A payment went through: the card is good. */
+export function resumeAfterPayment(topUps: TopUpState, now: Date): void {
+  if (CARD_PAUSES.has(topUps.guard?.pauseReason ?? '')) changePause(topUps, null, now);
+}
+
+/** Another card ends what the old one had paused; the same card again ends only a pause for want of any. */
+export function resumeWithCard(topUps: TopUpState, cardFingerprint: string, now: Date): void {
+  const { guard } = topUps;
+  if (!guard?.pausedAt || !CARD_PAUSES.has(guard.pauseReason)) return;
+  if (guard.pauseReason === 'no_payment_method' || guard.pausedCard !== cardFingerprint) changePause(topUps, null, now);
+}
+
+/** Why rules that are on buy nothing; null when one does, or none is on: a pause of what is switched off is none. */
+export function pausedReasonOf({ rules, guard }: WalletRules, triggers: readonly Trigger[] = TRIGGERS): string | null {
+  const enabled = triggers.flatMap((trigger) => rules.get(trigger) ?? []).filter((rule) => rule.enabled);
+  const reasons = enabled.map((rule) => pauseReasonOf({ guard }, rule));
+  return reasons.find((reason) => reason !== '') ?? null;
+}
+
+/** Why the wallet's rule buys nothing until somebody does something; empty when nothing stands in its way. */
+export function pauseReasonOf({ guard }: Pick<TopUpState, 'guard'>, rule: { pauseReason: string } | undefined): string {
+  return guard?.pausedAt ? guard.pauseReason : (rule?.pauseReason ?? '');
+}

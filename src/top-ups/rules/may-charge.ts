@@ -1,0 +1,55 @@
+import { capReached, ofMonth } from './decide-top-up.js';
+import type { DecisionFigures } from './top-up-decision.entity.js';
+
+/** Everything that a charge depends on, as it is at the moment of charging. */
+export interface ChargeFacts {
+  now: Date;
+  topUp: {
+    id: string;
+    isAutomatic: boolean;
+    /** Version of the rule that the intent came from. */
+    ruleVersion: number;
+    /** Minor units, zero or more. */
+    priceMinor: number;
+    currency: string;
+    /** The provider of the first attempt; null before there was one. */
+    provider: string | null;
+  };
+  walletStatus: 'active' | 'frozen' | 'closed';
+  /** The rule as it is now; undefined where there is none. */
+  rule: { enabled: boolean; version: number; pauseReason: string } | undefined;
+  /** Why the wallet's automatic top-ups are paused; empty when they are not. */
+  pauseReason: string;
+  limits: { monthlyCount: number | null; monthlyAmountMinor: number | null };
+  /** Automatic purchases that were not given up, this one left out or not. */
+  history: { id: string; createdAt: Date; priceMinor: number; currency: string }[];
+  /** Whom the environment takes money through now, null for nobody; undefined where nobody is about to be asked. */
+  provider?: string | null;
+}
+
+export type ChargeVerdict = { mayCharge: true } | { mayCharge: false; code: string; figures: DecisionFigures };
+
+/**
+ * Whether what was decided once may still be charged. Asked before every call that can move money, and whenever
+ * something that it depends on has changed: so nobody is charged by an agreement that is no longer in force.
+ */
+export function mayCharge(facts: ChargeFacts): ChargeVerdict {
+  const { topUp, rule } = facts;
+  if (facts.walletStatus !== 'active') return no('wallet_not_active', { wallet_status: facts.walletStatus });
+  if (facts.provider !== undefined && topUp.provider !== null && facts.provider !== topUp.provider) {
+    return no('provider_changed', { provider: topUp.provider });
+  }
+  // What a person asked for in so many words is judged by nothing else.
+  if (!topUp.isAutomatic) return { mayCharge: true };
+  if (!rule?.enabled) return no('rule_switched_off', {});
+  if (rule.version !== topUp.ruleVersion) return no('rule_changed', {});
+  const pauseReason = facts.pauseReason || rule.pauseReason;
+  if (pauseReason) return no('paused', { pause_reason: pauseReason });
+  const thisMonth = ofMonth(facts.history, facts.now).filter(({ id }) => id !== topUp.id);
+  const cap = capReached({ ...facts, currency: topUp.currency, thisMonth, priceMinor: topUp.priceMinor });
+  return cap ? no(cap.code, cap.figures) : { mayCharge: true };
+}
+
+function no(code: string, figures: DecisionFigures): ChargeVerdict {
+  return { mayCharge: false, code, figures };
+}

@@ -1,0 +1,76 @@
+import { type LotRecord, type WalletState } from '../../ledger/wallet-state.js';
+import { ZERO } from '../../shared/decimal.js';
+import { isInFlight } from '../purchases/change-top-up.js';
+import { isTemporary, type TopUpFacts, type Verdict } from './decide-top-up.js';
+import type { TopUpState } from './top-up-state.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How long credits outlive their date while nothing but time stands between them and their renewal. */
+const GRACE_MS = 72 * HOUR_MS;
+/** When people are told of credits that will not be renewed. */
+export const NOTICE_DAYS = [7, 1] as const;
+
+/** What keeps credits that only time keeps from being renewed. */
+const WAITS_FOR_TIME = 'waiting';
+
+/** Purchased credits whose last day (UTC) has begun: renewed on the date, before anything is forfeited. */
+export function expiringToday(state: WalletState, now: Date): TopUpFacts['expiring'] {
+  return expiringBefore(state, Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1));
+}
+
+function expiringBefore(state: WalletState, end: number): TopUpFacts['expiring'] {
+  let credits = ZERO;
+  let expiresAt: Date | null = null;
+  for (const lot of state.lots) {
+    if (lot.source !== 'purchased' || !lot.expiresAt || lot.expiresAt.getTime() >= end) continue;
+    credits = credits.plus(lot.remaining);
+    if (!expiresAt || lot.expiresAt < expiresAt) expiresAt = lot.expiresAt;
+  }
+  return expiresAt && { credits, expiresAt };
+}
+
+/**
+ * What keeps a purchased lot spendable beyond its date: a purchase that moves the date and is under way, or a rule that
+ * only has to wait for its time, 72 hours at most. What needs a person keeps nothing.
+ * @param decide what the rule for expiring credits says now; undefined where there is none
+ */
+export function keptBy(
+  topUps: TopUpState,
+  lot: LotRecord,
+  now: Date,
+  decide: () => Verdict | undefined,
+): string | undefined {
+  if (lot.source !== 'purchased' || !lot.expiresAt) return undefined;
+  const open = topUps.topUps.find((topUp) => topUp.validityMonths !== null && isInFlight(topUp));
+  if (open) return open.id;
+  if (now.getTime() >= lot.expiresAt.getTime() + GRACE_MS) return undefined;
+  const verdict = topUps.rules.get('expiration')?.enabled ? decide() : undefined;
+  return verdict && (verdict.verdict === 'buy' || isTemporary(verdict)) ? WAITS_FOR_TIME : undefined;
+}
+
+/** Purchased credits that expire within so many days, and which of the notices is due for them. */
+export function noticeDue(
+  state: WalletState,
+  now: Date,
+): { days: (typeof NOTICE_DAYS)[number]; expiring: NonNullable<TopUpFacts['expiring']> } | undefined {
+  const days = NOTICE_DAYS.findLast((day) => expiringBefore(state, now.getTime() + day * DAY_MS + 1));
+  if (days === undefined) return undefined;
+  const expiring = expiringBefore(state, now.getTime() + days * DAY_MS + 1);
+  return expiring && expiring.expiresAt > now ? { days, expiring } : undefined;
+}
+
+/** When the date of purchased credits will be worth a look: the notices, the day itself, the end of its grace. */
+export function nextLookAtDates(state: WalletState, now: Date): Date | null {
+  let next: number | null = null;
+  for (const lot of state.lots) {
+    if (lot.source !== 'purchased' || !lot.expiresAt) continue;
+    const at = lot.expiresAt.getTime();
+    const dayBegins = at - (at % DAY_MS);
+    const looks = [...NOTICE_DAYS.map((days) => at - days * DAY_MS), dayBegins, at, at + GRACE_MS];
+    for (const look of looks) {
+      if (look > now.getTime() && (next === null || look < next)) next = look;
+    }
+  }
+  return next === null ? null : new Date(next);
+}

@@ -1,0 +1,113 @@
+import type { PolicyChange } from '../../ledger/ledger-policy.js';
+import type { Decimal } from '../../shared/decimal.js';
+import type { Cooldown } from './top-up-rule.entity.js';
+import type { TopUpRecord } from './top-up-state.js';
+
+export const TOP_UPS = 'top-ups';
+
+/** Fields of `auto_topup` that a request carries; what is undefined stays as it is. */
+export interface AutoTopUpChange {
+  enabled?: boolean | null | undefined;
+  thresholdCredits?: Decimal | undefined;
+  amountCredits?: Decimal | undefined;
+  invoicing?: boolean | undefined;
+  /** Null clears it: the default cool-off applies. */
+  cooldown?: Cooldown | null | undefined;
+}
+
+/** Bounds on a wallet's automatic top-ups; null lifts a monthly cap, undefined leaves it. */
+export interface LimitsChange {
+  maxPerHour?: number | undefined;
+  maxUnits?: number | undefined;
+  monthlyCount?: number | null | undefined;
+  /** Minor units of the wallet's currency. */
+  monthlyAmountMinor?: number | null | undefined;
+}
+
+export interface AgreedPack {
+  id: string;
+  credits: Decimal;
+  priceMinor: number;
+  /** Lower case. */
+  currency: string;
+  validityMonths: number | null;
+}
+
+/** An account's settings; what is undefined stays as it is, a pack that is named is agreed to anew. */
+export interface AccountRulesChange {
+  onExpiration?: boolean | undefined;
+  onInsufficient?: boolean | undefined;
+  pack?: AgreedPack | null | undefined;
+}
+
+/** An account's settings as its rules have them. */
+export interface AccountRules {
+  onExpiration: boolean;
+  onInsufficient: boolean;
+  pack: AgreedPack | null;
+}
+
+/** What the provider said, as it changes the row. */
+export type ProgressChange = Partial<
+  Pick<
+    TopUpRecord,
+    | 'topUpStatus'
+    | 'paymentId'
+    | 'lookups'
+    | 'nextAttemptAt'
+    | 'lastErrorCode'
+    | 'lastErrorMessage'
+    | 'actionUrl'
+    | 'actionRequestedAt'
+  >
+>;
+
+/** The card that an attempt charges, frozen on the row so that a repeat charges the same one. */
+export interface FrozenCard {
+  paymentMethodId: string;
+  paymentMethodRef: string;
+  cardFingerprint: string;
+}
+
+/** Everything that changes a wallet's rules, its pause or a top-up: as data, applied under the wallet's lock. */
+export type TopUpChange =
+  | { kind: 'auto_topup'; change: AutoTopUpChange }
+  | { kind: 'limits'; change: LimitsChange }
+  | { kind: 'account_rules'; change: AccountRulesChange }
+  /** The wallet in place of a converted one takes over its own rule, its bounds, and what is under way. */
+  | { kind: 'take_over' }
+  /** Stops the rules that charge a card; those that write invoices go on. */
+  | { kind: 'pause'; reason: string; cardFingerprint: string | null }
+  /** Another card is on file, by its fingerprint. */
+  | { kind: 'new_card'; cardFingerprint: string }
+  /** A purchase that somebody asks for. */
+  | { kind: 'purchase'; topUp: TopUpRecord }
+  /** Asks whether the next call may move money, and freezes what it charges. Null: the same attempt again. */
+  | { kind: 'authorize'; topUpId: string; attempt: number; provider: string; card: FrozenCard | null }
+  /** Null: no payment is under way, whether or not the attempt is known. */
+  | { kind: 'progress'; topUpId: string; attempt: number; change: ProgressChange; outcome?: AttemptOutcome }
+  | { kind: 'issue'; topUpId: string; transactionId: string; invoiceId: string; dueAt: Date }
+  | { kind: 'overdue'; topUpId: string }
+  | { kind: 'settle'; topUpId: string; transactionId: string; invoiceId: string | null }
+  | { kind: 'end'; topUpId: string; end: TopUpEnd }
+  /** Somebody takes back what waits. */
+  | { kind: 'cancel'; topUpId: string };
+
+export interface AttemptOutcome {
+  outcome: string;
+  code: string;
+  message: string;
+}
+
+export interface TopUpEnd {
+  status: 'failed' | 'canceled' | 'refund_due' | 'refunded';
+  code: string;
+  message: string;
+  /** Why automatic top-up stops until a person, a payment or another card resumes it; undefined: it does not stop. */
+  pause?: string;
+}
+
+/** The change as the ledger hands it on. */
+export function topUpChange(change: TopUpChange): PolicyChange & TopUpChange {
+  return { policy: TOP_UPS, ...change };
+}

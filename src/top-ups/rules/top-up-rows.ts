@@ -1,0 +1,253 @@
+import type { MetadataStorage } from '@mikro-orm/core';
+import { type LedgerTransaction, together } from '../../ledger/ledger-transaction.js';
+import { SqlTable, toDate } from '../../ledger/sql-table.js';
+import { OPEN_STATUS_LIST, TopUp, TopUpAttempt } from '../purchases/top-up.entity.js';
+import { TopUpDecision } from './top-up-decision.entity.js';
+import { TopUpGuard, TopUpRule, type Trigger } from './top-up-rule.entity.js';
+import {
+  type AttemptRecord,
+  type DecisionRecord,
+  type GuardRecord,
+  type PastTopUp,
+  type RuleRecord,
+  type TopUpRecord,
+  TopUpState,
+} from './top-up-state.js';
+
+type Row = Record<string, unknown>;
+
+/** All that changes of a top-up, but for the time it is taken up at, which a lease may hold. */
+const TOP_UP_CHANGES: (keyof TopUpRecord & string)[] = [
+  'walletId',
+  'topUpStatus',
+  'provider',
+  'paymentMethodId',
+  'paymentMethodRef',
+  'cardFingerprint',
+  'paymentId',
+  'attempt',
+  'lookups',
+  'lastErrorCode',
+  'lastErrorMessage',
+  'actionUrl',
+  'invoiceId',
+  'transactionId',
+  'settledAt',
+  'chargedAt',
+  'actionRequestedAt',
+  'recheckAt',
+  'updatedAt',
+];
+const RULE_CHANGES: (keyof RuleRecord & string)[] = [
+  'enabled',
+  'version',
+  'thresholdCredits',
+  'unitCredits',
+  'unitPriceMinor',
+  'priceCurrency',
+  'packId',
+  'validityMonths',
+  'invoicing',
+  'cooldown',
+  'pauseReason',
+  'updatedAt',
+  'updatedBy',
+];
+const GUARD_CHANGES: (keyof GuardRecord & string)[] = [
+  'maxPerHour',
+  'maxUnits',
+  'monthlyCount',
+  'monthlyAmountMinor',
+  'monthlyAmountCurrency',
+  'pausedAt',
+  'pauseReason',
+  'pausedCard',
+  'historySeconds',
+  'nextEvaluationAt',
+  'updatedAt',
+];
+
+/** The rows of the top-up policy inside the ledger's transaction. */
+export class TopUpRows {
+  readonly #rules: SqlTable<RuleRecord>;
+  readonly #guards: SqlTable<GuardRecord>;
+  readonly #topUps: SqlTable<TopUpRecord>;
+  readonly #attempts: SqlTable<AttemptRecord>;
+  readonly #decisions: SqlTable<DecisionRecord>;
+
+  constructor(metadata: MetadataStorage) {
+    this.#rules = new SqlTable(metadata.get(TopUpRule));
+    this.#guards = new SqlTable(metadata.get(TopUpGuard));
+    this.#topUps = new SqlTable(metadata.get(TopUp));
+    this.#attempts = new SqlTable(metadata.get(TopUpAttempt));
+    this.#decisions = new SqlTable(metadata.get(TopUpDecision));
+  }
+
+  /** Guards of the wallets; of those that have one (whoever has rules or top-ups has), also these. */
+  async read(tx: LedgerTransaction, walletIds: string[], topUpIds: string[]): Promise<Map<string, TopUpState>> {
+    const states = new Map<string, TopUpState>();
+    if (walletIds.length === 0) return states;
+    const guards = await this.#readGuards(tx, walletIds);
+    if (guards.length === 0) return states;
+    const guarded = guards.map(({ walletId }) => walletId);
+    const [rules, topUps, past] = await together(
+      this.#readRules(tx, guarded),
+      this.#readTopUps(tx, guarded, topUpIds),
+      this.#readPast(tx, guarded),
+    );
+    for (const guard of guards) {
+      const { walletId } = guard;
+      const ofWallet = rules.filter((rule) => rule.walletId === walletId);
+      const byTrigger = new Map<Trigger, RuleRecord>(ofWallet.map((rule) => [rule.trigger, rule]));
+      const open = topUps.filter((topUp) => topUp.walletId === walletId);
+      states.set(walletId, new TopUpState(byTrigger, guard, open, past.get(walletId) ?? []));
+    }
+    return states;
+  }
+
+  async save(tx: LedgerTransaction, states: TopUpState[]): Promise<void> {
+    const all = <Item>(items: (state: TopUpState) => Iterable<Item>) => states.flatMap((state) => [...items(state)]);
+    const guards = states.flatMap((state) => (state.guard && state.isGuardChanged ? [state.guard] : []));
+    const changed = all((state) => state.changedTopUps);
+    const rescheduled = new Set(all((state) => state.rescheduled));
+    await together(
+      this.#put(tx, this.#guards, guards, GUARD_CHANGES, '(wallet_id)'),
+      this.#put(
+        tx,
+        this.#rules,
+        all((state) => state.changedRules),
+        RULE_CHANGES,
+        '(wallet_id, trigger)',
+      ),
+      this.#insert(
+        tx,
+        this.#topUps,
+        all((state) => state.newTopUps),
+      ),
+      this.#update(
+        tx,
+        this.#topUps,
+        changed.filter((topUp) => !rescheduled.has(topUp)),
+        TOP_UP_CHANGES,
+      ),
+      this.#update(
+        tx,
+        this.#topUps,
+        changed.filter((topUp) => rescheduled.has(topUp)),
+        [...TOP_UP_CHANGES, 'nextAttemptAt'],
+      ),
+      this.#insert(
+        tx,
+        this.#attempts,
+        all((state) => state.newAttempts),
+      ),
+      this.#update(
+        tx,
+        this.#attempts,
+        all((state) => state.finishedAttempts),
+        ['outcome', 'code', 'message', 'finishedAt'],
+      ),
+      this.#saveDecisions(
+        tx,
+        all((state) => state.newDecisions.values()),
+      ),
+    );
+  }
+
+  async #readGuards(tx: LedgerTransaction, walletIds: string[]): Promise<GuardRecord[]> {
+    const rows = await tx.query<Row>(
+      `select ${this.#guards.select('g')} from top_up_guard g where g.wallet_id = any($1::text[])`,
+      [walletIds],
+    );
+    return rows.map((row) => this.#guards.fromRow(row));
+  }
+
+  async #readRules(tx: LedgerTransaction, walletIds: string[]): Promise<RuleRecord[]> {
+    const rows = await tx.query<Row>(
+      `select ${this.#rules.select('r')} from top_up_rule r where r.wallet_id = any($1::text[])`,
+      [walletIds],
+    );
+    return rows.map((row) => this.#rules.fromRow(row));
+  }
+
+  async #readTopUps(tx: LedgerTransaction, walletIds: string[], topUpIds: string[]): Promise<TopUpRecord[]> {
+    const named = topUpIds.length === 0 ? '' : `or t.id = any($2::text[])`;
+    const rows = await tx.query<Row>(
+      `select ${this.#topUps.select('t')} from top_up t
+       where t.wallet_id = any($1::text[]) and (t.top_up_status in (${OPEN_STATUS_LIST}) ${named})
+       order by t.created_at, t.id`,
+      topUpIds.length === 0 ? [walletIds] : [walletIds, topUpIds],
+    );
+    return rows.map((row) => this.#topUps.fromRow(row));
+  }
+
+  /** Since the month began, or as far back as the longest cool-off. A purchase may be charged days after it was decided. */
+  async #readPast(tx: LedgerTransaction, walletIds: string[]): Promise<Map<string, PastTopUp[]>> {
+    const { now } = tx;
+    const monthStart = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
+    const rows = await tx.query<Row>(
+      `select t.wallet_id, t.id, t.price_minor, t.currency, t.created_at, t.settled_at, t.charged_at
+       from top_up_guard g
+       join top_up t on t.wallet_id = g.wallet_id and t.is_automatic and t.top_up_status = 'succeeded'
+         and t.created_at >= least($2::timestamptz, $3::timestamptz - g.history_seconds * interval '1 second') - interval '8 days'
+       where g.wallet_id = any($1::text[])
+         and coalesce(t.settled_at, t.charged_at, t.created_at)
+           >= least($2::timestamptz, $3::timestamptz - g.history_seconds * interval '1 second')`,
+      [walletIds, monthStart.toISOString(), now.toISOString()],
+    );
+    const past = new Map<string, PastTopUp[]>();
+    for (const row of rows) {
+      const walletId = row['wallet_id'] as string;
+      past.set(walletId, [...(past.get(walletId) ?? []), toPast(row)]);
+    }
+    return past;
+  }
+
+  async #saveDecisions(tx: LedgerTransaction, decisions: DecisionRecord[]): Promise<void> {
+    if (decisions.length === 0) return;
+    await tx.query(
+      `${this.#decisions.insert()}
+       on conflict (wallet_id, dedupe_key) do update set
+         occurrences = top_up_decision.occurrences + excluded.occurrences, last_seen_at = excluded.last_seen_at,
+         reason = excluded.reason, figures = excluded.figures, available = excluded.available,
+         posted = excluded.posted, held = excluded.held, required = excluded.required,
+         next_evaluation_at = excluded.next_evaluation_at`,
+      [this.#decisions.toParameter(decisions)],
+    );
+  }
+
+  async #put<Record extends object>(
+    tx: LedgerTransaction,
+    table: SqlTable<Record>,
+    rows: Record[],
+    changes: (keyof Record & string)[],
+    key: string,
+  ): Promise<void> {
+    if (rows.length > 0) await tx.query(table.put(key, changes), [table.toParameter(rows)]);
+  }
+
+  async #insert<Record extends object>(tx: LedgerTransaction, table: SqlTable<Record>, rows: Record[]): Promise<void> {
+    if (rows.length > 0) await tx.query(table.insert(), [table.toParameter(rows)]);
+  }
+
+  async #update<Record extends object>(
+    tx: LedgerTransaction,
+    table: SqlTable<Record>,
+    rows: Record[],
+    changes: (keyof Record & string)[],
+  ): Promise<void> {
+    if (rows.length > 0) await tx.query(table.update(changes), [table.toUpdateParameter(rows, changes)]);
+  }
+}
+
+function toPast(row: Row): PastTopUp {
+  const at = (name: string) => (row[name] ? toDate(row[name] as string) : null);
+  return {
+    id: row['id'] as string,
+    priceMinor: row['price_minor'] as number,
+    currency: row['currency'] as string,
+    createdAt: toDate(row['created_at'] as string),
+    settledAt: at('settled_at'),
+    chargedAt: at('charged_at'),
+  };
+}
