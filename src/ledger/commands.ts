@@ -2,7 +2,7 @@ import type { Decimal } from '../shared/decimal.js';
 import type { DomainError } from '../shared/errors.js';
 import type { Scope } from '../shared/scope.js';
 import type { CounterAccount, DebitReason, GrantReason, ReferenceType } from './entry.entity.js';
-import type { LedgerTransaction } from './ledger-transaction.js';
+import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import type { Posting } from './posting.js';
 import type { WalletRecord } from './wallet-state.js';
 

@@ -4,10 +4,10 @@ import { Entry, EntryLot } from './entry.entity.js';
 import { Hold, HoldLot } from './hold.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { decimal, ZERO } from '../shared/decimal.js';
-import { type LedgerTransaction, together } from './ledger-transaction.js';
+import { type LedgerTransaction, together } from '../shared/ledger-transaction.js';
 import { CONSUMED_LOTS_KEY } from './plan/plan-debit.js';
 import { Lot } from './lot.entity.js';
-import { SqlTable } from './sql-table.js';
+import { SqlTable } from '../shared/sql-table.js';
 import {
   bySpendOrder,
   type EntryLotRecord,

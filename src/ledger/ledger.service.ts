@@ -11,7 +11,7 @@ import type { LedgerCommand } from './commands.js';
 import { LedgerBatch, type Outcome } from './ledger-batch.js';
 import type { LedgerPolicy } from './ledger-policy.js';
 import { LedgerStore } from './ledger-store.js';
-import { LedgerTransaction } from './ledger-transaction.js';
+import { LedgerTransaction } from '../shared/ledger-transaction.js';
 import type { Posting } from './posting.js';
 import type { WalletState } from './wallet-state.js';
 

@@ -1,10 +1,10 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { LedgerPolicy, LedgerStep } from '../ledger/ledger-policy.js';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import { LedgerService } from '../ledger/ledger.service.js';
-import { SqlTable } from '../ledger/sql-table.js';
-import { availableCredits, type Columns, type WalletState } from '../ledger/wallet-state.js';
+import { type Columns, SqlTable } from '../shared/sql-table.js';
+import { availableCredits, type WalletState } from '../ledger/wallet-state.js';
 import type { AlertSettings, AlertState } from '../ledger/wallet.entity.js';
 import { SettingsService } from '../settings/settings.service.js';
 import type { Decimal } from '../shared/decimal.js';

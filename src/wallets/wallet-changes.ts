@@ -1,6 +1,6 @@
 import { fieldErrorsAt, invalidFields } from '../http/field-errors.js';
 import type { Actor } from '../ledger/commands.js';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
 import { type AlertSettings, Wallet } from '../ledger/wallet.entity.js';
 import { checkAlertThresholds } from '../settings/check-alert-thresholds.js';

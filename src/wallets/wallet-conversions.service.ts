@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import type { IdempotentRequest } from '../http/idempotency.js';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { WalletRecord, WalletState } from '../ledger/wallet-state.js';
 import { Wallet } from '../ledger/wallet.entity.js';

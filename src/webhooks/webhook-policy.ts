@@ -1,10 +1,10 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { LedgerPolicy, LedgerStep } from '../ledger/ledger-policy.js';
-import { type LedgerTransaction, together } from '../ledger/ledger-transaction.js';
+import { type LedgerTransaction, together } from '../shared/ledger-transaction.js';
 import { LedgerService } from '../ledger/ledger.service.js';
-import { SqlTable } from '../ledger/sql-table.js';
-import type { Columns, WalletState } from '../ledger/wallet-state.js';
+import { type Columns, SqlTable } from '../shared/sql-table.js';
+import type { WalletState } from '../ledger/wallet-state.js';
 import { newId } from '../shared/ids.js';
 import { AlertPolicy } from '../wallets/alert-policy.js';
 import { eventsOfStep } from './events-of-step.js';

@@ -4,7 +4,7 @@ import { type Decimal, toMinorUnits, ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import type { Scope } from '../../shared/scope.js';
-import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
 import type { WalletRecord } from '../../ledger/wallet-state.js';

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
-import { toDate } from '../../ledger/sql-table.js';
+import { toDate } from '../../shared/sql-table.js';
 import { LEASE_MS } from '../schedule/schedule.js';
 import { TopUpDecision } from '../rules/top-up-decision.entity.js';
 import { OPEN_STATUS_LIST, OPEN_STATUSES, TopUp, TopUpAttempt } from './top-up.entity.js';

@@ -4,7 +4,7 @@ import { newId } from '../../shared/ids.js';
 import { Clock } from '../../shared/clock.js';
 import { InvoicesService } from '../../payments/invoices.service.js';
 import type { Actor, CreditTerms } from '../../ledger/commands.js';
-import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
 import { addMonths } from '../schedule/schedule.js';

@@ -4,7 +4,7 @@ import type { DomainError } from '../../shared/errors.js';
 import { type Decimal, multiplyByRate, toMinorUnits, ZERO } from '../../shared/decimal.js';
 import { newId } from '../../shared/ids.js';
 import type { LedgerPolicy, LedgerStep } from '../../ledger/ledger-policy.js';
-import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { availableCredits, type LotRecord, type WalletState } from '../../ledger/wallet-state.js';
 import { decideTopUp, type TopUpFacts, type Verdict } from './decide-top-up.js';

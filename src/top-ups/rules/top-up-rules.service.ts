@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type Decimal, formatDecimal, fromMinorUnits, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
 import { DomainError, invalidField } from '../../shared/errors.js';
 import type { Actor } from '../../ledger/commands.js';
-import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import type { WalletRecord } from '../../ledger/wallet-state.js';
 import type { Scope } from '../../shared/scope.js';
 import { MAX_CHARGE_MINOR, PACK_PAUSES } from './decide-top-up.js';

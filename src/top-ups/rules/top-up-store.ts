@@ -1,6 +1,6 @@
 import type { MetadataStorage } from '@mikro-orm/core';
-import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
-import { SqlTable, toDate } from '../../ledger/sql-table.js';
+import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
+import { SqlTable, toDate } from '../../shared/sql-table.js';
 import { TopUpDecision } from './top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule, type Trigger } from './top-up-rule.entity.js';
 import {
