@@ -3,7 +3,7 @@ import type { Response } from 'supertest';
 import { RETRY_AFTER_MS } from '../src/webhooks/decide-delivery.js';
 import { DeliveryQueue } from '../src/webhooks/delivery-queue.js';
 import { DeliveryEngine } from '../src/webhooks/delivery-engine.js';
-import { WebhookEndpoint } from '../src/webhooks/webhook-endpoint.entity.js';
+import { WebhookEndpoint } from '../src/events/webhook-endpoint.entity.js';
 import { ScheduledTask } from '../src/top-ups/schedule/scheduled-task.js';
 import { WalletScene } from './support/wallet-scene.js';
 import { type ApiClient, withKey } from './support/api-client.js';

@@ -20,8 +20,9 @@ export function applyPlan(state: WalletState, plan: Plan, actor: Actor, now: Dat
   const entries = plan.entries.map((draft) => applyEntry(state, draft, actor, now));
   if (plan.purchasedExpireAt) movePurchasedExpiry(state, plan.purchasedExpireAt);
   if (plan.closes) state.wallet.walletStatus = 'closed';
-  if (entries.length > 0 || hold || plan.closes) {
+  if (entries.length > 0 || hold || plan.closes || plan.changesWallet) {
     state.isChanged = true;
+    state.wallet.version += 1;
     state.wallet.updatedAt = later(now, state.wallet.updatedAt);
     state.wallet.updatedBy = actor.keyId;
   }

@@ -32,6 +32,16 @@ interface CommandBase<Answer> {
   within?: (tx: LedgerTransaction, wallet: WalletRecord) => Promise<DomainError | void>;
 }
 
+/** What was paid for credits: for whoever is told of them. It is the payment's amount, not what the wallet's rate makes of them. */
+export interface Charge {
+  /** Minor units of `currency`, zero or more. */
+  amountMinor: number;
+  /** Of the payment, ISO 4217 in lower case. */
+  currency: string;
+  /** Null where there is no invoice. */
+  invoiceId: string | null;
+}
+
 export interface CreditTerms {
   /** The entry's id, when it was promised before (a pending credit). */
   id?: string;
@@ -45,6 +55,8 @@ export interface CreditTerms {
   metadata?: Record<string, string>;
   idempotencyKey?: string;
   topUpId?: string | null;
+  /** Of a purchase: told of with the credit, not stored with it. */
+  charged?: Charge;
   /** It was promised before, as a pending credit, and is delivered now. */
   wasPending?: boolean;
   /** Credits on top, free, as an entry of their own. */

@@ -37,6 +37,7 @@ const WALLET_CHANGES: (keyof WalletRecord & string)[] = [
   'sequence',
   'lastEntryHash',
   'lastEntryAt',
+  'version',
   'walletStatus',
   'alertState',
   'creditAlertState',

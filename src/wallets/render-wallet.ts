@@ -32,6 +32,7 @@ export function renderWallet(wallet: WalletRecord, topUps: TopUpView, totals?: L
       : null,
     environment_id: wallet.environmentId,
     tenant_id: wallet.tenantId,
+    version: wallet.version,
     status: wallet.status,
     created_at: formatTimestamp(wallet.createdAt),
     updated_at: formatTimestamp(wallet.updatedAt),

@@ -30,7 +30,7 @@ export function planCommand(state: WalletState, command: LedgerCommand, context:
     case 'release':
       return planRelease(state, command.holdId, command.outcome, context);
     case 'evaluate':
-      return { entries: [] };
+      return { entries: [], changesWallet: command.changesWallet === true };
     case 'close':
       return planClose(state, context);
     case 'convert':

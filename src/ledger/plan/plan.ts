@@ -79,6 +79,8 @@ export interface Plan {
   /** Credits that were to be given back and are not, because they have expired. */
   forfeited?: Decimal;
   closes?: boolean;
+  /** Settings of the wallet that clients see have changed, although nothing moves. */
+  changesWallet?: boolean;
   /** What the wallet that takes this one's place is granted. */
   granted?: EntryDraft[];
 }

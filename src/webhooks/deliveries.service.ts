@@ -5,11 +5,11 @@ import { notFound } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { DeliveryEngine } from './delivery-engine.js';
 import { type ListEventsQuery, renderEvent, type WebhookEventDto } from './events.dto.js';
-import { WebhookDelivery, WebhookEvent } from './webhook-event.entity.js';
+import { WebhookDelivery, WebhookEvent } from '../events/webhook-event.entity.js';
 
 /** What has happened, and what became of telling it. */
 @Injectable()
-export class EventsService {
+export class DeliveriesService {
   constructor(
     private readonly em: EntityManager,
     private readonly engine: DeliveryEngine,
