@@ -6,6 +6,8 @@ const ROOMS = [
   'settings',
   'payments',
   'customers',
+  // Left of the ledger, so that whatever is committed can be told of in the same commit.
+  'events',
   'ledger',
   'top-ups',
   'wallets',

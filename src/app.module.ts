@@ -9,6 +9,7 @@ import { CreditsModule } from './credits/credits.module.js';
 import { CustomerByIdModule, CustomersModule } from './customers/customers.module.js';
 import { databaseOptions } from './database.js';
 import { HttpModule } from './http/http.module.js';
+import { EventsModule } from './events/events.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { DemoModule } from './ops/demo/demo.module.js';
 import { OpsModule } from './ops/ops.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         SettingsModule,
         PaymentsModule,
         CustomersModule,
+        EventsModule,
         LedgerModule,
         TopUpsModule,
         WalletsModule,

@@ -4,6 +4,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import helmet from 'helmet';
 import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/caller.js';
 import { Config } from './config.js';
+import { describeEvents, EVENT_BODIES } from './events/describe-events.js';
 import { apiOf } from './http/errors/api-of.js';
 import { readBodies } from './http/body/read-body.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
@@ -77,10 +78,11 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'sk_…', description: BEARER_WORDS }, BEARER_SCHEME)
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Session-Token', description: SESSION_WORDS }, PORTAL_SCHEME)
     .build();
-  const document = SwaggerModule.createDocument(app, builder);
+  const document = SwaggerModule.createDocument(app, builder, { extraModels: EVENT_BODIES });
   document.paths = Object.fromEntries(
     Object.entries(document.paths).map(([path, item]) => [canonicalPath(path), item]),
   );
+  document.webhooks = describeEvents();
   return document;
 }
 

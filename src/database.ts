@@ -42,6 +42,7 @@ import { Migration20261121150000_coupons } from './migrations/Migration202611211
 import { Migration20261121170000_users } from './migrations/Migration20261121170000_users.js';
 import { Migration20261121180000_webhooks } from './migrations/Migration20261121180000_webhooks.js';
 import { Migration20261121190000_agreements } from './migrations/Migration20261121190000_agreements.js';
+import { Migration20261121220000_events } from './migrations/Migration20261121220000_events.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -49,8 +50,8 @@ import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { TopUpDecision } from './top-ups/rules/top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule } from './top-ups/rules/top-up-rule.entity.js';
 import { TopUp, TopUpAttempt } from './top-ups/purchases/top-up.entity.js';
-import { WebhookEndpoint } from './webhooks/webhook-endpoint.entity.js';
-import { WebhookDelivery, WebhookEvent } from './webhooks/webhook-event.entity.js';
+import { WebhookEndpoint } from './events/webhook-endpoint.entity.js';
+import { WebhookDelivery, WebhookEvent } from './events/webhook-event.entity.js';
 
 export const ENTITIES = [
   Tenant,
@@ -108,6 +109,7 @@ export const MIGRATIONS = [
   Migration20261121170000_users,
   Migration20261121180000_webhooks,
   Migration20261121190000_agreements,
+  Migration20261121220000_events,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

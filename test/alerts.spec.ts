@@ -114,6 +114,35 @@ describe.each(DATABASES)('balance alerts on %s', (_name, createDatabase) => {
     expect(await states('low_ongoing_balance')).toEqual([]);
   });
 
+  it('stay silent about a wallet that is empty because it is new, until something has moved', async () => {
+    await open({ initial_credits_to_load: '0', alert_settings: { critical: below('5'), alert_enabled: true } });
+    await client.put(`/v1/wallets/${walletId}`, { name: 'Still empty' }).expect(200);
+    await service.get(LedgerService).post({
+      kind: 'evaluate',
+      scope: client.scope,
+      walletId,
+      actor: { keyId: '', requestId: '' },
+      answer: () => null,
+    });
+    expect((await search()).items).toEqual([]);
+    expect((await client.get(`/v1/wallets/${walletId}`)).body.alert_state).toBe('ok');
+    await topUp('1');
+    expect(await states('low_credit_balance')).toEqual(['in_alarm']);
+    expect(await states('low_ongoing_balance')).toEqual(['in_alarm']);
+  });
+
+  it('stay silent about a wallet that is closed: nobody can spend from it', async () => {
+    await open({ alert_settings: { critical: below('5'), alert_enabled: true } });
+    await client.post(`/v1/wallets/${walletId}/terminate`).expect(200);
+    expect((await search()).items).toEqual([]);
+  });
+
+  it('see an empty wallet that owes: a debit beyond its credits is a movement', async () => {
+    await open({ initial_credits_to_load: '0', overdraft_limit: '10' });
+    await debit('3');
+    expect(await states('low_credit_balance')).toEqual(['in_alarm']);
+  });
+
   it('go back to ok on the wallet when they are switched off', async () => {
     await open({ alert_settings: { critical: below('50'), alert_enabled: true } });
     expect((await client.get(`/v1/wallets/${walletId}`)).body.alert_state).toBe('in_alarm');

@@ -1,9 +1,10 @@
 import { EntityManager } from '@mikro-orm/postgresql';
+import type { ServerResponse } from 'node:http';
 import type { Response } from 'supertest';
 import { RETRY_AFTER_MS } from '../src/webhooks/decide-delivery.js';
 import { DeliveryQueue } from '../src/webhooks/delivery-queue.js';
 import { DeliveryEngine } from '../src/webhooks/delivery-engine.js';
-import { WebhookEndpoint } from '../src/webhooks/webhook-endpoint.entity.js';
+import { WebhookEndpoint } from '../src/events/webhook-endpoint.entity.js';
 import { ScheduledTask } from '../src/top-ups/schedule/scheduled-task.js';
 import { WalletScene } from './support/wallet-scene.js';
 import { type ApiClient, withKey } from './support/api-client.js';
@@ -107,6 +108,32 @@ describe('the delivery of webhooks', () => {
     clock.advance(1000 * 3_600_000);
     await sweep();
     expect(receiver.received).toHaveLength(2);
+  });
+
+  it('has come when the status says so, also if the body breaks off or never ends', async () => {
+    await subscribe('/broken');
+    await subscribe('/endless');
+    await subscribe('/refused');
+    service.config.webhookTimeoutMs = 300;
+    const begin = (status: number) => (response: ServerResponse) =>
+      response.writeHead(status, { 'content-length': 100 }).write('so far');
+    receiver.answers.set('/broken', (response) => {
+      begin(200)(response);
+      setImmediate(() => response.destroy());
+    });
+    receiver.answers.set('/endless', (response) => void begin(201)(response));
+    receiver.answers.set('/refused', (response) => void begin(500)(response));
+    await happen();
+    await idle();
+    const stands = (await events())[0]!['deliveries'].map((one: Body) => [
+      one['last_status_code'],
+      one['delivery_status'],
+    ]);
+    expect(stands).toEqual([
+      [200, 'delivered'],
+      [201, 'delivered'],
+      [500, 'pending'],
+    ]);
   });
 
   it('is taken up by the next process when one dies in the middle of it', async () => {
@@ -299,10 +326,17 @@ describe('the delivery of webhooks', () => {
     await idle();
     expect(idsAt('/one')).toEqual(Array(2).fill(event!['id']));
     expect(idsAt('/two')).toEqual(Array(2).fill(event!['id']));
+    const disabled = { endpoint_status: 'disabled' };
+    await client.put(`/v1/webhooks/endpoints/${two}`, disabled).expect(200);
+    expect((await retry().expect(202)).body.message).toBe('1 delivery queued');
+    await idle();
+    await client.put(`/v1/webhooks/endpoints/${two}`, { endpoint_status: 'enabled' }).expect(200);
+    await sweep();
+    expect([idsAt('/one').length, idsAt('/two').length]).toEqual([3, 2]);
     await client.delete(`/v1/webhooks/endpoints/${two}`).expect(204);
     expect((await retry().expect(202)).body.message).toBe('1 delivery queued');
     await idle();
-    expect([idsAt('/one').length, idsAt('/two').length]).toEqual([3, 2]);
+    expect([idsAt('/one').length, idsAt('/two').length]).toEqual([4, 2]);
     await client.post('/v1/webhooks/retry', { system_event_id: 'sys_event_unknown' }).expect(404);
     await client.post('/v1/webhooks/retry', { system_event_id: 7 }).expect(400);
   });

@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Response } from 'supertest';
 import { Webhook } from 'standardwebhooks';
-import { WebhookEvent } from '../src/webhooks/webhook-event.entity.js';
+import { WebhookEvent } from '../src/events/webhook-event.entity.js';
 import { DeliveryEngine } from '../src/webhooks/delivery-engine.js';
 import { LedgerService } from '../src/ledger/ledger.service.js';
 import { decimal } from '../src/shared/decimal.js';
@@ -82,6 +82,7 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     conversion_rate: '1',
     real_time_balance: '0',
     real_time_credit_balance: '0',
+    version: expect.any(Number) as number,
     ...more,
   });
   const transactionBody = (transaction: Body) => {
@@ -90,7 +91,16 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     const amounts = { type, amount, credit_amount, credit_balance_before, credit_balance_after };
     const reference = { reference_type, reference_id, description, expiry_date, transaction_reason, currency };
     const { transaction_status, metadata } = transaction;
-    return { id, wallet_id, customer_id: customerId, ...amounts, ...reference, transaction_status, metadata };
+    return {
+      id,
+      wallet_id,
+      customer_id: customerId,
+      ...amounts,
+      ...reference,
+      transaction_status,
+      metadata,
+      charged: null,
+    };
   };
 
   it('tell of a wallet from its opening to its end, each with its exact body', async () => {
@@ -112,11 +122,11 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     ]);
 
     await client.post(`/v1/wallets/${wallet['id']}/terminate`).expect(200);
-    const [terminated, taken, dropped] = (await sent()).map(({ body }) => body as Body);
+    const [terminated, taken, ...alarms] = (await sent()).map(({ body }) => body as Body);
     const closed = { name: 'Renamed', conversion_rate: '2', wallet_status: 'closed' };
     expect(terminated).toEqual({ event_type: 'wallet.terminated', wallet: walletBody(wallet, closed) });
     expect(taken?.['transaction']).toMatchObject({ type: 'debit', transaction_reason: 'WALLET_TERMINATION' });
-    expect(dropped?.['event_type']).toBe('wallet.credit_balance.dropped');
+    expect(alarms).toEqual([]);
   });
 
   it('tell of credits and debits with what the API shows of them; a bonus is part of its credit', async () => {
@@ -128,6 +138,34 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     const events = (await sent()).map(({ body }) => body);
     expect(events.map((event) => event['event_type'])).toEqual(Array(2).fill('wallet.transaction.created'));
     expect(events.map((event) => event['transaction'])).toEqual([first, second].map((item) => transactionBody(item)));
+  });
+
+  it('give a wallet a version that rises with each of its changes, the one that the API shows', async () => {
+    const { id } = await open({ initial_credits_to_load: '5' });
+    const shown = async () => (await client.get(`/v1/wallets/${id}`).expect(200)).body.version as number;
+    const versions = [await shown()];
+    for (const name of ['One', 'Two', 'Two']) {
+      await client.put(`/v1/wallets/${id}`, { name }).expect(200);
+      versions.push(await shown());
+    }
+    await debit(id, '1').expect(200);
+    versions.push(await shown());
+    await client.post(`/v1/wallets/${id}/holds`, { credits: '1', idempotency_key: key() }).expect(201);
+    versions.push(await shown());
+    // Together, in one commit or two: each has a version of its own all the same.
+    await sent();
+    const names = ['a', 'b', 'c', 'd'];
+    await Promise.all(names.map((name) => client.put(`/v1/wallets/${id}`, { name }).expect(200)));
+    const updates: Body[] = (await sent()).map(({ body }) => body['wallet']);
+    expect(new Set(updates.map((wallet) => wallet['name']))).toEqual(new Set(names));
+    versions.push(...updates.map((wallet) => wallet['version'] as number));
+    expect(versions).toHaveLength(10);
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+    const last = updates.at(-1);
+    expect((await client.get(`/v1/wallets/${id}`)).body).toMatchObject({
+      name: last['name'],
+      version: last['version'],
+    });
   });
 
   it('are signed as Standard Webhooks says, and a changed body does not pass', async () => {

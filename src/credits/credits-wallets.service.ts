@@ -69,6 +69,7 @@ export class CreditsWallets {
       sequence: 0,
       lastEntryHash: '',
       lastEntryAt: null,
+      version: 1,
       alertSettings: null,
       alertState: 'ok',
       creditAlertState: 'ok',

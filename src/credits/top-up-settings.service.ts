@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { invalidFields } from '../http/field-errors.js';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import type { Posting } from '../ledger/posting.js';
 import { SettingsService } from '../settings/settings.service.js';

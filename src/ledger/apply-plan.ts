@@ -27,6 +27,7 @@ export function applyPlan(state: WalletState, plan: Plan, actor: Actor, now: Dat
   }
   if (entries.length > 0 || hold || plan.closes || plan.settings) {
     state.isChanged = true;
+    state.wallet.version += 1;
     state.wallet.updatedAt = later(now, state.wallet.updatedAt);
     state.wallet.updatedBy = actor.keyId;
   }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { type Decimal, decimal, ZERO } from '../shared/decimal.js';
 import type { LotSource } from './lot.entity.js';
-import { toDate } from './sql-table.js';
+import { toDate } from '../shared/sql-table.js';
 
 /** What the lots of one source had left at an instant: credits, zero or more. */
 export interface SourceBalance {

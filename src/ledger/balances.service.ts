@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { type Decimal, decimal, ZERO } from '../shared/decimal.js';
-import { toDate } from './sql-table.js';
+import { toDate } from '../shared/sql-table.js';
 import type { WalletRecord } from './wallet-state.js';
 
 /** What a wallet's lots hold at an instant, by source: credits. Expired lots count nothing, whether booked off or not. */

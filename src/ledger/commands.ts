@@ -3,7 +3,7 @@ import type { DomainError } from '../shared/errors.js';
 import type { Scope } from '../shared/scope.js';
 import type { CounterAccount, DebitReason, GrantReason, ReferenceType } from './entry.entity.js';
 import type { PolicyChange } from './ledger-policy.js';
-import type { LedgerTransaction } from './ledger-transaction.js';
+import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import type { Posting } from './posting.js';
 import type { WalletRecord, WalletState } from './wallet-state.js';
 
@@ -34,6 +34,16 @@ interface CommandBase<Answer> {
   also?: (tx: LedgerTransaction, posting: Posting) => Promise<void>;
 }
 
+/** What was paid for credits: for whoever is told of them. It is the payment's amount, not what the wallet's rate makes of them. */
+export interface Charge {
+  /** Minor units of `currency`, zero or more. */
+  amountMinor: number;
+  /** Of the payment, ISO 4217 in lower case. */
+  currency: string;
+  /** Null where there is no invoice. */
+  invoiceId: string | null;
+}
+
 export interface CreditTerms {
   /** The entry's id, when it was promised before (a pending credit). */
   id?: string;
@@ -47,6 +57,8 @@ export interface CreditTerms {
   metadata?: Record<string, string>;
   idempotencyKey?: string;
   topUpId?: string | null;
+  /** Of a purchase: told of with the credit, not stored with it. */
+  charged?: Charge;
   /** It was promised before, as a pending credit, and is delivered now. */
   wasPending?: boolean;
   /** Credits on top, free, as an entry of their own. */

@@ -6,7 +6,7 @@ import { applyPlan } from './apply-plan.js';
 import type { Actor, Idempotency, LedgerCommand } from './commands.js';
 import type { LedgerPolicy } from './ledger-policy.js';
 import type { LedgerStore, StoredAnswer } from './ledger-store.js';
-import { type LedgerTransaction, together } from './ledger-transaction.js';
+import { type LedgerTransaction, together } from '../shared/ledger-transaction.js';
 import { planCommand } from './plan/plan-command.js';
 import { expiredLots, planForfeiture } from './plan/plan-expiry.js';
 import { planTransfer } from './plan/plan-transfer.js';

@@ -1,6 +1,6 @@
 import type { DomainError } from '../shared/errors.js';
 import type { Actor, LedgerCommand } from './commands.js';
-import type { LedgerTransaction } from './ledger-transaction.js';
+import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import type { Posting } from './posting.js';
 import type { LotRecord, WalletState } from './wallet-state.js';
 

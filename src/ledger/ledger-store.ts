@@ -5,10 +5,10 @@ import type { WalletSettings } from './commands.js';
 import { Hold, HoldLot } from './hold.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { decimal, ZERO } from '../shared/decimal.js';
-import { type LedgerTransaction, together } from './ledger-transaction.js';
+import { type LedgerTransaction, together } from '../shared/ledger-transaction.js';
 import { CONSUMED_LOTS_KEY } from './plan/plan-debit.js';
 import { Lot } from './lot.entity.js';
-import { SqlTable, toDate } from './sql-table.js';
+import { SqlTable, toDate } from '../shared/sql-table.js';
 import {
   bySpendOrder,
   type EntryLotRecord,
@@ -38,6 +38,7 @@ const WALLET_CHANGES: (keyof WalletRecord & string)[] = [
   'sequence',
   'lastEntryHash',
   'lastEntryAt',
+  'version',
   'walletStatus',
   'alertState',
   'creditAlertState',

@@ -13,7 +13,7 @@ import { IdempotencyKey } from './idempotency-key.entity.js';
 import { LedgerBatch, type Outcome, replayOf } from './ledger-batch.js';
 import type { LedgerPolicy } from './ledger-policy.js';
 import { LedgerStore } from './ledger-store.js';
-import { LedgerTransaction } from './ledger-transaction.js';
+import { LedgerTransaction } from '../shared/ledger-transaction.js';
 import type { Posting } from './posting.js';
 import type { WalletState } from './wallet-state.js';
 

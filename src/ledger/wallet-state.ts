@@ -1,18 +1,9 @@
 import { type Decimal, ZERO } from '../shared/decimal.js';
+import type { Columns } from '../shared/sql-table.js';
 import type { Entry, EntryLot } from './entry.entity.js';
 import type { Hold, HoldLot } from './hold.entity.js';
 import type { Lot } from './lot.entity.js';
 import type { Wallet } from './wallet.entity.js';
-
-/** The columns of an entity, without the ORM's own symbols: what SQL reads and writes. Empty is null, never undefined. */
-export type Columns<Entity> = {
-  [Key in keyof Entity as Key extends string ? Key : never]-?: Exclude<Entity[Key], undefined>;
-};
-
-/** An entity's columns: what a row leaves empty is null when it was read, and nobody writes undefined. */
-export function columnsOf<Entity extends object>(entity: Entity): Columns<Entity> {
-  return entity as Columns<Entity>;
-}
 
 export type WalletRecord = Columns<Wallet>;
 export type LotRecord = Columns<Lot>;

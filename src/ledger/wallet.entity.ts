@@ -46,6 +46,8 @@ const WalletSchema = defineEntity({
     /** SHA-256 of the last entry, hex; empty before the first. */
     lastEntryHash: p.text(),
     lastEntryAt: p.datetime(3).nullable(),
+    /** Rises with every change that clients can see, sometimes by more than one: tells two states of the wallet apart. */
+    version: p.integer().default(1),
     alertSettings: p.json<AlertSettings>().nullable(),
     /** State of the real-time balance. */
     alertState: p.enum(['ok', 'info', 'warning', 'in_alarm'] as const).columnType('text'),

@@ -1,16 +1,16 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { LedgerPolicy, LedgerStep } from '../ledger/ledger-policy.js';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import { LedgerService } from '../ledger/ledger.service.js';
-import { SqlTable } from '../ledger/sql-table.js';
-import { availableCredits, type Columns, type WalletState } from '../ledger/wallet-state.js';
+import { type Columns, SqlTable } from '../shared/sql-table.js';
+import { availableCredits, type WalletState } from '../ledger/wallet-state.js';
 import type { AlertSettings, AlertState } from '../ledger/wallet.entity.js';
 import { SettingsService } from '../settings/settings.service.js';
 import type { Decimal } from '../shared/decimal.js';
 import { newId } from '../shared/ids.js';
 import { AlertLog } from './alert-log.entity.js';
-import { decideAlert } from './decide-alert.js';
+import { canAlert, decideAlert } from './decide-alert.js';
 
 type AlertRecord = Columns<AlertLog>;
 
@@ -58,6 +58,7 @@ export class AlertPolicy implements LedgerPolicy, OnModuleInit {
 
   afterCommand(state: WalletState, step: LedgerStep): void {
     const { wallet } = state;
+    if (!canAlert(wallet)) return;
     const settings = this.#settingsOf(state);
     const settled = decideAlert(settings, wallet.creditBalance);
     if (settled !== wallet.creditAlertState) {
@@ -110,5 +111,6 @@ export class AlertPolicy implements LedgerPolicy, OnModuleInit {
     const what = { alertType, alertStatus, alertSettings, valueAtTime };
     this.#changes.get(state)?.push({ row: { ...owner, id, ...what, createdAt: now }, before });
     state.isChanged = true;
+    state.wallet.version += 1;
   }
 }

@@ -1,6 +1,6 @@
 import type { AlertSettings, AlertState } from '../ledger/wallet.entity.js';
 import { decimal } from '../shared/decimal.js';
-import { decideAlert } from './decide-alert.js';
+import { canAlert, decideAlert } from './decide-alert.js';
 
 const level = (threshold: string, condition: 'above' | 'below') => ({ threshold, condition });
 const below: AlertSettings = {
@@ -29,5 +29,16 @@ describe('decideAlert', () => {
     [above, '20', 'in_alarm'],
   ])('%j at %s is %s', (settings, value, state) => {
     expect(decideAlert(settings, decimal(value))).toBe(state);
+  });
+});
+
+describe('whether an alert means anything', () => {
+  it.each<[string, 'active' | 'closed', number, string, boolean]>([
+    ['a wallet that nothing has ever been booked to', 'active', 0, '0', false],
+    ['one that has been booked to', 'active', 1, '0', true],
+    ['one that owes what is on hold', 'active', 0, '3', true],
+    ['a closed one', 'closed', 7, '0', false],
+  ])('%s: %s with %d entries and %s on hold is %s', (_what, walletStatus, sequence, held, expected) => {
+    expect(canAlert({ walletStatus, sequence, held: decimal(held) })).toBe(expected);
   });
 });

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Customer } from '../customers/customer.entity.js';
 import type { CustomerDto } from '../customers/customers.dto.js';
 import { renderCustomer } from '../customers/render-customer.js';
-import { columnsOf } from '../ledger/wallet-state.js';
+import { columnsOf } from '../shared/sql-table.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';

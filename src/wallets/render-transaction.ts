@@ -1,7 +1,8 @@
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { formatDecimal, multiplyByRate, ZERO } from '../shared/decimal.js';
+import type { Columns } from '../shared/sql-table.js';
 import type { PendingCredit } from '../ledger/pending-credit.entity.js';
-import type { Columns, EntryRecord, LotRecord, WalletRecord } from '../ledger/wallet-state.js';
+import type { EntryRecord, LotRecord, WalletRecord } from '../ledger/wallet-state.js';
 import type { Transaction } from './transaction.entity.js';
 import type { TransactionDto } from './transactions.dto.js';
 

@@ -33,6 +33,7 @@ export function renderWallet(wallet: WalletRecord, topUps: WalletRules, totals?:
       : null,
     environment_id: wallet.environmentId,
     tenant_id: wallet.tenantId,
+    version: wallet.version,
     status: wallet.status,
     created_at: formatTimestamp(wallet.createdAt),
     updated_at: formatTimestamp(wallet.updatedAt),

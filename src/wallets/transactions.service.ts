@@ -3,7 +3,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
 import { BalanceHistoryService } from '../ledger/balance-history.service.js';
-import type { Columns } from '../ledger/wallet-state.js';
+import type { Columns } from '../shared/sql-table.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { formatDecimal, ZERO } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';

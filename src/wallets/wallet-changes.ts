@@ -46,6 +46,7 @@ export function newWallet(scope: Scope & Actor, customerId: string, body: Create
     sequence: 0,
     lastEntryHash: '',
     lastEntryAt: null,
+    version: 1,
     alertSettings: body.alert_settings ? toAlertSettings(body.alert_settings) : null,
     alertState: 'ok',
     creditAlertState: 'ok',

@@ -94,6 +94,7 @@ function postpaidSuccessor(closed: WalletRecord, now: Date, keyId: string): Wall
     sequence: 0,
     lastEntryHash: '',
     lastEntryAt: null,
+    version: 1,
     alertState: 'ok',
     creditAlertState: 'ok',
     createdAt: now,

@@ -561,6 +561,10 @@ export class WalletDto {
   /** Credits by source, with `expand`. */
   @ApiProperty({ type: BreakdownDto, nullable: true })
   credits_available_breakdown!: BreakdownDto | null;
+  /** Rises with every change of the wallet, its balances included; sometimes by more than one. Ours.
+   * @example 7 */
+  @ApiProperty({ type: 'integer' })
+  version!: number;
   environment_id!: string;
   tenant_id!: string;
   /** @example 'published' */

@@ -1,9 +1,9 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { EventsService } from '../events/events.service.js';
 import { Clock } from '../shared/clock.js';
 import { ScheduledTask } from '../top-ups/schedule/scheduled-task.js';
 import { decideDelivery } from './decide-delivery.js';
 import { CLAIM_LIMIT, type ClaimedDelivery, DeliveryQueue } from './delivery-queue.js';
-import { WebhookPolicy } from './webhook-policy.js';
 import { WebhookSender } from './webhook-sender.js';
 
 /** How many deliveries of one endpoint a process sends at once. */
@@ -32,13 +32,13 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
   constructor(
     private readonly queue: DeliveryQueue,
     private readonly sender: WebhookSender,
-    private readonly policy: WebhookPolicy,
+    private readonly events: EventsService,
     private readonly task: ScheduledTask,
     private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
-    this.policy.onWritten = () => void this.wake();
+    this.events.onWritten = () => void this.wake();
     this.task.alsoRun(async () => {
       await this.wake();
       await this.#forget();

@@ -2,8 +2,8 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
-import { Subscriptions } from './subscriptions.js';
-import { WebhookDelivery, WebhookEvent } from './webhook-event.entity.js';
+import { Subscriptions } from '../events/subscriptions.js';
+import { WebhookDelivery, WebhookEvent } from '../events/webhook-event.entity.js';
 
 /** While one process sends a delivery no other takes it up; after this it is taken for crashed. Longer than any attempt. */
 const LEASE_MS = 60_000;

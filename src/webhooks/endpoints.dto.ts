@@ -1,11 +1,12 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { IsText } from '../http/fields/is-text.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { formatTimestamp } from '../shared/clock.js';
-import { EVENT_TYPES } from './event-types.js';
-import type { WebhookEndpoint } from './webhook-endpoint.entity.js';
+import { EVENT_TYPES } from '../events/event-types.js';
+import { IsEventTypes } from '../events/is-event-types.js';
+import type { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
 
 const STATUSES = ['enabled', 'disabled'] as const;
 
@@ -22,18 +23,11 @@ export class CreateEndpointDto {
   })
   url!: string;
 
-  @ApiProperty({
-    enum: EVENT_TYPES,
-    isArray: true,
-    required: false,
-    nullable: true,
-    description: 'What is sent; everything, if absent or empty.',
-    example: ['wallet.transaction.created'],
-  })
   @IsOptional()
-  @IsIn(EVENT_TYPES, { each: true, message: `must be a list of ${EVENT_TYPES.join(', ')}` })
-  @ArrayMaxSize(EVENT_TYPES.length)
-  @IsArray()
+  @IsEventTypes({
+    description: 'What is sent; everything, also what later versions add, if absent or empty.',
+    example: ['wallet.transaction.created', 'top_up.failed'],
+  })
   event_types?: string[] | null;
 
   @IsOptional()

@@ -10,9 +10,9 @@ import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import type { CreateEndpointDto, UpdateEndpointDto } from './endpoints.dto.js';
 import { ForbiddenAddress, publicAddressesOf } from './public-address.js';
-import { Subscriptions } from './subscriptions.js';
-import { WebhookEndpoint } from './webhook-endpoint.entity.js';
-import { WebhookDelivery } from './webhook-event.entity.js';
+import { Subscriptions } from '../events/subscriptions.js';
+import { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
+import { WebhookDelivery } from '../events/webhook-event.entity.js';
 
 /** Each event is written and sent once for each of them. */
 const MAX_ENDPOINTS = 20;

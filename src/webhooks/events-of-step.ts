@@ -1,8 +1,9 @@
 import type { LedgerStep } from '../ledger/ledger-policy.js';
 import type { EntryRecord, WalletState } from '../ledger/wallet-state.js';
 import type { AlertChange } from '../wallets/alert-policy.js';
-import { type EventBody, renderAlertEvent, renderTransactionEvent, renderWalletEvent } from './render-event.js';
-import type { EventType } from './event-types.js';
+import type { EventBody } from '../events/event-types.js';
+import type { CreditTerms } from '../ledger/commands.js';
+import { renderAlertEvent, renderTransactionEvent, renderWalletEvent, type WalletEventType } from './render-event.js';
 
 /**
  * What one command did to a wallet, as events: the wallet itself, then what was booked (also what had expired by then,
@@ -15,17 +16,17 @@ export function eventsOfStep(
   alerts: readonly AlertChange[],
 ): EventBody[] {
   const walletEvent = walletEventOf(state, step);
-  const promised = promisedEntryOf(step);
+  const terms = creditTermsOf(step);
   return [
     ...(walletEvent ? [renderWalletEvent(walletEvent, state)] : []),
     ...booked
       .filter(({ reason }) => reason !== 'PURCHASED_CREDIT_BONUS')
-      .map((entry) => renderTransactionEvent(state, entry, entry.id === promised)),
+      .map((entry) => renderTransactionEvent(state, entry, ofCredit(entry, terms))),
     ...alerts.map((alert) => renderAlertEvent(state, alert)),
   ];
 }
 
-function walletEventOf(state: WalletState, { command, refusal }: LedgerStep): EventType | undefined {
+function walletEventOf(state: WalletState, { command, refusal }: LedgerStep): WalletEventType | undefined {
   if (refusal) return undefined;
   switch (command.kind) {
     case 'open':
@@ -41,7 +42,14 @@ function walletEventOf(state: WalletState, { command, refusal }: LedgerStep): Ev
   }
 }
 
-/** The credit that a pending one has become. */
-function promisedEntryOf({ command }: LedgerStep): string | undefined {
-  return command.kind === 'credit' && command.terms.wasPending ? command.terms.id : undefined;
+function creditTermsOf({ command }: LedgerStep): CreditTerms | undefined {
+  return command.kind === 'credit' ? command.terms : undefined;
+}
+
+/** Whether the entry is what a pending credit has become, and what was charged for it; forfeitures booked on the way are neither. */
+function ofCredit(entry: EntryRecord, terms: CreditTerms | undefined) {
+  return {
+    wasPending: terms?.wasPending === true && entry.id === terms.id,
+    charged: entry.topUpId !== null && entry.topUpId === terms?.topUpId ? (terms.charged ?? null) : null,
+  };
 }

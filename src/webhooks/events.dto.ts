@@ -1,17 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { IsIdentifier } from '../http/fields/is-text.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
-import { EVENT_TYPES } from './event-types.js';
-import { DELIVERY_STATUSES, type WebhookDelivery, type WebhookEvent } from './webhook-event.entity.js';
+import { EVENT_TYPES } from '../events/event-types.js';
+import { IsEventType } from '../events/is-event-types.js';
+import { DELIVERY_STATUSES, type WebhookDelivery, type WebhookEvent } from '../events/webhook-event.entity.js';
 
 @IgnoreUnknownFields()
 export class ListEventsQuery extends WalletsPageQuery {
-  @ApiProperty({ enum: EVENT_TYPES, required: false })
   @IsOptional()
-  @IsIn(EVENT_TYPES, { message: `must be one of ${EVENT_TYPES.join(', ')}` })
+  @IsEventType()
   event_type?: string;
 
   @IsOptional()

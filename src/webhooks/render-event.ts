@@ -1,23 +1,29 @@
 import { availableCredits, type EntryRecord, lotById, type WalletState } from '../ledger/wallet-state.js';
 import { formatDecimal, multiplyByRate, ZERO } from '../shared/decimal.js';
 import type { AlertState } from '../ledger/wallet.entity.js';
+import type { EventTransaction, EventWallet } from '../events/event-bodies.dto.js';
+import type { EventBody } from '../events/event-types.js';
+import type { Charge } from '../ledger/commands.js';
 import type { AlertChange } from '../wallets/alert-policy.js';
 import { renderEntry } from '../wallets/render-transaction.js';
-import type { EventType } from './event-types.js';
-
-export type EventBody = { event_type: EventType } & Record<string, unknown>;
 
 const SEVERITY: Record<AlertState, number> = { ok: 0, info: 1, warning: 2, in_alarm: 3 };
 
+export type WalletEventType = 'wallet.created' | 'wallet.updated' | 'wallet.terminated';
+
 /** Body A: the wallet as it is right after the command. */
-export function renderWalletEvent(eventType: EventType, state: WalletState): EventBody {
+export function renderWalletEvent(eventType: WalletEventType, state: WalletState): EventBody {
   return { event_type: eventType, wallet: renderWalletOf(state) };
 }
 
 /** Body B; body C, with another key, for a credit that was promised before. */
-export function renderTransactionEvent(state: WalletState, entry: EntryRecord, wasPending: boolean): EventBody {
+export function renderTransactionEvent(
+  state: WalletState,
+  entry: EntryRecord,
+  credit: { wasPending: boolean; charged: Charge | null },
+): EventBody {
   const transaction = renderEntry(entry, lotById(state, entry.id));
-  const rendered = {
+  const rendered: EventTransaction = {
     id: transaction.id,
     wallet_id: transaction.wallet_id,
     customer_id: transaction.customer_id,
@@ -34,8 +40,9 @@ export function renderTransactionEvent(state: WalletState, entry: EntryRecord, w
     transaction_reason: transaction.transaction_reason,
     currency: transaction.currency,
     metadata: transaction.metadata,
+    charged: credit.charged && renderCharge(credit.charged),
   };
-  return wasPending
+  return credit.wasPending
     ? { event_type: 'wallet.transaction.updated', updated_transaction: rendered }
     : { event_type: 'wallet.transaction.created', transaction: rendered };
 }
@@ -58,7 +65,11 @@ export function renderAlertEvent(state: WalletState, { row, before }: AlertChang
   };
 }
 
-function renderWalletOf(state: WalletState) {
+function renderCharge({ amountMinor, currency, invoiceId }: Charge) {
+  return { amount_minor: amountMinor, currency, invoice_id: invoiceId };
+}
+
+function renderWalletOf(state: WalletState): EventWallet {
   const { wallet } = state;
   const isActive = wallet.walletStatus === 'active';
   // As `GET /v1/wallets/{id}/balance/real-time` has it: what is on hold on a postpaid wallet is not pending yet.
@@ -76,5 +87,6 @@ function renderWalletOf(state: WalletState) {
     conversion_rate: formatDecimal(wallet.conversionRate),
     real_time_balance: formatDecimal(multiplyByRate(credits, wallet.conversionRate)),
     real_time_credit_balance: formatDecimal(credits),
+    version: wallet.version,
   };
 }

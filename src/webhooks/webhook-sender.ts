@@ -73,15 +73,22 @@ function checkTarget(url: URL): void {
   checkLiteral(url.hostname);
 }
 
-/** Reads an answer to its end, or to 64 kB, and keeps less than 1 kB of it. */
+/**
+ * Reads an answer to its end, or to 64 kB, and keeps less than 1 kB of it. One that breaks off or never ends has said what
+ * counts with its status: what came until then is kept.
+ */
 async function readBeginning(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    // Leaving the loop closes the connection.
-    if (size >= MAX_READ_BYTES) break;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      // Leaving the loop closes the connection.
+      if (size >= MAX_READ_BYTES) break;
+    }
+  } catch {
+    // Not a failure of the delivery.
   }
   const text = Buffer.concat(chunks)
     .subarray(0, 4 * MAX_KEPT_CHARACTERS)

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { WalletsModule } from '../wallets/wallets.module.js';
@@ -7,23 +8,14 @@ import { DeliveryQueue } from './delivery-queue.js';
 import { EndpointsController } from './endpoints.controller.js';
 import { EndpointsService } from './endpoints.service.js';
 import { EventsController } from './events.controller.js';
-import { EventsService } from './events.service.js';
-import { Subscriptions } from './subscriptions.js';
+import { DeliveriesService } from './deliveries.service.js';
 import { WebhookPolicy } from './webhook-policy.js';
 import { WebhookSender } from './webhook-sender.js';
 
 /** Webhooks: what happens to wallets is told to whoever asked for it. */
 @Module({
-  imports: [LedgerModule, TopUpsModule, WalletsModule],
+  imports: [EventsModule, LedgerModule, TopUpsModule, WalletsModule],
   controllers: [EndpointsController, EventsController],
-  providers: [
-    DeliveryEngine,
-    DeliveryQueue,
-    EndpointsService,
-    EventsService,
-    Subscriptions,
-    WebhookPolicy,
-    WebhookSender,
-  ],
+  providers: [DeliveryEngine, DeliveryQueue, EndpointsService, DeliveriesService, WebhookPolicy, WebhookSender],
 })
 export class WebhooksModule {}

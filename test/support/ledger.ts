@@ -51,6 +51,7 @@ export class TestLedger {
       sequence: 0,
       lastEntryHash: '',
       lastEntryAt: null,
+      version: 1,
       alertSettings: null,
       alertState: 'ok',
       creditAlertState: 'ok',

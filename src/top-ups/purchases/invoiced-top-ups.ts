@@ -1,9 +1,9 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
-import type { Columns } from '../../ledger/wallet-state.js';
+import type { Columns } from '../../shared/sql-table.js';
 import type { Invoice } from '../../payments/invoice.entity.js';
 import { InvoicesService } from '../../payments/invoices.service.js';
 import { Clock } from '../../shared/clock.js';

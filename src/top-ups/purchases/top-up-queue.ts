@@ -1,6 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { toDate } from '../../ledger/sql-table.js';
+import { toDate } from '../../shared/sql-table.js';
 import { Clock } from '../../shared/clock.js';
 import type { Scope } from '../../shared/scope.js';
 import { LEASE_MS } from '../schedule/schedule.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PaymentMethodsService } from '../../customers/payment-methods.service.js';
 import type { LedgerCommand } from '../../ledger/commands.js';
-import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { DomainError } from '../../shared/errors.js';
 import { scopeOf } from '../../shared/scope.js';

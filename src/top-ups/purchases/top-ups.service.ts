@@ -6,7 +6,7 @@ import { invalidField, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import type { Actor, Idempotency, LedgerCommand } from '../../ledger/commands.js';
-import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import type { InvoiceDiscount } from '../../payments/invoice.entity.js';
 import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';

@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { ChangeContext, LedgerPolicy, LedgerStep, PolicyChange } from '../../ledger/ledger-policy.js';
 import type { LedgerCommand } from '../../ledger/commands.js';
-import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { availableCredits, type LotRecord, type WalletState } from '../../ledger/wallet-state.js';
 import { type Decimal, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';

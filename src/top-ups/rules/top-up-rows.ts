@@ -1,6 +1,6 @@
 import type { MetadataStorage } from '@mikro-orm/core';
-import { type LedgerTransaction, together } from '../../ledger/ledger-transaction.js';
-import { SqlTable, toDate } from '../../ledger/sql-table.js';
+import { type LedgerTransaction, together } from '../../shared/ledger-transaction.js';
+import { SqlTable, toDate } from '../../shared/sql-table.js';
 import { OPEN_STATUS_LIST, TopUp, TopUpAttempt } from '../purchases/top-up.entity.js';
 import { TopUpDecision } from './top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule, type Trigger } from './top-up-rule.entity.js';

@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { LedgerCommand } from '../../ledger/commands.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
-import { columnsOf } from '../../ledger/wallet-state.js';
+import { columnsOf } from '../../shared/sql-table.js';
 import { type Decimal, formatDecimal, fromMinorUnits } from '../../shared/decimal.js';
 import type { Scope } from '../../shared/scope.js';
 import { OPEN_STATUS_LIST } from '../purchases/top-up.entity.js';

@@ -1,4 +1,5 @@
-import type { Columns, WalletRecord } from '../../ledger/wallet-state.js';
+import type { WalletRecord } from '../../ledger/wallet-state.js';
+import type { Columns } from '../../shared/sql-table.js';
 import type { TopUp, TopUpAttempt } from '../purchases/top-up.entity.js';
 import type { TopUpDecision } from './top-up-decision.entity.js';
 import type { TopUpGuard, TopUpRule, Trigger } from './top-up-rule.entity.js';

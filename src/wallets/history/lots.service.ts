@@ -5,7 +5,7 @@ import { Clock, formatTimestamp, formatTimestampOrNull } from '../../shared/cloc
 import { decimal, formatDecimal } from '../../shared/decimal.js';
 import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
-import { toDate } from '../../ledger/sql-table.js';
+import { toDate } from '../../shared/sql-table.js';
 import type { LotConsumerDto, LotDto, LotListQuery } from './lots.dto.js';
 
 const CONSUMERS_SHOWN = 10;

@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { BalanceHistoryService } from '../../ledger/balance-history.service.js';
-import { toDate } from '../../ledger/sql-table.js';
+import { toDate } from '../../shared/sql-table.js';
 import { Wallet } from '../../ledger/wallet.entity.js';
 import { Clock, formatTimestamp } from '../../shared/clock.js';
 import { type Decimal, decimal } from '../../shared/decimal.js';

@@ -1,7 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { toDate } from '../../ledger/sql-table.js';
-import type { Columns } from '../../ledger/wallet-state.js';
+import { type Columns, toDate } from '../../shared/sql-table.js';
 import { formatTimestampOrNull } from '../../shared/clock.js';
 import { decimal, formatDecimal } from '../../shared/decimal.js';
 import { notFound } from '../../shared/errors.js';

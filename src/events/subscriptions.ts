@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
+import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import type { EventType } from './event-types.js';
 
 /** A new endpoint gets what happens within 5 s of its making on every process, at once in the one that made it. */

@@ -1,5 +1,15 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
-import { type Decimal, decimal, formatDecimal } from '../shared/decimal.js';
+import { type Decimal, decimal, formatDecimal } from './decimal.js';
+
+/** The columns of an entity, without the ORM's own symbols: what SQL reads and writes. Empty is null, never undefined. */
+export type Columns<Entity> = {
+  [Key in keyof Entity as Key extends string ? Key : never]-?: Exclude<Entity[Key], undefined>;
+};
+
+/** An entity's columns: what a row leaves empty is null when it was read, and nobody writes undefined. */
+export function columnsOf<Entity extends object>(entity: Entity): Columns<Entity> {
+  return entity as Columns<Entity>;
+}
 
 type Kind = 'decimal' | 'timestamp' | 'plain';
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery, type DatabaseConnection, type Transaction } from 'kysely';
-import { PREPARED } from '../shared/prepared-statements.js';
+import { PREPARED } from './prepared-statements.js';
 
 /** One open database transaction, for the statements that the ledger and its policies write as SQL. */
 export class LedgerTransaction {
