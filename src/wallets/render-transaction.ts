@@ -76,7 +76,8 @@ export function renderTransaction(
     parent_transaction_id: transaction.parentId,
     conversion_rate: isCredit ? null : rate,
     topup_conversion_rate: isCredit ? rate : null,
-    idempotency_key: transaction.idempotencyKey,
+    // The contract's key of a termination; stored, it would be in the way of a client's own key that is the same.
+    idempotency_key: transaction.reason === 'WALLET_TERMINATION' ? transaction.walletId : transaction.idempotencyKey,
     environment_id: transaction.environmentId,
     tenant_id: transaction.tenantId,
     status: 'published',

@@ -97,8 +97,5 @@ export class ReversalsService {
 }
 
 function render({ state }: Posting, entry: EntryRecord): TransactionDto {
-  return renderEntry(
-    entry,
-    [...state.newLots].find(({ id }) => id === entry.id),
-  );
+  return renderEntry(entry, state.lots.get(entry.id));
 }

@@ -1,4 +1,4 @@
-import { availableCredits, type EntryRecord, lotById, type WalletState } from '../ledger/wallet-state.js';
+import { availableCredits, type EntryRecord, type WalletState } from '../ledger/wallet-state.js';
 import { formatDecimal, multiplyByRate, ZERO } from '../shared/decimal.js';
 import type { AlertState } from '../ledger/wallet.entity.js';
 import type { AlertChange } from '../wallets/alert-policy.js';
@@ -16,7 +16,7 @@ export function renderWalletEvent(eventType: EventType, state: WalletState): Eve
 
 /** Body B; body C, with another key, for a credit that was promised before. */
 export function renderTransactionEvent(state: WalletState, entry: EntryRecord, wasPending: boolean): EventBody {
-  const transaction = renderEntry(entry, lotById(state, entry.id));
+  const transaction = renderEntry(entry, state.lots.get(entry.id));
   const rendered = {
     id: transaction.id,
     wallet_id: transaction.wallet_id,

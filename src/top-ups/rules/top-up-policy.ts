@@ -190,8 +190,8 @@ function expiringToday(state: WalletState, now: Date): TopUpFacts['expiring'] {
   const endOfDay = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1);
   let credits = ZERO;
   let expiresAt: Date | null = null;
-  for (const lot of state.lots) {
-    if (lot.source !== 'purchased' || !lot.expiresAt || lot.expiresAt.getTime() >= endOfDay) continue;
+  for (const lot of state.lots.expiringBefore(new Date(endOfDay))) {
+    if (lot.source !== 'purchased' || !lot.expiresAt) continue;
     credits = credits.plus(lot.remaining);
     if (!expiresAt || lot.expiresAt < expiresAt) expiresAt = lot.expiresAt;
   }
