@@ -1,5 +1,6 @@
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { formatDecimal, multiplyByRate, ZERO } from '../shared/decimal.js';
+import { availableOfLot } from '../ledger/live-lots.js';
 import type { PendingCredit } from '../ledger/pending-credit.entity.js';
 import type { Columns, EntryRecord, LotRecord, WalletRecord } from '../ledger/wallet-state.js';
 import type { Transaction } from './transaction.entity.js';
@@ -13,7 +14,7 @@ export function renderEntry(entry: EntryRecord, lot: LotRecord | undefined): Tra
     transactionStatus: 'completed',
     expiresAt: lot?.expiresAt ?? null,
     priority: lot?.priority ?? null,
-    creditsAvailable: lot?.remaining ?? ZERO,
+    creditsAvailable: lot ? availableOfLot(lot, entry.createdAt) : ZERO,
   });
 }
 
