@@ -39,6 +39,7 @@ const LotSchema = defineEntity({
         { name: 'expires_at' },
         { name: 'granted', sort: 'desc' },
         { name: 'created_at' },
+        { name: 'id' },
       ],
       where: 'is_open',
     },

@@ -14,9 +14,9 @@ export function bySpendOrder(a: SpendKey, b: SpendKey): number {
   );
 }
 
-/** The same order in SQL, byte by byte where ids decide; all but those come from `lot_spend_index`. */
+/** The same order in SQL, as `lot_spend_index` has it. Ids are all of one form, which every collation sorts alike. */
 export function spendOrderSql(alias: string): string {
-  const columns = ['priority', 'expires_at', 'granted desc', 'created_at', 'id collate "C"'];
+  const columns = ['priority', 'expires_at', 'granted desc', 'created_at', 'id'];
   return columns.map((column) => `${alias}.${column}`).join(', ');
 }
 

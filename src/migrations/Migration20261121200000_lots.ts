@@ -33,7 +33,8 @@ export class Migration20261121200000_lots extends Migration {
 
     this.addSql(`drop index lot_open_index`);
     this.addSql(`
-      create index lot_spend_index on lot (wallet_id, priority, expires_at, granted desc, created_at) where is_open`);
+      create index lot_spend_index on lot (wallet_id, priority, expires_at, granted desc, created_at, id)
+        where is_open`);
     this.addSql(`
       create index lot_wallet_expiring_index on lot (wallet_id, expires_at) where is_open and expires_at is not null`);
   }
