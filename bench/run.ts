@@ -15,9 +15,11 @@ import { findPgbench, measureSqlDebits, prepareSqlDebit } from './pgbench.js';
 import { BenchService, timeToFirstAnswer } from './processes.js';
 import { type CaseName, CASES, machine, type Results, tableOf } from './report.js';
 import { measureReads } from './reads.js';
-import { openEmptyWallets, openWallets } from './seed.js';
+import { openEmptyWallets, openWalletOfLots, openWallets } from './seed.js';
 
 const WALLETS = 1000;
+/** Open lots of one wallet. */
+const LOTS = 10_000;
 /** Debits in one request. */
 const BATCH = 100;
 /** Who sends batches needs few connections; together they stay below what the ledger lets wait. */
@@ -55,6 +57,7 @@ const apiKey = generateApiKey('private_key');
 const settings = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, BOOTSTRAP_API_KEY: apiKey };
 const service = await BenchService.start(settings, options.profile);
 const walletIds = await openWallets(service.url, apiKey, WALLETS, connections);
+const lotWallets = isWanted('lots_many') || isWanted('lots_one') ? await openLotWallets() : { one: '', many: '' };
 const readWallets = await openEmptyWallets(service.url, apiKey);
 const postgres = await tidy(databaseUrl);
 
@@ -80,6 +83,9 @@ const load = async (name: CaseName, next: () => LoadRequest, clients = connectio
 const a = await load('a', () => ({ method: 'POST', path: '/bench/empty', body: emptyBody() }));
 const b = await load('b', () => debitOf(anyWallet()));
 const c = await load('c', () => debitOf(walletIds[0] as string));
+// One at a time: a group of many debits would share the reading of the lots.
+const lots_one = await load('lots_one', () => debitOf(lotWallets.one), 1);
+const lots_many = await load('lots_many', () => debitOf(lotWallets.many), 1);
 const d = await load('d', () => ({ method: 'GET', path: `/v1/wallets/${anyWallet()}` }));
 const residentMiB = service.residentMiB();
 const hold = await load('hold', () => ({
@@ -129,7 +135,7 @@ rmSync(dataDir, { recursive: true, force: true });
 const results: Results = {
   machine: machine(postgres),
   conditions: { connections, secondsPerCase: seconds, wallets: WALLETS },
-  cases: { a, b, c, d, hold, batch, e_random, e_hot, ...speeds },
+  cases: { a, b, c, lots_one, lots_many, d, hold, batch, e_random, e_hot, ...speeds },
   statement,
   residentMiB,
   startMs,
@@ -138,6 +144,13 @@ const results: Results = {
 process.stdout.write(`${tableOf(results)}\n`);
 if (isWhole) writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
 process.exit(breaches.length === 0 ? 0 : 1);
+
+async function openLotWallets(): Promise<{ one: string; many: string }> {
+  return {
+    one: await openWalletOfLots(service.url, apiKey, 1, 1),
+    many: await openWalletOfLots(service.url, apiKey, LOTS, connections),
+  };
+}
 
 async function createDatabase(serverUrl: string): Promise<string> {
   await onDatabase(serverUrl, 'create database refill_bench');

@@ -23,6 +23,26 @@ export async function openWallets(url: string, apiKey: string, count: number, co
   return walletIds;
 }
 
+/** One wallet of so many open lots, all of which outlive the run. */
+export async function openWalletOfLots(
+  url: string,
+  apiKey: string,
+  lots: number,
+  connections: number,
+): Promise<string> {
+  const id = await openOne(url, apiKey, `bench-lots-${lots}`, CREDITS);
+  let granted = 1;
+  const grantNext = async (): Promise<void> => {
+    while (granted < lots) {
+      granted += 1;
+      const lot = { credits_to_add: CREDITS, transaction_reason: 'FREE_CREDIT_GRANT', priority: granted % 7 };
+      await post(url, apiKey, `/v1/wallets/${id}/top-up`, { ...lot, idempotency_key: `${id}-${granted}` });
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, grantNext));
+  return id;
+}
+
 /** Wallets without a transaction, to be given a past. */
 export async function openEmptyWallets(url: string, apiKey: string): Promise<{ short: string; long: string }> {
   return {

@@ -43,6 +43,7 @@ import { Migration20261121170000_users } from './migrations/Migration20261121170
 import { Migration20261121180000_webhooks } from './migrations/Migration20261121180000_webhooks.js';
 import { Migration20261121190000_agreements } from './migrations/Migration20261121190000_agreements.js';
 import { Migration20261121220000_events } from './migrations/Migration20261121220000_events.js';
+import { Migration20261121200000_lots } from './migrations/Migration20261121200000_lots.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -110,6 +111,7 @@ export const MIGRATIONS = [
   Migration20261121180000_webhooks,
   Migration20261121190000_agreements,
   Migration20261121220000_events,
+  Migration20261121200000_lots,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -66,6 +66,7 @@ export class CreditsWallets {
       held: ZERO,
       debt: ZERO,
       overdraftLimit: ZERO,
+      purchasedExpiresAt: null,
       sequence: 0,
       lastEntryHash: '',
       lastEntryAt: null,

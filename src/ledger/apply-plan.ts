@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 import { type Decimal, formatDecimal, ZERO } from '../shared/decimal.js';
 import type { Actor } from './commands.js';
+import { laterExpiry } from './live-lots.js';
 import type { EntryDraft, HoldDraft, LotRenewal, Plan } from './plan/plan.js';
 import type { Posting } from './posting.js';
 import {
-  bySpendOrder,
   type EntryLotRecord,
   type EntryRecord,
   type HoldState,
@@ -75,10 +75,11 @@ function applyEntry(state: WalletState, draft: EntryDraft, actor: Actor, now: Da
   wallet.lastEntryAt = createdAt;
   state.newEntries.push(entry);
   if (draft.grant) openLot(state, draft, entry, now);
-  for (const link of draft.links) {
-    changeLot(state, link.lot, link.credits, ZERO);
-    state.newLinks.push({ ...linkOf(entry, link.lot), kind: link.kind, credits: link.credits });
-  }
+  for (const link of draft.links) changeLot(state, link.lot, link.credits);
+  // As the entry leaves the lot: one may be given and taken from by the same entry.
+  draft.links.forEach(({ lot, kind, credits }, position) =>
+    state.newLinks.push({ ...linkOf(entry, lot), kind, credits, position }),
+  );
   return entry;
 }
 
@@ -131,34 +132,25 @@ function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now:
     createdAt: later(now, entry.createdAt),
   };
   const link = linkOf(entry, lot);
-  state.newLinks.push({ ...link, kind: 'grant', credits: grant.credits });
-  if (grant.repaid.gt(0)) state.newLinks.push({ ...link, kind: 'repay', credits: ZERO.minus(grant.repaid) });
-  state.newLots.add(lot);
-  if (lot.isOpen) {
-    state.lots.push(lot);
-    state.lots.sort(bySpendOrder);
+  state.newLinks.push({ ...link, kind: 'grant', credits: grant.credits, position: 0 });
+  if (grant.repaid.gt(0)) {
+    state.newLinks.push({ ...link, kind: 'repay', credits: ZERO.minus(grant.repaid), position: 0 });
   }
+  state.newLots.add(lot);
+  state.lots.add(lot);
 }
 
 /** Of an entry to a lot, as the entry leaves the lot. */
-function linkOf(entry: EntryRecord, lot: LotRecord): Omit<EntryLotRecord, 'kind' | 'credits'> {
+function linkOf(entry: EntryRecord, lot: LotRecord): Omit<EntryLotRecord, 'kind' | 'credits' | 'position'> {
   const { walletId, id: entryId, sequence } = entry;
   return { walletId, entryId, lotId: lot.id, sequence, remainingAfter: lot.remaining };
 }
 
-function changeLot(state: WalletState, lot: LotRecord, remaining: Decimal, held: Decimal): void {
-  lot.remaining = lot.remaining.plus(remaining);
-  lot.held = lot.held.plus(held);
+function changeLot(state: WalletState, lot: LotRecord, credits: Decimal): void {
+  lot.remaining = lot.remaining.plus(credits);
   lot.isOpen = lot.remaining.gt(0);
   if (!state.newLots.has(lot)) state.changedLots.add(lot);
-  const place = state.lots.indexOf(lot);
-  if (!lot.isOpen) {
-    if (place >= 0) state.lots.splice(place, 1);
-    state.emptyLots.set(lot.id, lot);
-  } else if (place < 0) {
-    state.lots.push(lot);
-    state.lots.sort(bySpendOrder);
-  }
+  state.lots.place(lot);
 }
 
 function applyHold(state: WalletState, draft: HoldDraft, actor: Actor, now: Date): HoldState {
@@ -166,8 +158,9 @@ function applyHold(state: WalletState, draft: HoldDraft, actor: Actor, now: Date
   target.hold.captured = target.hold.captured.plus(draft.captured);
   target.hold.holdStatus = draft.status;
   target.hold.updatedAt = now;
+  const rows = new Map(target.lots.map((row) => [row.lotId, row]));
   for (const { lot, held } of draft.lots) {
-    const row = target.lots.find((candidate) => candidate.lotId === lot.id);
+    const row = rows.get(lot.id);
     if (row) row.held = row.held.plus(held);
     else {
       const position = target.lots.length;
@@ -209,21 +202,23 @@ function openHold(state: WalletState, draft: HoldDraft, actor: Actor, now: Date)
   return opened;
 }
 
-/** A hold may have kept an expired lot open: its place among the others follows from the new date. */
+/** A lot that opens again carries nothing of the past: neither its date nor what kept it beyond that. */
 function renewLots(state: WalletState, renewals: LotRenewal[]): void {
-  for (const { lot, expiresAt } of renewals) lot.expiresAt = expiresAt;
-  state.lots.sort(bySpendOrder);
-}
-
-/** Each purchase moves the date of all purchased credits that are still there. */
-function movePurchasedExpiry(state: WalletState, expiresAt: Date): void {
-  for (const lot of state.lots) {
-    if (lot.source !== 'purchased') continue;
-    lot.expiresAt = expiresAt;
+  state.lots.redate(renewals);
+  for (const { lot } of renewals) {
     lot.renewalId = null;
     if (!state.newLots.has(lot)) state.changedLots.add(lot);
   }
-  state.lots.sort(bySpendOrder);
+}
+
+/** Each purchase moves the date of all purchased credits that are still there, and never nearer. */
+function movePurchasedExpiry(state: WalletState, expiresAt: Date): void {
+  state.wallet.purchasedExpiresAt = expiresAt;
+  const purchased = state.lots.all().filter((lot) => lot.source === 'purchased');
+  renewLots(
+    state,
+    purchased.map((lot) => ({ lot, expiresAt: laterExpiry(lot.expiresAt, expiresAt) })),
+  );
 }
 
 function later(a: Date, b: Date | null): Date {

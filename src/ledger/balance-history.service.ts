@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { type Decimal, decimal, ZERO } from '../shared/decimal.js';
+import { liveSql } from './live-lots.js';
 import type { LotSource } from './lot.entity.js';
 import { toDate } from '../shared/sql-table.js';
 
@@ -52,7 +53,7 @@ export class BalanceHistoryService {
 
   /** @param at an instant that is not in the future; now by default */
   async balanceAt(walletId: string, at: Date = this.clock.now()): Promise<PastBalance> {
-    const expired = `(l.expires_at is not null and l.expires_at <= ? and l.renewal_id is null)`;
+    const expired = `not ${liveSql('l')}`;
     const sum = (column: string, condition: string) => `coalesce(sum(${column}) filter (where ${condition}), 0)::text`;
     const rest = 'k.remaining_after';
     const instant = at.toISOString();
@@ -92,8 +93,9 @@ export class BalanceHistoryService {
   }
 
   /**
-   * Credits that debits spent after an instant, zero or more. The balance's change says it, once the few entries that
-   * are no plain debits are taken out of it: a month of a million debits costs no more than one of ten.
+   * Credits that debits spent after an instant and that no reversal has given back, zero or more. The balance's change
+   * says it, once the few entries that are no plain debits are taken out of it: a month of a million debits costs no
+   * more than one of ten.
    */
   async spentSince(walletId: string, since: Date): Promise<Decimal> {
     const instant = since.toISOString();
@@ -104,23 +106,35 @@ export class BalanceHistoryService {
          + coalesce((select balance_after from entry
            where wallet_id = ? and created_at <= ? order by created_at desc, sequence desc limit 1), 0)
          - coalesce((select balance_after from entry where wallet_id = ? order by sequence desc limit 1), 0)
+         - (select coalesce(sum(r.credits), 0) from entry r
+           join entry d on d.wallet_id = r.wallet_id and d.id = r.parent_id and d.created_at > ?
+           where r.wallet_id = ? and r.created_at > ? and r.reason <> 'MANUAL_BALANCE_DEBIT'
+             and r.reason = 'DEBIT_REVERSAL')
        )::text as spent`,
-      [walletId, instant, walletId, instant, walletId],
+      [walletId, instant, walletId, instant, walletId, instant, walletId, instant],
     );
     return decimal(row?.spent ?? '0');
   }
 
-  /** What lots had left after the wallet's entry of that number, by lot id; lots that did not exist yet are missing. */
-  async remainingAfter(walletId: string, sequence: number, lotIds: readonly string[]): Promise<Map<string, Decimal>> {
+  /**
+   * What lots had left after the wallet's entry of that number, the last before the instant, by lot id: nothing once
+   * they had expired. Lots that did not exist yet are missing.
+   */
+  async liveAfter(
+    walletId: string,
+    sequence: number,
+    at: Date,
+    lotIds: readonly string[],
+  ): Promise<Map<string, Decimal>> {
     if (lotIds.length === 0) return new Map();
     const rows = await this.em.fork().execute<{ id: string; remaining: string }[]>(
-      `select l.id, k.remaining_after::text as remaining
+      `select l.id, (case when ${liveSql('l')} then k.remaining_after else 0 end)::text as remaining
        from lot l cross join lateral (
          select remaining_after from entry_lot k
          where k.wallet_id = l.wallet_id and k.lot_id = l.id and k.sequence <= ?
          order by k.sequence desc limit 1) k
        where l.wallet_id = ? and l.id in (${lotIds.map(() => '?').join(', ')})`,
-      [sequence, walletId, ...lotIds],
+      [at.toISOString(), sequence, walletId, ...lotIds],
     );
     return new Map(rows.map(({ id, remaining }) => [id, decimal(remaining)]));
   }

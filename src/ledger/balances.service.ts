@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { type Decimal, decimal, ZERO } from '../shared/decimal.js';
 import { toDate } from '../shared/sql-table.js';
+import { liveSql } from './live-lots.js';
 import type { WalletRecord } from './wallet-state.js';
 
 /** What a wallet's lots hold at an instant, by source: credits. Expired lots count nothing, whether booked off or not. */
@@ -59,9 +60,8 @@ export class BalancesService {
          coalesce(sum(remaining - held), 0)::text as unheld,
          min(expires_at) filter (where source = 'purchased') as purchased_expires_at,
          min(expires_at) filter (where source = 'free') as free_expires_at
-       from lot
-       where wallet_id in (${walletIds.map(() => '?').join(', ')}) and is_open
-         and (expires_at is null or expires_at > ? or renewal_id is not null)
+       from lot l
+       where wallet_id in (${walletIds.map(() => '?').join(', ')}) and is_open and ${liveSql('l')}
        group by wallet_id`,
       [...walletIds, this.clock.now().toISOString()],
     );

@@ -61,9 +61,11 @@ export interface CreditTerms {
   charged?: Charge;
   /** It was promised before, as a pending credit, and is delivered now. */
   wasPending?: boolean;
+  /** When it was promised: its expiry was meant to be so long after it, and is if it has passed meanwhile. */
+  promisedAt?: Date;
   /** Credits on top, free, as an entry of their own. */
   bonus?: { credits: Decimal; expiresAt: Date | null };
-  /** Moves the expiry of every purchased credit of the wallet, this one included, to this instant. */
+  /** Moves the expiry of every purchased credit of the wallet, this one included, to this instant, never nearer. */
   purchasedExpireAt?: Date;
 }
 

@@ -21,6 +21,7 @@ export const DEBIT_REASONS = [
   'WALLET_TERMINATION',
   'GRANT_VOID',
   'TRANSFER_OUT',
+  'DEBT_REPAYMENT',
 ] as const;
 export type GrantReason = (typeof GRANT_REASONS)[number];
 export type CreditReason = (typeof CREDIT_REASONS)[number];
@@ -127,6 +128,8 @@ const EntryLotSchema = defineEntity({
     sequence: p.integer(),
     /** What the lot had left after the entry (after all of the entry's links to the lot). */
     remainingAfter: p.type(AmountColumn),
+    /** Place among the entry's links, from 0: a debit's are in the order in which it took, and a reversal goes back that way. */
+    position: p.integer().default(0),
   },
   indexes: [{ name: 'entry_lot_sequence_index', properties: ['walletId', 'lotId', 'sequence'] }],
   triggers: [appendOnly('entry_lot_append_only')],

@@ -8,11 +8,15 @@ import type { LedgerPolicy } from './ledger-policy.js';
 import type { LedgerStore, StoredAnswer } from './ledger-store.js';
 import { type LedgerTransaction, together } from '../shared/ledger-transaction.js';
 import { planCommand } from './plan/plan-command.js';
+import { creditsInOrder, walletReadWhole } from './plan/lots-needed.js';
 import { expiredLots, planForfeiture } from './plan/plan-expiry.js';
+import { planRepayment, repayableCredits } from './plan/plan-repay.js';
 import { planTransfer } from './plan/plan-transfer.js';
 import type { EntryDraft, PlanContext } from './plan/plan.js';
 import type { Posting } from './posting.js';
 import { type LotRecord, WalletState } from './wallet-state.js';
+import type { Decimal } from '../shared/decimal.js';
+import { isPastExpiry } from './live-lots.js';
 
 /** How a command ended. `body` is the answer, ready for JSON. */
 export type Outcome =
@@ -21,6 +25,9 @@ export type Outcome =
 
 /** Refusals that the same key gets again. Nothing else about a refused request is remembered: it may be corrected and repeated. */
 const STICKY_REFUSALS: ReadonlySet<string> = new Set(['insufficient_credits', 'invalid_operation', 'conflict']);
+
+/** Commands after which credits may be free that were not before. */
+const FREES_CREDITS: ReadonlySet<LedgerCommand['kind']> = new Set(['release', 'capture', 'reverse']);
 
 /** The commands of one group commit: read and locked together, planned one after the other in memory, written together. */
 export class LedgerBatch {
@@ -74,12 +81,14 @@ export class LedgerBatch {
     const reversed = commands.flatMap((command) => (command.kind === 'reverse' ? [command.terms.entryId] : []));
     const changes = commands.flatMap((command) => command.changes ?? []);
     const known = [...states.values(), ...this.#unopened.values()];
+    const whole = new Set(commands.flatMap((command) => walletReadWhole(command) ?? []));
     await together(
-      this.store.readLots(this.tx, states),
+      this.store.readLots(this.tx, states, whole),
       this.store.readHolds(this.tx, states, holdIds),
       this.store.readPast(this.tx, states, reversed),
       ...this.policies.map((policy) => policy.load(this.tx, known, changes)),
     );
+    await this.store.readNamedLots(this.tx, states, holdIds);
   }
 
   /** Wallets that do not exist yet, so that policies load them with the others. */
@@ -101,9 +110,11 @@ export class LedgerBatch {
     if (!state)
       return { kind: 'refusal', error: notFound('wallet', { wallet_id: command.walletId }), isReplayed: false };
 
-    this.#forfeitExpired(state, command);
+    await this.#bringUpToDate(state, command);
+    if (command.kind === 'reverse') this.#askWhatIsKept(state, command.terms.entryId);
+    await this.#provideLots(state, creditsInOrder(state, command));
     const result = await this.#post(state, command);
-    if (command.kind === 'release' || command.kind === 'capture') this.#forfeitExpired(state, command);
+    if (FREES_CREDITS.has(command.kind)) await this.#bringUpToDate(state, command);
     const posting = result instanceof DomainError ? undefined : result;
     const refusal = result instanceof DomainError ? result : undefined;
     for (const policy of this.policies) {
@@ -206,9 +217,29 @@ export class LedgerBatch {
     return applyPlan(successor, { entries: granted }, actor, this.tx.now);
   }
 
+  /** Before a command, and after one that has made credits free: what has expired goes, and what is owed is repaid. */
+  async #bringUpToDate(state: WalletState, command: LedgerCommand): Promise<void> {
+    this.#forfeitExpired(state, command);
+    await this.#provideLots(state, repayableCredits(state));
+    const repayment = planRepayment(state, this.#context());
+    if (repayment) applyPlan(state, { entries: [repayment] }, systemActor(command), this.tx.now);
+  }
+
+  /** Reads on until the lots that come first have so many credits. */
+  async #provideLots(state: WalletState, credits: Decimal): Promise<void> {
+    while (!state.lots.covers(credits)) await this.store.readMoreLots(this.tx, state);
+  }
+
+  /** What a lot that a reversal opens again was kept by in the past says nothing about today. */
+  #askWhatIsKept(state: WalletState, entryId: string): void {
+    for (const { lotId } of state.past.get(entryId)?.consumed ?? []) {
+      const lot = state.lots.get(lotId);
+      if (lot) lot.renewalId = isPastExpiry(lot, this.tx.now) ? this.#renewalOf(state, lot) : null;
+    }
+  }
+
   /** Expired credits are booked off before anything else happens to the wallet, so they can never be spent. */
   #forfeitExpired(state: WalletState, command: LedgerCommand): void {
-    const system: Actor = { keyId: '', requestId: command.actor.requestId };
     for (const lot of expiredLots(state, this.tx.now)) {
       const renewalId = this.#renewalOf(state, lot);
       if (lot.renewalId !== renewalId) {
@@ -216,7 +247,7 @@ export class LedgerBatch {
         state.changedLots.add(lot);
       }
       if (renewalId) continue;
-      applyPlan(state, { entries: [planForfeiture(lot, this.#context())] }, system, this.tx.now);
+      applyPlan(state, { entries: [planForfeiture(lot, this.#context())] }, systemActor(command), this.tx.now);
     }
   }
 
@@ -264,6 +295,11 @@ export function replayOf(stored: StoredAnswer, { key, requestHash }: Idempotency
   const body: unknown = JSON.parse(stored.body);
   if (stored.outcome === 'answer') return { kind: 'answer', body, posting: undefined, isReplayed: true };
   return { kind: 'refusal', error: toError(body as StoredRefusal), isReplayed: true };
+}
+
+/** Nobody asked for what time brings: only the request during which it was booked is known. */
+function systemActor({ actor }: LedgerCommand): Actor {
+  return { keyId: '', requestId: actor.requestId };
 }
 
 function lockedWallets(command: LedgerCommand): string[] {

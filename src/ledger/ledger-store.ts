@@ -6,11 +6,10 @@ import { Hold, HoldLot } from './hold.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { decimal, ZERO } from '../shared/decimal.js';
 import { type LedgerTransaction, together } from '../shared/ledger-transaction.js';
-import { CONSUMED_LOTS_KEY } from './plan/plan-debit.js';
 import { Lot } from './lot.entity.js';
 import { SqlTable, toDate } from '../shared/sql-table.js';
+import { spendOrderSql } from './spend-order.js';
 import {
-  bySpendOrder,
   type EntryLotRecord,
   type EntryRecord,
   type HoldLotRecord,
@@ -35,6 +34,7 @@ const WALLET_CHANGES: (keyof WalletRecord & string)[] = [
   'creditBalance',
   'held',
   'debt',
+  'purchasedExpiresAt',
   'sequence',
   'lastEntryHash',
   'lastEntryAt',
@@ -53,13 +53,22 @@ const WALLET_SETTINGS: (keyof WalletSettings & string)[] = [
   'overdraftLimit',
   'alertSettings',
 ];
-/** Priorities stay, but expiries move: only the debit itself knows in which order it took. */
-const ORDER_OF_SPENDING = `array_position(string_to_array(e.metadata ->> '${CONSUMED_LOTS_KEY}', ','), k.lot_id)`;
+/**
+ * Where wallets have few lots on the average, the planner would fetch all of a wallet and sort them: cheap, until one has
+ * 10,000. Without bitmap scans it reads the first ones from the index. Nothing else in a ledger transaction reads many rows.
+ */
+const IN_INDEX_ORDER = 'set local enable_bitmapscan = off';
+/** How much further each read on goes: what was read before is read again, so it must not be little. */
+const READ_ON = 8;
+/** Lots that expire so soon are always read: policies look as far ahead. */
+const EXPIRY_HORIZON_MS = 8 * 86_400_000;
 const LOT_CHANGES: (keyof LotRecord & string)[] = ['remaining', 'held', 'expiresAt', 'renewalId', 'isOpen'];
 
 /** The ledger's statements: a constant number for a batch of any size. Reads come after the lock, never with it. */
 @Injectable()
 export class LedgerStore {
+  /** Open lots of a wallet that are read at first, in spend order. Nearly all wallets have fewer, nearly all debits need one. */
+  lotsAtOnce = 16;
   readonly #wallets: SqlTable<WalletRecord>;
   readonly #lots: SqlTable<LotRecord>;
   readonly #entries: SqlTable<EntryRecord>;
@@ -134,18 +143,83 @@ export class LedgerStore {
     return states;
   }
 
-  /** Open lots of locked wallets, in spend order. */
-  async readLots(tx: LedgerTransaction, states: Map<string, WalletState>): Promise<void> {
+  /** Open lots of locked wallets: the first ones in spend order, all of those in `whole`. */
+  async readLots(tx: LedgerTransaction, states: Map<string, WalletState>, whole: ReadonlySet<string>): Promise<void> {
     if (states.size === 0) return;
-    const lots = await tx.query<Record<string, unknown>>(
-      `select ${this.#lots.select('l')} from lot l where l.wallet_id = any($1::text[]) and l.is_open`,
-      [[...states.keys()]],
+    const ids = [...states.keys()];
+    const first = ids.filter((id) => !whole.has(id));
+    const all = ids.filter((id) => whole.has(id));
+    await together(
+      tx.query(IN_INDEX_ORDER),
+      first.length > 0 ? this.#readFirstLots(tx, states, first, this.lotsAtOnce) : Promise.resolve(),
+      all.length > 0
+        ? this.#readLots(tx, states, 'l.wallet_id = any($1::text[]) and l.is_open', [all])
+        : Promise.resolve(),
     );
-    for (const row of lots) {
-      const lot = this.#lots.fromRow(row);
-      states.get(lot.walletId)?.lots.push(lot);
-    }
-    for (const state of states.values()) state.lots.sort(bySpendOrder);
+  }
+
+  /** Further than before, in spend order. What the batch has changed of the lots before stays as it is. */
+  async readMoreLots(tx: LedgerTransaction, state: WalletState): Promise<void> {
+    const { id } = state.wallet;
+    await this.#readFirstLots(tx, new Map([[id, state]]), [id], state.lots.readSoFar * READ_ON);
+  }
+
+  /** Of wallets of which only the first lots were read: those that expire soon, and those of the holds. */
+  async readNamedLots(tx: LedgerTransaction, states: Map<string, WalletState>, holdIds: string[]): Promise<void> {
+    const partial = [...states.values()].filter(({ lots }) => !lots.isComplete).map(({ wallet }) => wallet.id);
+    if (partial.length === 0) return;
+    const horizon = new Date(tx.now.getTime() + EXPIRY_HORIZON_MS);
+    await together(
+      this.#readLots(tx, states, 'l.wallet_id = any($1::text[]) and l.is_open and l.expires_at < $2::timestamptz', [
+        partial,
+        horizon.toISOString(),
+      ]),
+      holdIds.length > 0
+        ? this.#readLots(
+            tx,
+            states,
+            `l.wallet_id = any($1::text[]) and l.id in (select h.lot_id from hold_lot h
+               where h.wallet_id = any($1::text[]) and h.hold_id = any($2::text[]))`,
+            [partial, holdIds],
+          )
+        : Promise.resolve(),
+    );
+    for (const id of partial) states.get(id)?.lots.markHorizon(horizon);
+  }
+
+  async #readFirstLots(
+    tx: LedgerTransaction,
+    states: Map<string, WalletState>,
+    walletIds: string[],
+    limit: number,
+  ): Promise<void> {
+    // The number is in the text, so that the plan knows how few are wanted.
+    const rows = await tx.query<Record<string, unknown>>(
+      `select l.* from unnest($1::text[]) as w(id) cross join lateral (
+         select ${this.#lots.select('o')} from lot o where o.wallet_id = w.id and o.is_open
+         order by ${spendOrderSql('o')} limit ${limit}) l`,
+      [walletIds],
+    );
+    const lots = Map.groupBy(this.#lotsOf(rows), ({ walletId }) => walletId);
+    for (const id of walletIds) states.get(id)?.lots.addFirst(lots.get(id) ?? [], limit);
+  }
+
+  async #readLots(
+    tx: LedgerTransaction,
+    states: Map<string, WalletState>,
+    condition: string,
+    parameters: unknown[],
+  ): Promise<void> {
+    const rows = await tx.query<Record<string, unknown>>(
+      `select ${this.#lots.select('l')} from lot l where ${condition}`,
+      parameters,
+    );
+    const lots = Map.groupBy(this.#lotsOf(rows), ({ walletId }) => walletId);
+    for (const [id, own] of lots) states.get(id)?.lots.addAll(own);
+  }
+
+  #lotsOf(rows: Record<string, unknown>[]): LotRecord[] {
+    return rows.map((row) => this.#lots.fromRow(row));
   }
 
   async readHolds(tx: LedgerTransaction, states: Map<string, WalletState>, holdIds: string[]): Promise<void> {
@@ -185,22 +259,21 @@ export class LedgerStore {
       states.get(entry.walletId)?.past.set(entry.id, { entry, consumed: [], reversed: ZERO, restored: new Map() });
     }
     const links = await rowsOf(
-      `select ${this.#links.select('k')} from entry_lot k join entry e on e.wallet_id = k.wallet_id and e.id = k.entry_id
-       where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[]) and k.kind = 'consume' order by ${ORDER_OF_SPENDING}`,
+      `select ${this.#links.select('k')} from entry_lot k
+       where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[]) and k.kind = 'consume' order by k.position`,
     );
     for (const row of links) {
       const link = this.#links.fromRow(row);
       states.get(link.walletId)?.past.get(link.entryId)?.consumed.push(link);
     }
     await this.#readReversals(rowsOf, states);
-    const lots = await rowsOf(
-      `select ${this.#lots.select('l')} from lot l where l.wallet_id = any($1::text[]) and not l.is_open and (l.id = any($2::text[])
+    await this.#readLots(
+      tx,
+      states,
+      `l.wallet_id = any($1::text[]) and (l.id = any($2::text[])
          or l.id in (select k.lot_id from entry_lot k where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[])))`,
+      ids,
     );
-    for (const row of lots) {
-      const lot = this.#lots.fromRow(row);
-      states.get(lot.walletId)?.emptyLots.set(lot.id, lot);
-    }
   }
 
   async #readReversals(

@@ -30,7 +30,24 @@ const LotSchema = defineEntity({
   },
   indexes: [
     { name: 'lot_wallet_index', properties: ['walletId', 'createdAt', 'id'] },
-    { name: 'lot_open_index', properties: ['walletId'], where: 'is_open' },
+    // Spend order: the first lots of a wallet are read without its other ones.
+    {
+      name: 'lot_spend_index',
+      columns: [
+        { name: 'wallet_id' },
+        { name: 'priority' },
+        { name: 'expires_at' },
+        { name: 'granted', sort: 'desc' },
+        { name: 'created_at' },
+        { name: 'id' },
+      ],
+      where: 'is_open',
+    },
+    {
+      name: 'lot_wallet_expiring_index',
+      properties: ['walletId', 'expiresAt'],
+      where: 'is_open and expires_at is not null',
+    },
     { name: 'lot_expiring_index', properties: ['expiresAt'], where: 'is_open and expires_at is not null' },
   ],
   checks: [{ name: 'lot_bounds_check', expression: '0 <= held and held <= remaining and remaining <= granted' }],

@@ -41,6 +41,8 @@ const WalletSchema = defineEntity({
     debt: p.type(AmountColumn),
     /** How far debits may go into debt: credits, zero or more. */
     overdraftLimit: p.type(AmountColumn),
+    /** The date of all purchased credits, where purchases have one: the latest that any of them gave. */
+    purchasedExpiresAt: p.datetime(3).nullable(),
     /** Number of the last entry; entries of a wallet are numbered from 1 without gaps. */
     sequence: p.integer(),
     /** SHA-256 of the last entry, hex; empty before the first. */

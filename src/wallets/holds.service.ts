@@ -2,7 +2,8 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import type { IdempotentRequest } from '../http/idempotency.js';
-import { Hold, HoldLot } from '../ledger/hold.entity.js';
+import { Hold } from '../ledger/hold.entity.js';
+import { holdsSeenAs, viewOfHold, withLots } from '../ledger/hold-view.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { Posting } from '../ledger/posting.js';
 import type { HoldState } from '../ledger/wallet-state.js';
@@ -64,24 +65,24 @@ export class HoldsService {
     const em = this.em.fork();
     const hold = await em.findOne(Hold, { walletId, id: holdId, ...scopeOf(scope) });
     if (!hold) throw notFound('hold', { hold_id: holdId });
-    const lots = await em.find(HoldLot, { walletId, holdId });
-    return renderHold({ hold, lots } as HoldState);
+    const [state] = await withLots(em, walletId, [hold]);
+    return renderHold(state as HoldState, this.clock.now());
   }
 
   async list(scope: Scope, walletId: string, query: HoldListQuery): Promise<{ items: HoldDto[]; total: number }> {
     const em = this.em.fork();
     const known = await em.count(Wallet, { id: walletId, ...scopeOf(scope) });
     if (known === 0) throw notFound('wallet', { wallet_id: walletId });
-    const where = { walletId, ...(query.status ? { holdStatus: query.status } : {}) };
+    const now = this.clock.now();
+    const where = { walletId, $and: query.status ? [holdsSeenAs(query.status, now)] : [] };
     const { limit, offset, order } = query;
     const [holds, total] = await em.findAndCount(Hold, where, {
       limit,
       offset,
       orderBy: { createdAt: order, id: order },
     });
-    const lots = await em.find(HoldLot, { walletId, holdId: { $in: holds.map(({ id }) => id) } });
-    const lotsOf = Map.groupBy(lots, ({ holdId }) => holdId);
-    return { items: holds.map((hold) => renderHold({ hold, lots: lotsOf.get(hold.id) ?? [] } as HoldState)), total };
+    const states = await withLots(em, walletId, holds);
+    return { items: states.map((state) => renderHold(state, now)), total };
   }
 
   #command(caller: Caller, walletId: string, idempotency: IdempotentRequest | undefined) {
@@ -93,7 +94,7 @@ export class HoldsService {
       answer: (posting: Posting): HoldAnswerDto => {
         if (!posting.hold) throw new Error(`nothing was held in wallet ${walletId}`);
         return {
-          ...renderHold(posting.hold),
+          ...renderHold(posting.hold, this.clock.now()),
           wallet: renderWallet(posting.state.wallet, this.policy.stateOf(posting.state)),
           wallet_transaction: posting.entries[0] ? renderEntry(posting.entries[0], undefined) : null,
         };
@@ -102,14 +103,14 @@ export class HoldsService {
   }
 }
 
-function renderHold({ hold, lots }: HoldState): HoldDto {
-  let held = ZERO;
-  for (const lot of lots) held = held.plus(lot.held);
+function renderHold(state: HoldState, now: Date): HoldDto {
+  const { hold } = state;
+  const { status, held } = viewOfHold(state, now);
   return {
     id: hold.id,
     wallet_id: hold.walletId,
     customer_id: hold.customerId,
-    status: hold.holdStatus,
+    status,
     credits: formatDecimal(hold.credits),
     overage: formatDecimal(hold.overage),
     captured: formatDecimal(hold.captured),

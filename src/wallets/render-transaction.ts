@@ -1,6 +1,7 @@
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { formatDecimal, multiplyByRate, ZERO } from '../shared/decimal.js';
 import type { Columns } from '../shared/sql-table.js';
+import { availableOfLot } from '../ledger/live-lots.js';
 import type { PendingCredit } from '../ledger/pending-credit.entity.js';
 import type { EntryRecord, LotRecord, WalletRecord } from '../ledger/wallet-state.js';
 import type { Transaction } from './transaction.entity.js';
@@ -14,7 +15,7 @@ export function renderEntry(entry: EntryRecord, lot: LotRecord | undefined): Tra
     transactionStatus: 'completed',
     expiresAt: lot?.expiresAt ?? null,
     priority: lot?.priority ?? null,
-    creditsAvailable: lot?.remaining ?? ZERO,
+    creditsAvailable: lot ? availableOfLot(lot, entry.createdAt) : ZERO,
   });
 }
 
@@ -77,7 +78,8 @@ export function renderTransaction(
     parent_transaction_id: transaction.parentId,
     conversion_rate: isCredit ? null : rate,
     topup_conversion_rate: isCredit ? rate : null,
-    idempotency_key: transaction.idempotencyKey,
+    // The contract's key of a termination; stored, it would be in the way of a client's own key that is the same.
+    idempotency_key: transaction.reason === 'WALLET_TERMINATION' ? transaction.walletId : transaction.idempotencyKey,
     environment_id: transaction.environmentId,
     tenant_id: transaction.tenantId,
     status: 'published',

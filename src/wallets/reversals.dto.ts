@@ -42,6 +42,11 @@ export class ReverseTransactionDto {
 export class ReversalDto {
   @ApiProperty({ type: TransactionDto, description: 'The reversal: its `parent_transaction_id` is what it reverses.' })
   wallet_transaction!: TransactionDto;
+  /**
+   * Credits that were given back, in all: more than the reversal's own where they came back as lots of their own, since
+   * theirs has expired with credits on hold. @example '2'
+   */
+  restored!: string;
   /** Credits that were not given back, because they have expired since. @example '0' */
   not_restored!: string;
   @ApiProperty({ type: WalletDto })
@@ -72,9 +77,12 @@ export class TransferDto {
 export class TransferAnswerDto {
   @ApiProperty({ type: TransactionDto })
   sent!: TransactionDto;
-  /** One for each lot that was taken from, with its expiry and priority. */
+  /** One for each lot that was taken from, with its expiry and priority: the first 100. */
   @ApiProperty({ type: [TransactionDto] })
   received!: TransactionDto[];
+  /** How many there are. @example 1 */
+  @ApiProperty({ type: 'integer' })
+  received_count!: number;
   @ApiProperty({ type: WalletDto })
   from_wallet!: WalletDto;
   @ApiProperty({ type: WalletDto })

@@ -7,7 +7,7 @@ import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { Posting } from '../ledger/posting.js';
 import type { EntryRecord, WalletState } from '../ledger/wallet-state.js';
 import { Clock } from '../shared/clock.js';
-import { formatDecimal } from '../shared/decimal.js';
+import { formatDecimal, ZERO } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';
 import { scopeOf } from '../shared/scope.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
@@ -16,6 +16,9 @@ import { renderWallet } from './render-wallet.js';
 import type { ReversalDto, ReverseTransactionDto, TransferAnswerDto, TransferDto } from './reversals.dto.js';
 import type { TransactionDto } from './transactions.dto.js';
 import type { WalletDto } from './wallets.dto.js';
+
+/** A transfer of thousands of lots is no answer of megabytes; its transactions are listed like any. */
+const RECEIVED_SHOWN = 100;
 
 /** Credits that go back where they came from, and credits that move to another wallet. */
 @Injectable()
@@ -54,6 +57,7 @@ export class ReversalsService {
       },
       answer: (posting) => ({
         wallet_transaction: render(posting, posting.entries[0] as EntryRecord),
+        restored: formatDecimal(posting.entries.reduce((total, { credits }) => total.plus(credits), ZERO)),
         not_restored: formatDecimal(posting.forfeited),
         wallet: this.#wallet(posting.state),
       }),
@@ -83,7 +87,8 @@ export class ReversalsService {
         const to = posting.counterpart as Posting;
         return {
           sent: render(posting, posting.entries[0] as EntryRecord),
-          received: to.entries.map((entry) => render(to, entry)),
+          received: to.entries.slice(0, RECEIVED_SHOWN).map((entry) => render(to, entry)),
+          received_count: to.entries.length,
           from_wallet: this.#wallet(posting.state),
           to_wallet: this.#wallet(to.state),
         };
@@ -97,8 +102,5 @@ export class ReversalsService {
 }
 
 function render({ state }: Posting, entry: EntryRecord): TransactionDto {
-  return renderEntry(
-    entry,
-    [...state.newLots].find(({ id }) => id === entry.id),
-  );
+  return renderEntry(entry, state.lots.get(entry.id));
 }

@@ -6,7 +6,8 @@ import { Entry } from '../ledger/entry.entity.js';
 import { PendingCredit } from '../ledger/pending-credit.entity.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import type { TransactionSearch } from './transactions.dto.js';
-import { Transaction } from './transaction.entity.js';
+import { Clock } from '../shared/clock.js';
+import { Transaction, transactionsAsOf } from './transaction.entity.js';
 
 /** What may be there on a list that chooses by wallet and time alone. */
 const NOT_FILTERS = ['id', 'limit', 'offset', 'order', 'sort', 'expand', 'start_time', 'end_time', 'at', 'status'];
@@ -20,10 +21,11 @@ export class TransactionCounts {
   constructor(
     private readonly em: EntityManager,
     private readonly history: BalanceHistoryService,
+    private readonly clock: Clock,
   ) {}
 
   async count(scope: Scope, search: TransactionSearch, where: FilterQuery<Transaction>): Promise<number> {
-    const em = this.em.fork();
+    const em = transactionsAsOf(this.em.fork(), this.clock.now());
     const choice = choiceOf(search);
     const isOfAllTime = !search.start_time && !search.end_time;
     if (choice === 'some' || (!search.id && !isOfAllTime)) return em.count(Transaction, where);

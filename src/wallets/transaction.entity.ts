@@ -1,9 +1,10 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
+import { availableSql } from '../ledger/live-lots.js';
 import { AmountColumn, RateColumn } from '../shared/decimal-column.js';
 
-/** A column of the lot that a credit granted. Debits have none: not to look spares most of the rows a look-up. */
-const ofLot = (column: string) =>
-  `case when e.type = 'credit' then (select l.${column} from lot l where l.wallet_id = e.wallet_id and l.id = e.id) end`;
+/** Of the lot that a credit granted. Debits have none: not to look spares most of the rows a look-up. */
+const ofLot = (expression: string) =>
+  `case when e.type = 'credit' then (select ${expression} from lot l where l.wallet_id = e.wallet_id and l.id = e.id) end`;
 const ofWallet = (column: string) => `(select w.${column} from wallet w where w.id = p.wallet_id)`;
 
 /**
@@ -12,12 +13,12 @@ const ofWallet = (column: string) => `(select w.${column} from wallet w where w.
  * the same types on both: only then does PostgreSQL read both in the order of their indexes and stop at the end of the
  * page (measured: otherwise the first page of a million entries sorts the million).
  */
-const TRANSACTIONS = `
+const transactionsAt = (instant: string) => `
   select e.id, e.wallet_id, e.tenant_id, e.environment_id, e.customer_id, e.currency, e.sequence, e.type,
     abs(e.credits) as credit_amount, e.balance_before, e.balance_after, 'completed' as transaction_status, e.rate,
     e.reason, e.reference_type, e.reference_id, e.description, e.metadata, e.idempotency_key, e.parent_id,
-    ${ofLot('expires_at')} as expires_at, ${ofLot('priority')} as priority,
-    coalesce(${ofLot('remaining')}, 0) as credits_available, e.created_at, e.created_by,
+    ${ofLot('l.expires_at')} as expires_at, ${ofLot('l.priority')} as priority,
+    coalesce(${ofLot(availableSql('l').replace('?', instant))}, 0) as credits_available, e.created_at, e.created_by,
     null::timestamptz as visible_until
   from entry e
   union all
@@ -31,9 +32,23 @@ const TRANSACTIONS = `
     case when p.pending_status = 'completed' then p.updated_at end as visible_until
   from pending_credit p`;
 
+const INSTANT = 'transactions';
+
+/** What credits have available depends on when it is asked: every read of transactions says its instant. */
+export function transactionsAsOf<Em extends EntityManager>(em: Em, now: Date): Em {
+  em.setFilterParams(INSTANT, { now });
+  return em;
+}
+
+function instantOf(em: EntityManager): string {
+  const { now } = (em.getFilterParams(INSTANT) ?? {}) as { now?: Date };
+  if (!now) throw new Error('transactions are read as of an instant');
+  return `timestamptz '${now.toISOString()}'`;
+}
+
 const TransactionSchema = defineEntity({
   name: 'Transaction',
-  expression: TRANSACTIONS,
+  expression: (em: EntityManager) => transactionsAt(instantOf(em)),
   properties: {
     id: p.text(),
     walletId: p.text(),

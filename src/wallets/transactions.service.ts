@@ -12,7 +12,7 @@ import { Clock } from '../shared/clock.js';
 import { Expansions } from './expansions.js';
 import { renderTransaction } from './render-transaction.js';
 import { TransactionCounts } from './transaction-counts.js';
-import { Transaction } from './transaction.entity.js';
+import { Transaction, transactionsAsOf } from './transaction.entity.js';
 import type { TransactionDto, TransactionSearch } from './transactions.dto.js';
 
 const FIELDS: FilterFields = {
@@ -81,7 +81,7 @@ export class TransactionsService {
     if (search.status && search.status !== 'published') return { items: [], total: 0 };
     const orderBy = sortOrder(search.sort, FIELDS, search.order);
     const { limit, offset } = search;
-    const em = this.em.fork();
+    const em = transactionsAsOf(this.em.fork(), this.clock.now());
     const found = await em.find(Transaction, where, { limit, offset, orderBy });
     const isWholeList = offset === 0 && found.length < limit;
     const total = isWholeList ? found.length : await this.counts.count(scope, search, where);
@@ -95,7 +95,7 @@ export class TransactionsService {
     const sequence = await this.history.lastSequence(walletId, at);
     const credits = items.filter(({ type }) => type === 'credit');
     const ids = credits.map(({ id }) => id);
-    const remaining = await this.history.remainingAfter(walletId, sequence, ids);
+    const remaining = await this.history.liveAfter(walletId, sequence, at, ids);
     for (const item of credits) item.credits_available = formatDecimal(remaining.get(item.id) ?? ZERO);
   }
 }

@@ -43,6 +43,7 @@ export function newWallet(scope: Scope & Actor, customerId: string, body: Create
     held: ZERO,
     debt: ZERO,
     overdraftLimit: body.overdraft_limit ?? ZERO,
+    purchasedExpiresAt: null,
     sequence: 0,
     lastEntryHash: '',
     lastEntryAt: null,

@@ -167,5 +167,5 @@ export class WalletMovementsService {
 }
 
 function lotOf(posting: Posting, entry: EntryRecord) {
-  return [...posting.state.newLots].find(({ id }) => id === entry.id);
+  return posting.state.lots.get(entry.id);
 }

@@ -1,4 +1,4 @@
-import { availableCredits, type EntryRecord, lotById, type WalletState } from '../ledger/wallet-state.js';
+import { availableCredits, type EntryRecord, type WalletState } from '../ledger/wallet-state.js';
 import { formatDecimal, multiplyByRate, ZERO } from '../shared/decimal.js';
 import type { AlertState } from '../ledger/wallet.entity.js';
 import type { EventTransaction, EventWallet } from '../events/event-bodies.dto.js';
@@ -22,7 +22,7 @@ export function renderTransactionEvent(
   entry: EntryRecord,
   credit: { wasPending: boolean; charged: Charge | null },
 ): EventBody {
-  const transaction = renderEntry(entry, lotById(state, entry.id));
+  const transaction = renderEntry(entry, state.lots.get(entry.id));
   const rendered: EventTransaction = {
     id: transaction.id,
     wallet_id: transaction.wallet_id,

@@ -33,6 +33,11 @@ const BREACHES: Record<string, string> = {
   'an entry is its links and its change of debt': `
     select e.id from entry e left join entry_lot k on k.wallet_id = e.wallet_id and k.entry_id = e.id
     group by e.wallet_id, e.id, e.credits, e.debt_change having e.credits <> coalesce(sum(k.credits), 0) - e.debt_change`,
+  'nobody owes while there are credits to spend': `
+    select id from wallet where debt > 0 and credit_balance + debt - held > 0`,
+  'each link of a debit to a lot has a place of its own': `
+    select entry_id from entry_lot where kind in ('consume', 'transfer') and credits < 0
+    group by wallet_id, entry_id having count(distinct position) <> count(*)`,
   'a wallet’s debt is the sum of the changes': `
     select w.id from wallet w left join entry e on e.wallet_id = w.id
     group by w.id having w.debt <> coalesce(sum(e.debt_change), 0)`,

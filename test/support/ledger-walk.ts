@@ -15,6 +15,7 @@ export type Step = { wallet: number } & (
       expiresInHours: number | null;
       source: 'free' | 'purchased';
     }
+  | { kind: 'purchase'; credits: number; validHours: number }
   | { kind: 'debit'; credits: number }
   | { kind: 'hold'; credits: number; overage: number; expiresInHours: number | null }
   | { kind: 'capture'; hold: number; credits: number; final: boolean }
@@ -79,6 +80,8 @@ export class LedgerWalk {
     switch (step.kind) {
       case 'grant':
         return this.#grant(place, step);
+      case 'purchase':
+        return this.#purchase(place, step);
       case 'debit':
         return this.#debit(place, step.credits);
       case 'hold':
@@ -127,6 +130,15 @@ export class LedgerWalk {
     const reason = source === 'free' ? 'FREE_CREDIT_GRANT' : 'PURCHASED_CREDIT_DIRECT';
     const terms = { reason, priority, expiresAt, idempotencyKey: key } as const;
     place.model.grant(credits, { source, priority, expiresAt }, this.#now(), key);
+    this.#grants.push({ ...place, key });
+    return this.#attempt(() => this.#ledger.credit(place.walletId, String(credits), terms, key), true);
+  }
+
+  async #purchase(place: Place, { credits, validHours }: Step & { kind: 'purchase' }): Promise<void> {
+    const until = this.#later(validHours) as Date;
+    const key = this.#newKey();
+    const terms = { reason: 'PURCHASED_CREDIT_DIRECT', purchasedExpireAt: until, idempotencyKey: key } as const;
+    place.model.purchase(credits, until, this.#now(), key);
     this.#grants.push({ ...place, key });
     return this.#attempt(() => this.#ledger.credit(place.walletId, String(credits), terms, key), true);
   }

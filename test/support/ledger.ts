@@ -48,6 +48,7 @@ export class TestLedger {
       held: ZERO,
       debt: ZERO,
       overdraftLimit: ZERO,
+      purchasedExpiresAt: null,
       sequence: 0,
       lastEntryHash: '',
       lastEntryAt: null,

@@ -38,6 +38,8 @@ export class ModelWallet {
   #debt = 0;
   #births = 0;
   #lastTopUpAt = 0;
+  /** The date of all purchased credits, once a purchase had one. */
+  #purchasedUntil: number | undefined;
 
   constructor(
     private readonly overdraft: number,
@@ -68,6 +70,17 @@ export class ModelWallet {
       key,
       this.#add({ source, priority: priority ?? Infinity, expiresAt: expiresAt?.getTime() ?? Infinity }, credits),
     );
+  }
+
+  /** Moves the date of all purchased credits that are there, and never nearer. */
+  purchase(credits: number, until: Date, now: Date, key = ''): void {
+    this.#expire(now);
+    const date = Math.max(until.getTime(), this.#purchasedUntil ?? 0);
+    this.#purchasedUntil = date;
+    for (const lot of this.#lots) {
+      if (lot.source === 'purchased' && lot.remaining > 0) lot.expiresAt = Math.max(lot.expiresAt, date);
+    }
+    this.#grants.set(key, this.#add({ source: 'purchased', priority: Infinity, expiresAt: date }, credits));
   }
 
   debit(credits: number, now: Date, key: string): boolean {
@@ -110,7 +123,7 @@ export class ModelWallet {
     for (const part of this.#spend(over)) taken.set(part.lot, (taken.get(part.lot) ?? 0) + part.credits);
     this.#debits.set(key, { debt: 0, parts: [...taken].map(([lot, credit]) => ({ lot, credits: credit })) });
     hold.overage -= over;
-    if (final || (credits >= reserved && hold.overage === 0)) this.#end(hold);
+    if (final || (credits >= reserved && hold.overage === 0)) this.#end(hold, now);
     return true;
   }
 
@@ -118,7 +131,7 @@ export class ModelWallet {
     this.#expire(now);
     const hold = this.#openHold(id, now);
     if (!hold) return false;
-    this.#end(hold);
+    this.#end(hold, now);
     return true;
   }
 
@@ -136,18 +149,24 @@ export class ModelWallet {
     for (const part of debit.parts.toReversed()) {
       const credit = Math.min(part.credits, wanted);
       wanted -= credit;
-      if (credit > 0 && (part.lot.expiresAt > now.getTime() || expired !== 'forfeit')) back.push([part, credit]);
+      if (credit > 0 && (this.#dateToday(part.lot) > now.getTime() || expired !== 'forfeit')) back.push([part, credit]);
     }
     if (ofDebt === 0 && back.length === 0) return false;
     debit.debt -= ofDebt;
     if (ofDebt > 0) this.#add({ source: 'free', priority: Infinity, expiresAt: Infinity }, ofDebt);
     for (const [part, credit] of back) {
       part.credits -= credit;
-      part.lot.remaining += credit;
-      const isExpired = part.lot.expiresAt <= now.getTime();
-      if (isExpired && expired !== 'forfeit') part.lot.expiresAt = expired.until?.getTime() ?? Infinity;
+      const date = this.#dateToday(part.lot);
+      const isExpired = date <= now.getTime();
+      const expiresAt = isExpired && expired !== 'forfeit' ? (expired.until?.getTime() ?? Infinity) : date;
+      if (isExpired && part.lot.held > 0) this.#open({ ...part.lot, expiresAt }, credit);
+      else {
+        part.lot.expiresAt = expiresAt;
+        part.lot.remaining += credit;
+      }
     }
     this.#sort();
+    this.#repay();
     return true;
   }
 
@@ -175,6 +194,7 @@ export class ModelWallet {
     const isHeld = this.#lots.some((lot) => lot.held > 0);
     if (!this.isPrepaid || this.isClosed || this.#debt > 0 || isHeld) return undefined;
     const successor = new ModelWallet(this.overdraft, undefined, false);
+    successor.#purchasedUntil = this.#purchasedUntil;
     for (const part of this.#spend(this.#free())) successor.#add(part.lot, part.credits);
     this.isClosed = true;
     return successor;
@@ -202,11 +222,15 @@ export class ModelWallet {
       .toSorted();
   }
 
-  #add({ source, priority, expiresAt }: NewLot, credits: number): ModelLot {
+  #add(lot: NewLot, credits: number): ModelLot {
     const repaid = Math.min(this.#debt, credits);
     this.#debt -= repaid;
+    return this.#open(lot, credits, credits - repaid);
+  }
+
+  #open({ source, priority, expiresAt }: NewLot, granted: number, remaining = granted): ModelLot {
     const born = (this.#births += 1);
-    const lot = { source, priority, expiresAt, granted: credits, remaining: credits - repaid, held: 0, born };
+    const lot = { source, priority, expiresAt, granted, remaining, held: 0, born };
     this.#lots.push(lot);
     this.#sort();
     return lot;
@@ -228,12 +252,27 @@ export class ModelWallet {
     return hold?.isOpen && hold.expiresAt > now.getTime() ? hold : undefined;
   }
 
-  #end(hold: ModelHold): void {
+  /** Purchased credits of which nothing is left would have been moved by every purchase since. */
+  #dateToday(lot: ModelLot): number {
+    if (lot.source === 'free' || lot.remaining > 0) return lot.expiresAt;
+    return Math.max(lot.expiresAt, this.#purchasedUntil ?? 0);
+  }
+
+  /** Credits that have come free beside a debt go to that first. */
+  #repay(): void {
+    const repaid = Math.min(this.#debt, this.#free());
+    this.#spend(repaid);
+    this.#debt -= repaid;
+  }
+
+  #end(hold: ModelHold, now: Date): void {
     hold.isOpen = false;
     for (const part of hold.parts) {
       part.lot.held -= part.credits;
       part.credits = 0;
     }
+    this.#expire(now);
+    this.#repay();
   }
 
   #free(): number {

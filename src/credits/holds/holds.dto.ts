@@ -5,6 +5,7 @@ import { MayBeEmpty } from '../../http/validation.pipe.js';
 import { IsIdempotencyKey, IsText } from '../../http/fields/is-text.js';
 import { IsTimestamp } from '../../http/fields/is-timestamp.js';
 import type { HoldStatus } from '../../ledger/hold.entity.js';
+import { viewOfHold } from '../../ledger/hold-view.js';
 import type { HoldState } from '../../ledger/wallet-state.js';
 import { formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
 import { MAX_CREDITS, wholeCredits } from '../account-credits.dto.js';
@@ -97,16 +98,15 @@ export class AccountHoldPageDto extends CreditsPageDto {
   results!: AccountHoldDto[];
 }
 
-/** From its instant on a hold is over, whether or not the scheduled task has booked that yet. */
-export function renderHold({ hold }: Pick<HoldState, 'hold'>, now: Date): AccountHoldDto {
-  const isOver = hold.expiresAt !== null && hold.expiresAt <= now;
-  const status = hold.holdStatus === 'open' && isOver ? 'expired' : hold.holdStatus;
+export function renderHold(state: HoldState, now: Date): AccountHoldDto {
+  const { hold } = state;
+  const { status, held } = viewOfHold(state, now);
   return {
     id: hold.id,
     status,
     credits: wholeCredits(hold.credits),
     captured_credits: wholeCredits(hold.captured),
-    held_credits: status === 'open' ? wholeCredits(hold.credits.minus(hold.captured)) : 0,
+    held_credits: wholeCredits(held),
     expires_at: formatTimestampOrNull(hold.expiresAt),
     description: hold.description,
     created_at: formatTimestamp(hold.createdAt),

@@ -2,10 +2,11 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type CreditsPage, creditsPage, offsetOf, orderingOf } from '../../http/credits-page.js';
 import type { IdempotentRequest } from '../../http/idempotency.js';
-import { Hold, type HoldStatus } from '../../ledger/hold.entity.js';
+import { Hold } from '../../ledger/hold.entity.js';
+import { holdsSeenAs, withLots } from '../../ledger/hold-view.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
 import type { Posting } from '../../ledger/posting.js';
-import type { HoldRecord, HoldState } from '../../ledger/wallet-state.js';
+import type { HoldState } from '../../ledger/wallet-state.js';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
 import { invalidField, notFound } from '../../shared/errors.js';
@@ -83,9 +84,11 @@ export class AccountHoldsService {
 
   async get(account: Account, holdId: string): Promise<AccountHoldDto> {
     const wallet = await this.wallets.find(account);
-    const hold = wallet && (await this.em.fork().findOne(Hold, { walletId: wallet.id, id: holdId }));
+    const em = this.em.fork();
+    const hold = wallet && (await em.findOne(Hold, { walletId: wallet.id, id: holdId }));
     if (!hold) throw notFound('hold', { hold_id: holdId });
-    return renderHold({ hold: hold as HoldRecord }, this.clock.now());
+    const [state] = await withLots(em, hold.walletId, [hold]);
+    return renderHold(state as HoldState, this.clock.now());
   }
 
   async list(account: Account, query: HoldsQuery): Promise<CreditsPage<AccountHoldDto>> {
@@ -93,15 +96,15 @@ export class AccountHoldsService {
     const wallet = await this.wallets.find(account);
     if (!wallet) return creditsPage([], 0, query);
     const now = this.clock.now();
-    const [holds, count] = await this.em
-      .fork()
-      .findAndCount(
-        Hold,
-        { walletId: wallet.id, ...(query.status ? withStatus(query.status, now) : {}) },
-        { limit: query.length, offset: offsetOf(query), orderBy: { [property]: direction, id: direction } },
-      );
+    const em = this.em.fork();
+    const [holds, count] = await em.findAndCount(
+      Hold,
+      { walletId: wallet.id, $and: query.status ? [holdsSeenAs(query.status, now)] : [] },
+      { limit: query.length, offset: offsetOf(query), orderBy: { [property]: direction, id: direction } },
+    );
+    const states = await withLots(em, wallet.id, holds);
     return creditsPage(
-      holds.map((hold) => renderHold({ hold: hold as HoldRecord }, now)),
+      states.map((state) => renderHold(state, now)),
       count,
       query,
     );
@@ -122,11 +125,4 @@ export class AccountHoldsService {
       answer: ({ hold }: Posting) => renderHold(hold as HoldState, this.clock.now()),
     };
   }
-}
-
-/** The same line between open and expired that a rendered hold draws. */
-function withStatus(status: HoldStatus, now: Date): object {
-  if (status === 'open') return { holdStatus: 'open', $or: [{ expiresAt: null }, { expiresAt: { $gt: now } }] };
-  if (status !== 'expired') return { holdStatus: status };
-  return { $or: [{ holdStatus: 'expired' }, { holdStatus: 'open', expiresAt: { $lte: now } }] };
 }

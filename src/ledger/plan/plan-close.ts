@@ -16,9 +16,9 @@ export function planClose(state: WalletState, context: PlanContext): Plan | Doma
       details,
     });
   }
-  const left = spendableCredits(state.lots);
+  const left = spendableCredits(state);
   if (left.lte(0)) return { entries: [], closes: true };
-  const { links, uncovered } = takeInOrder(state.lots, left);
+  const { links, uncovered } = takeInOrder(state.lots.all(), left);
   const entry = debitEntry(
     {
       credits: left,
@@ -30,7 +30,6 @@ export function planClose(state: WalletState, context: PlanContext): Plan | Doma
     links,
     uncovered,
     context.newEntryId(),
-    state.wallet.id,
   );
   return { entries: [entry], closes: true };
 }

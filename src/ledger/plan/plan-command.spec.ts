@@ -1,7 +1,7 @@
 import { type Decimal, decimal, formatDecimal, ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { CreditTerms, DebitTerms } from '../commands.js';
-import { bySpendOrder, type LotRecord, type WalletRecord, WalletState } from '../wallet-state.js';
+import { type LotRecord, type WalletRecord, WalletState } from '../wallet-state.js';
 import { planClose } from './plan-close.js';
 import { planCredit } from './plan-credit.js';
 import { planDebit } from './plan-debit.js';
@@ -30,9 +30,16 @@ function lot(id: string, remaining: string, changes: Partial<LotRecord> = {}): L
   };
 }
 
+/** What a wallet says of its lots. */
+function figures(lots: readonly LotRecord[], debt: Decimal): Pick<WalletRecord, 'creditBalance' | 'held' | 'debt'> {
+  const sum = (of: (lot: LotRecord) => Decimal) => lots.reduce((total, each) => total.plus(of(each)), ZERO);
+  return { creditBalance: sum(({ remaining }) => remaining).minus(debt), held: sum(({ held }) => held), debt };
+}
+
 function state(lots: LotRecord[], wallet: Partial<WalletRecord> = {}): WalletState {
-  const record = { id: 'wallet_1', walletStatus: 'active', debt: ZERO, held: ZERO, overdraftLimit: ZERO, ...wallet };
-  return new WalletState(record as WalletRecord, lots.toSorted(bySpendOrder), false);
+  const own = figures(lots, wallet.debt ?? ZERO);
+  const record = { id: 'wallet_1', walletStatus: 'active', overdraftLimit: ZERO, ...own, ...wallet };
+  return new WalletState(record as WalletRecord, lots, false);
 }
 
 const debit = (credits: string, overdraft: DebitTerms['overdraft'] = 'wallet'): DebitTerms => ({

@@ -7,8 +7,10 @@ const NOW = new Date('2027-03-31T12:00:00Z');
 const LATER = new Date('2028-01-01T00:00:00Z');
 
 function state(lots: Partial<LotRecord>[], changes: Partial<WalletRecord> = {}): WalletState {
-  const wallet = { id: 'wallet_1', walletStatus: 'active', walletType: 'PRE_PAID', debt: ZERO, held: ZERO, ...changes };
-  const base = { walletId: 'wallet_1', held: ZERO, expiresAt: null, priority: null, source: 'free' };
+  const creditBalance = lots.reduce((total, { remaining = ZERO }) => total.plus(remaining), ZERO);
+  const figures = { creditBalance, debt: ZERO, held: ZERO };
+  const wallet = { id: 'wallet_1', walletStatus: 'active', walletType: 'PRE_PAID', ...figures, ...changes };
+  const base = { walletId: 'wallet_1', held: ZERO, expiresAt: null, priority: null, source: 'free', isOpen: true };
   return new WalletState(
     wallet as WalletRecord,
     lots.map((lot) => ({ ...base, ...lot }) as LotRecord),

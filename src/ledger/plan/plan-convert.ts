@@ -1,7 +1,8 @@
 import { formatDecimal, ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { LotSource } from '../lot.entity.js';
-import { type LotRecord, unheld, type WalletState } from '../wallet-state.js';
+import { unheld } from '../live-lots.js';
+import type { LotRecord, WalletState } from '../wallet-state.js';
 import { planClose } from './plan-close.js';
 import { refuseUnlessActive } from './plan-debit.js';
 import type { EntryDraft, Plan, PlanContext } from './plan.js';
@@ -31,7 +32,10 @@ export function planConvert(state: WalletState, context: PlanContext): Plan | Do
       details: { wallet_id: wallet.id },
     });
   }
-  const granted = state.lots.filter((lot) => unheld(lot).gt(0)).map((lot) => moved(lot, context.newEntryId()));
+  const granted = state.lots
+    .all()
+    .filter((lot) => unheld(lot).gt(0))
+    .map((lot) => moved(lot, context.newEntryId()));
   const closing = planClose(state, context);
   return closing instanceof DomainError ? closing : { ...closing, granted };
 }

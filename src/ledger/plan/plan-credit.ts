@@ -3,6 +3,7 @@ import { DomainError } from '../../shared/errors.js';
 import type { CreditTerms } from '../commands.js';
 import type { CounterAccount, GrantReason } from '../entry.entity.js';
 import type { LotSource } from '../lot.entity.js';
+import { laterExpiry } from '../live-lots.js';
 import type { WalletState } from '../wallet-state.js';
 import type { EntryDraft, GrantDraft, Plan, PlanContext } from './plan.js';
 
@@ -27,28 +28,49 @@ export const COUNTER_ACCOUNT_OF_REASON: Record<GrantReason, CounterAccount> = {
   INVOICE_VOID_REFUND: 'refund',
 };
 
-/** Adds credits as a new lot. Debt is repaid first, out of the lot, in the same entry. Frozen wallets accept credits. */
-export function planCredit(state: WalletState, terms: CreditTerms, context: PlanContext): Plan | DomainError {
-  if (state.wallet.walletStatus === 'closed') {
+/**
+ * Adds credits as a new lot. Debt is repaid first, out of the lot, in the same entry. Frozen wallets accept credits. A
+ * purchase moves the date of all purchased credits of the wallet, and never nearer: the later one wins.
+ */
+export function planCredit(state: WalletState, asked: CreditTerms, context: PlanContext): Plan | DomainError {
+  const { wallet } = state;
+  if (wallet.walletStatus === 'closed') {
     return new DomainError('invalid_operation', 'the wallet is closed: it takes no more credits', {
-      details: { wallet_id: state.wallet.id },
+      details: { wallet_id: wallet.id },
     });
   }
-  // What was promised and paid for is delivered all the same: it expires at once, and the books show both.
-  const isPromised = terms.id !== undefined || terms.purchasedExpireAt !== undefined;
-  if (terms.expiresAt && terms.expiresAt <= context.now && !isPromised) {
+  const terms = asked.promisedAt ? delivered(asked, asked.promisedAt, context.now) : asked;
+  if (terms.expiresAt && terms.expiresAt <= context.now) {
     return new DomainError('validation', 'the credits would have expired already', {
       code: 'validation_error',
       details: { wallet_id: state.wallet.id },
     });
   }
-  const main = grantEntry(terms, state.wallet.debt, terms.id ?? context.newEntryId());
+  const { purchasedExpireAt } = terms;
+  const date =
+    purchasedExpireAt && (laterExpiry(purchasedExpireAt, wallet.purchasedExpiresAt ?? purchasedExpireAt) as Date);
+  const own = date ? { ...terms, expiresAt: date } : terms;
+  const main = grantEntry(own, wallet.debt, terms.id ?? context.newEntryId());
   const entries = [main];
   if (terms.bonus) {
-    const debtLeft = state.wallet.debt.plus(main.debtChange);
+    const debtLeft = wallet.debt.plus(main.debtChange);
     entries.push(grantEntry(bonusTerms(terms, terms.bonus), debtLeft, context.newEntryId(), main.id));
   }
-  return terms.purchasedExpireAt ? { entries, purchasedExpireAt: terms.purchasedExpireAt } : { entries };
+  return date ? { entries, purchasedExpireAt: date } : { entries };
+}
+
+/**
+ * What was promised while it waits for its payment does not expire: credits whose date has come meanwhile are good for
+ * as long as was promised, counted from their delivery.
+ */
+function delivered(terms: CreditTerms, promisedAt: Date, now: Date): CreditTerms {
+  const renewed = (expiresAt: Date | null) =>
+    expiresAt && expiresAt <= now ? new Date(now.getTime() + expiresAt.getTime() - promisedAt.getTime()) : expiresAt;
+  return {
+    ...terms,
+    expiresAt: renewed(terms.expiresAt ?? null),
+    ...(terms.bonus ? { bonus: { ...terms.bonus, expiresAt: renewed(terms.bonus.expiresAt) } } : {}),
+  };
 }
 
 function bonusTerms(terms: CreditTerms, bonus: { credits: Decimal; expiresAt: Date | null }): CreditTerms {

@@ -1,11 +1,15 @@
 import { type Decimal, formatDecimal, max, min, ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { DebitTerms } from '../commands.js';
-import { availableCredits, type LotRecord, unheld, type WalletState } from '../wallet-state.js';
+import { unheld } from '../live-lots.js';
+import { availableCredits, type LotRecord, spendableCredits, type WalletState } from '../wallet-state.js';
+import type { EntryLotKind } from '../entry.entity.js';
 import type { EntryDraft, LinkDraft, Plan, PlanContext } from './plan.js';
 
-/** In the metadata of a debit: the lots it took from, in the order it did. A reversal goes back that way. */
-export const CONSUMED_LOTS_KEY = 'consumed_credit_tx_ids';
+/** In the metadata of a debit, for clients: the first lots it took from, in its order, and of how many there are if that is not all. */
+const CONSUMED_LOTS_KEY = 'consumed_credit_tx_ids';
+const CONSUMED_COUNT_KEY = 'consumed_credit_tx_count';
+const CONSUMED_LOTS_SHOWN = 100;
 
 /** Takes credits from the open lots in spend order, all or nothing; what they can't cover becomes debt, as far as that is allowed. */
 export function planDebit(
@@ -16,12 +20,19 @@ export function planDebit(
 ): Plan | DomainError {
   const notActive = refuseUnlessActive(state);
   if (notActive) return notActive;
-  const { links, uncovered } = takeInOrder(state.lots, terms.credits);
-  if (uncovered.gt(0) && terms.overdraft === 'wallet') {
-    const headroom = state.wallet.overdraftLimit.minus(state.wallet.debt);
-    if (uncovered.gt(headroom)) return insufficientCredits(state, terms.credits);
-  }
-  return { entries: [debitEntry(terms, links, uncovered, context.newEntryId(), idempotencyKey)] };
+  const covered = coveredCredits(state, terms);
+  if (covered === undefined) return insufficientCredits(state, terms.credits);
+  const { links } = takeInOrder(state.lots.inOrder(), covered);
+  const entry = debitEntry(terms, links, terms.credits.minus(covered), context.newEntryId(), idempotencyKey);
+  return { entries: [entry] };
+}
+
+/** What of a debit the lots will cover; undefined when the rest is more than may go into debt. Needs no lot to be read. */
+export function coveredCredits(state: WalletState, terms: DebitTerms): Decimal | undefined {
+  const covered = min(terms.credits, spendableCredits(state));
+  if (terms.overdraft === 'any') return covered;
+  const headroom = max(ZERO, state.wallet.overdraftLimit.minus(state.wallet.debt));
+  return terms.credits.minus(covered).gt(headroom) ? undefined : covered;
 }
 
 export function refuseUnlessActive(state: WalletState): DomainError | undefined {
@@ -32,8 +43,11 @@ export function refuseUnlessActive(state: WalletState): DomainError | undefined 
 }
 
 /** A refusal for lack of funds. `top_up` is filled in by whoever starts one. */
-export function insufficientCredits(state: WalletState, required: Decimal): DomainError {
-  const available = availableCredits(state);
+export function insufficientCredits(
+  state: WalletState,
+  required: Decimal,
+  available = availableCredits(state),
+): DomainError {
   const headroom = max(ZERO, state.wallet.overdraftLimit);
   const overdraft = headroom.gt(0) ? ` and ${formatDecimal(headroom)} may be overdrawn` : '';
   return new DomainError(
@@ -51,15 +65,21 @@ export function insufficientCredits(state: WalletState, required: Decimal): Doma
 }
 
 /** Walks lots in spend order, taking what no hold has reserved. */
-export function takeInOrder(lots: readonly LotRecord[], credits: Decimal): { links: LinkDraft[]; uncovered: Decimal } {
+export function takeInOrder(
+  lots: Iterable<LotRecord>,
+  credits: Decimal,
+  kind: EntryLotKind = 'consume',
+): { links: LinkDraft[]; uncovered: Decimal } {
   const links: LinkDraft[] = [];
   let uncovered = credits;
+  if (uncovered.lte(0)) return { links, uncovered };
   for (const lot of lots) {
-    if (uncovered.lte(0)) break;
     const taken = min(unheld(lot), uncovered);
     if (taken.lte(0)) continue;
-    links.push({ lot, kind: 'consume', credits: ZERO.minus(taken) });
+    links.push({ lot, kind, credits: ZERO.minus(taken) });
     uncovered = uncovered.minus(taken);
+    // Before the next lot is asked for: it may not have been read.
+    if (uncovered.lte(0)) break;
   }
   return { links, uncovered };
 }
@@ -71,7 +91,6 @@ export function debitEntry(
   id: string,
   idempotencyKey = '',
 ): EntryDraft {
-  const consumed = links.map((link) => link.lot.id).join(',');
   return {
     id,
     credits: ZERO.minus(terms.credits),
@@ -81,11 +100,20 @@ export function debitEntry(
     referenceType: terms.referenceType,
     referenceId: terms.referenceId || id,
     description: terms.description ?? '',
-    metadata: consumed ? { ...terms.metadata, [CONSUMED_LOTS_KEY]: consumed } : { ...terms.metadata },
+    metadata: { ...terms.metadata, ...consumedLots(links) },
     idempotencyKey,
     parentId: null,
     topUpId: null,
     grant: null,
     links,
+  };
+}
+
+function consumedLots(links: LinkDraft[]): Record<string, string> {
+  if (links.length === 0) return {};
+  const shown = links.slice(0, CONSUMED_LOTS_SHOWN).map((link) => link.lot.id);
+  return {
+    [CONSUMED_LOTS_KEY]: shown.join(','),
+    ...(links.length > shown.length ? { [CONSUMED_COUNT_KEY]: String(links.length) } : {}),
   };
 }

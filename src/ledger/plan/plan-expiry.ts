@@ -1,11 +1,13 @@
 import { ZERO } from '../../shared/decimal.js';
-import { isPastExpiry, type LotRecord, unheld, type WalletState } from '../wallet-state.js';
+import { unheld } from '../live-lots.js';
+import type { LotRecord, WalletState } from '../wallet-state.js';
 import { formatTimestamp } from '../../shared/clock.js';
 import type { EntryDraft, PlanContext } from './plan.js';
 
 /** Lots past their instant with something to forfeit. What a hold has reserved stays until the hold ends. */
 export function expiredLots(state: WalletState, now: Date): LotRecord[] {
-  return state.lots.filter((lot) => isPastExpiry(lot, now) && unheld(lot).gt(0));
+  // At its very instant a lot has expired, and instants are whole milliseconds.
+  return state.lots.expiringBefore(new Date(now.getTime() + 1)).filter((lot) => unheld(lot).gt(0));
 }
 
 /** The forfeiture of a lot's unheld rest, dated at the instant it expired. */

@@ -1,6 +1,6 @@
 import { type Decimal, formatDecimal, max, min, ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
-import type { HoldState, LotRecord, WalletState } from '../wallet-state.js';
+import { availableCredits, type HoldState, type LotRecord, type WalletState } from '../wallet-state.js';
 import { debitEntry, insufficientCredits, refuseUnlessActive, takeInOrder } from './plan-debit.js';
 import type { HoldDraft, HoldLotDraft, LinkDraft, Plan, PlanContext } from './plan.js';
 
@@ -17,8 +17,8 @@ export interface HoldTerms {
 export function planHold(state: WalletState, terms: HoldTerms): Plan | DomainError {
   const notActive = refuseUnlessActive(state);
   if (notActive) return notActive;
-  const { links, uncovered } = takeInOrder(state.lots, terms.credits);
-  if (uncovered.gt(0) || state.wallet.debt.gt(0)) return insufficientCredits(state, terms.credits);
+  if (terms.credits.gt(availableCredits(state))) return insufficientCredits(state, terms.credits);
+  const { links } = takeInOrder(state.lots.inOrder(), terms.credits);
   const { holdId, overage = ZERO, ...rest } = terms;
   const opens = { ...rest, overage };
   const lots = links.map((link) => ({ lot: link.lot, held: ZERO.minus(link.credits) }));
@@ -45,8 +45,8 @@ export function planCapture(
   if (over.gt(overageLeft)) return beyondHold(holdId, left.plus(overageLeft), credits);
   const notActive = over.gt(0) ? refuseUnlessActive(state) : undefined;
   if (notActive) return notActive;
-  const { links: extra, uncovered } = takeInOrder(state.lots, over);
-  if (uncovered.gt(0) || (over.gt(0) && state.wallet.debt.gt(0))) return insufficientCredits(state, over);
+  if (over.gt(0) && over.gt(availableCredits(state))) return insufficientCredits(state, over);
+  const { links: extra } = takeInOrder(state.lots.inOrder(), over);
   const { links, lots } = takeFromHold(state, found, credits.minus(over));
   const ends = final || (credits.gte(left) && over.eq(overageLeft));
   const rest = ends ? restOfHold(state, found, lots) : [];
@@ -135,17 +135,17 @@ function takeFromHold(
 /** What is left on each lot once `taken` has been taken off it. */
 function restOfHold(state: WalletState, hold: HoldState, taken: HoldLotDraft[]): HoldLotDraft[] {
   const rest: HoldLotDraft[] = [];
+  const takenOf = new Map(taken.map(({ lot, held }) => [lot.id, held]));
   for (const row of hold.lots) {
-    const already = taken.find((draft) => draft.lot.id === row.lotId)?.held ?? ZERO;
-    const left = row.held.plus(already);
+    const left = row.held.plus(takenOf.get(row.lotId) ?? ZERO);
     if (left.gt(0)) rest.push({ lot: lotOf(state, row.lotId), held: ZERO.minus(left) });
   }
   return rest;
 }
 
-/** A lot with credits on hold is open, so it is among those read under the lock. */
+/** The lots of a hold that a command names are among those read under the lock. */
 function lotOf(state: WalletState, lotId: string): LotRecord {
-  const lot = state.lots.find((candidate) => candidate.id === lotId);
-  if (!lot) throw new Error(`lot ${lotId} is on hold but not open in wallet ${state.wallet.id}`);
+  const lot = state.lots.get(lotId);
+  if (!lot?.isOpen) throw new Error(`lot ${lotId} is on hold but not open in wallet ${state.wallet.id}`);
   return lot;
 }

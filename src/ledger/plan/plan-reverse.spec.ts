@@ -4,7 +4,6 @@ import { applyPlan } from '../apply-plan.js';
 import type { ReverseTerms } from '../commands.js';
 import type { EntryReason } from '../entry.entity.js';
 import {
-  bySpendOrder,
   type EntryLotRecord,
   type EntryRecord,
   type LotRecord,
@@ -59,26 +58,26 @@ function past(taken: [lotId: string, credits: string][], debt = '0', changes: Pa
   return { entry, consumed, reversed: ZERO, restored: new Map() };
 }
 
+/** What a wallet says of its lots. */
+function figures(lots: readonly LotRecord[], debt: Decimal): Pick<WalletRecord, 'creditBalance' | 'held' | 'debt'> {
+  const sum = (of: (lot: LotRecord) => Decimal) => lots.reduce((total, each) => total.plus(of(each)), ZERO);
+  return { creditBalance: sum(({ remaining }) => remaining).minus(debt), held: sum(({ held }) => held), debt };
+}
+
 function state(lots: LotRecord[], entry: PastEntry, changes: Partial<WalletRecord> = {}): WalletState {
   const wallet = {
     id: 'wallet_1',
     walletStatus: 'active',
-    debt: ZERO,
-    held: ZERO,
-    creditBalance: ZERO,
     conversionRate: decimal(1),
     topupConversionRate: decimal(1),
     sequence: 0,
     lastEntryAt: null,
     lastEntryHash: '',
+    purchasedExpiresAt: null,
+    ...figures(lots, changes.debt ?? ZERO),
     ...changes,
   };
-  const result = new WalletState(
-    wallet as WalletRecord,
-    lots.filter((each) => each.isOpen).toSorted(bySpendOrder),
-    false,
-  );
-  for (const each of lots) if (!each.isOpen) result.emptyLots.set(each.id, each);
+  const result = new WalletState(wallet as WalletRecord, lots, false);
   result.past.set(entry.entry.id, entry);
   return result;
 }
@@ -197,7 +196,7 @@ describe('the reversal of a debit', () => {
       expect(plan(wallet, ask('4.000000001'))).toMatchObject({ details: { reversible: '4' } });
       applyPlan(wallet, accepted(plan(wallet, ask())), ACTOR, NOW);
       expect(plan(wallet, ask())).toMatchObject({ kind: 'invalid_operation', details: { reversible: '0' } });
-      expect(wallet.lots.map(({ id, remaining }) => [id, remaining.toFixed()])).toEqual([
+      expect(wallet.lots.all().map(({ id, remaining }) => [id, remaining.toFixed()])).toEqual([
         ['a', '5'],
         ['b', '5'],
       ]);
@@ -297,11 +296,84 @@ describe('the reversal of a debit', () => {
       expect(given(plan(wallet, ask(null, { restoreUntil: null })))).toEqual([['a', '5']]);
     });
 
-    it('spends a restored lot in the order of its new expiry, also when a hold has kept it open', () => {
-      const held = lot('a', '2', { held: decimal(2), expiresAt: NOW });
-      const wallet = state([held, lot('b', '5', { expiresAt: at(1000) })], past([['a', '5']]));
+    it('spends a restored lot in the order of its new expiry', () => {
+      const lots = [lot('a', '0', { expiresAt: NOW }), lot('b', '5', { expiresAt: at(1000) })];
+      const wallet = state(lots, past([['a', '5']]));
       applyPlan(wallet, accepted(plan(wallet, ask(null, { restoreUntil: UNTIL }))), ACTOR, NOW);
-      expect(wallet.lots.map(({ id }) => id)).toEqual(['b', 'a']);
+      expect(wallet.lots.all().map(({ id }) => id)).toEqual(['b', 'a']);
+    });
+
+    it('restores beside a lot that has expired and is on hold: what is held does not live again', () => {
+      const held = lot('a', '40', { held: decimal(40), expiresAt: NOW, priority: 3 });
+      const wallet = state([held], past([['a', '10']]));
+      const result = accepted(plan(wallet, ask(null, { restoreUntil: UNTIL })));
+      const { entries } = applyPlan(wallet, result, ACTOR, NOW);
+      expect(entries.map(({ credits, reason }) => [plain(credits), reason])).toEqual([['10', 'DEBIT_REVERSAL']]);
+      const lots = wallet.lots.all().map(({ id, remaining, expiresAt }) => [id, plain(remaining), expiresAt]);
+      expect(lots).toEqual([
+        ['a', '40', NOW],
+        [entries[0]?.id, '10', UNTIL],
+      ]);
+      // All of it has come back to the lot it was taken from, so nothing is left to give.
+      expect(plan(wallet, ask())).toMatchObject({ kind: 'invalid_operation', details: { reversible: '0' } });
+    });
+
+    it('restores beside each of several such lots, under one key', () => {
+      const held = (id: string, source: LotRecord['source']) =>
+        lot(id, '4', { held: decimal(4), expiresAt: NOW, source });
+      const taken: [string, string][] = [
+        ['a', '1'],
+        ['b', '2'],
+        ['c', '3'],
+      ];
+      const wallet = state([held('a', 'free'), held('b', 'purchased'), lot('c', '0')], past(taken));
+      const { entries } = applyPlan(wallet, accepted(plan(wallet, ask(null, { restoreUntil: UNTIL }))), ACTOR, NOW);
+      expect(entries.map(({ credits, idempotencyKey }) => [plain(credits), idempotencyKey])).toEqual([
+        ['3', 'key'],
+        ['2', ''],
+        ['1', ''],
+      ]);
+      const sources = entries.slice(1).map(({ id }) => wallet.lots.get(id)?.source);
+      expect(sources).toEqual(['purchased', 'free']);
+    });
+  });
+
+  describe('of purchased credits', () => {
+    const DATE = at(86_400_000);
+    const purchased = (remaining: string, changes: Partial<LotRecord>) =>
+      lot('a', remaining, { source: 'purchased', ...changes });
+    const restored = (own: LotRecord, purchasedExpiresAt: Date | null) => {
+      const wallet = state([own], past([['a', '10']]), { purchasedExpiresAt });
+      applyPlan(wallet, accepted(plan(wallet, ask())), ACTOR, NOW);
+      return wallet.lots.get('a');
+    };
+
+    it.each<[what: string, own: Date | null, date: Date | null, expected: Date | null]>([
+      ['an earlier date of their own become good until the wallet’s', at(1), DATE, DATE],
+      ['a date that has passed do, too', at(-1), DATE, DATE],
+      ['a later date keep it', at(172_800_000), DATE, at(172_800_000)],
+      ['no date stay without', null, DATE, null],
+      ['their own date in a wallet without one keep it', at(1), null, at(1)],
+    ])('those with %s', (_what, own, date, expected) => {
+      expect(restored(purchased('0', { expiresAt: own }), date)?.expiresAt).toEqual(expected);
+    });
+
+    it('into a lot that has credits left, changes no date: each purchase has moved it', () => {
+      expect(restored(purchased('5', { expiresAt: at(1) }), DATE)?.expiresAt).toEqual(at(1));
+    });
+
+    it('carries no renewal of the past', () => {
+      const again = restored(purchased('0', { expiresAt: at(-1), renewalId: 'topup_old' }), DATE);
+      expect(again).toMatchObject({ renewalId: null, expiresAt: DATE });
+    });
+
+    it('leaves what only a renewal keeps alive to that renewal', () => {
+      const kept = restored(purchased('0', { expiresAt: at(-1), renewalId: 'topup_1' }), null);
+      expect(kept).toMatchObject({ renewalId: 'topup_1', expiresAt: at(-1), isOpen: true });
+    });
+
+    it('leaves free credits their own date', () => {
+      expect(restored(lot('a', '0', { expiresAt: at(1) }), DATE)?.expiresAt).toEqual(at(1));
     });
   });
 });

@@ -2,7 +2,8 @@ import { type Decimal, formatDecimal, min, ZERO } from '../../shared/decimal.js'
 import { DomainError } from '../../shared/errors.js';
 import type { ReverseTerms } from '../commands.js';
 import type { DebitReason, EntryReason, GrantReason } from '../entry.entity.js';
-import { isPastExpiry, lotById, type PastEntry, unheld, type WalletState } from '../wallet-state.js';
+import { isLive, isPastExpiry, laterExpiry, unheld } from '../live-lots.js';
+import type { LotRecord, PastEntry, WalletState } from '../wallet-state.js';
 import { COUNTER_ACCOUNT_OF_REASON } from './plan-credit.js';
 import type { EntryDraft, LinkDraft, LotRenewal, Plan, PlanContext } from './plan.js';
 
@@ -45,28 +46,39 @@ function planRestore(
   if (wanted.gt(left)) return refuse(past, `${formatDecimal(left)} credits of the debit can still be reversed`, left);
 
   const ofDebt = min(past.entry.debtChange.minus(before.debt), wanted);
-  const { links, renewals, forfeited } = restoreLots(
-    state,
-    past,
-    wanted.minus(ofDebt),
-    before.lots,
-    terms,
-    context.now,
-  );
-  let restored = ofDebt;
-  for (const { credits } of links) restored = restored.plus(credits);
-  if (restored.lte(0)) return refuse(past, 'the credits have expired since', ZERO);
+  const restored = restoreLots(state, past, wanted.minus(ofDebt), before.lots, terms, context.now);
+  const entries: EntryDraft[] = [];
+  const add = (what: Pick<EntryDraft, 'credits' | 'debtChange' | 'grant' | 'links'>) => {
+    const key = entries.length === 0 ? idempotencyKey : '';
+    const { counterAccount } = past.entry;
+    const rest = { reason: 'DEBIT_REVERSAL', counterAccount } as const;
+    entries.push(reversalEntry(past, terms, context.newEntryId(), key, { ...rest, ...what }));
+  };
+  const credits = restored.links.reduce((total, link) => total.plus(link.credits), ofDebt);
   const repaid = min(state.wallet.debt, ofDebt);
-  const entry = reversalEntry(past, terms, context.newEntryId(), idempotencyKey, {
-    credits: restored,
-    debtChange: ZERO.minus(repaid),
-    reason: 'DEBIT_REVERSAL',
-    counterAccount: past.entry.counterAccount,
+  if (credits.gt(0)) {
     // The debt may have been repaid since: what it took then comes back as a lot of its own.
-    grant: ofDebt.gt(0) ? { credits: ofDebt, source: 'free', priority: null, expiresAt: null, repaid } : null,
-    links,
-  });
-  return { entries: [entry], renewals, forfeited };
+    const grant = ofDebt.gt(0)
+      ? { credits: ofDebt, source: 'free' as const, priority: null, expiresAt: null, repaid }
+      : null;
+    add({ credits, debtChange: ZERO.minus(repaid), grant, links: restored.links });
+  }
+  for (const { lot, credits: moved, expiresAt } of restored.apart) {
+    const { source, priority } = lot;
+    const grant = { credits: moved, source, priority, expiresAt, repaid: ZERO };
+    add({ credits: moved, debtChange: ZERO, grant, links: throughLot(lot, moved) });
+  }
+  if (entries.length === 0) return refuse(past, 'the credits have expired since', ZERO);
+  return { entries, renewals: restored.renewals, forfeited: restored.forfeited };
+}
+
+interface Restored {
+  links: LinkDraft[];
+  /** Lots that open again, with the date that they have from now on. */
+  renewals: LotRenewal[];
+  /** What comes back as lots of its own. */
+  apart: { lot: LotRecord; credits: Decimal; expiresAt: Date | null }[];
+  forfeited: Decimal;
 }
 
 function restoreLots(
@@ -76,23 +88,60 @@ function restoreLots(
   restoredBefore: Map<string, Decimal>,
   terms: ReverseTerms,
   now: Date,
-): { links: LinkDraft[]; renewals: LotRenewal[]; forfeited: Decimal } {
-  const links: LinkDraft[] = [];
-  const renewals: LotRenewal[] = [];
-  let forfeited = ZERO;
+): Restored {
+  const restored: Restored = { links: [], renewals: [], apart: [], forfeited: ZERO };
   let wanted = credits;
   for (const link of past.consumed.toReversed()) {
     const taken = min(link.credits.abs().minus(restoredBefore.get(link.lotId) ?? ZERO), wanted);
     if (taken.lte(0)) continue;
     wanted = wanted.minus(taken);
-    const lot = lotById(state, link.lotId);
+    const lot = state.lots.get(link.lotId);
     if (!lot) throw new Error(`lot ${link.lotId} of entry ${past.entry.id} was not read`);
-    const isExpired = isPastExpiry(lot, now) && !lot.renewalId;
-    if (isExpired && terms.expired === 'forfeit') forfeited = forfeited.plus(taken);
-    else links.push({ lot, kind: 'restore', credits: taken });
-    if (isExpired && terms.expired !== 'forfeit') renewals.push({ lot, expiresAt: terms.expired.restoreUntil });
+    restoreLot(state, lot, taken, terms, now, restored);
   }
-  return { links, renewals, forfeited };
+  return restored;
+}
+
+/**
+ * A lot that has nothing left opens with its date of today. One that has expired and has credits on hold stays as it is:
+ * with a new date those would live again, too, so what is given back becomes a lot beside it.
+ */
+function restoreLot(
+  { wallet }: WalletState,
+  lot: LotRecord,
+  credits: Decimal,
+  terms: ReverseTerms,
+  now: Date,
+  restored: Restored,
+): void {
+  const dated = lot.isOpen || lot.source === 'free' ? lot.expiresAt : dateToday(lot, wallet.purchasedExpiresAt);
+  const isExpired = isPastExpiry({ expiresAt: dated }, now) && !isLive(lot, now);
+  if (isExpired && terms.expired === 'forfeit') {
+    restored.forfeited = restored.forfeited.plus(credits);
+    return;
+  }
+  const expiresAt = isExpired && terms.expired !== 'forfeit' ? terms.expired.restoreUntil : dated;
+  if (isExpired && lot.held.gt(0)) {
+    restored.apart.push({ lot, credits, expiresAt });
+    return;
+  }
+  restored.links.push({ lot, kind: 'restore', credits });
+  // What is kept beyond its date waits for a renewal that is under way, and is dated by that.
+  const isNew = expiresAt !== lot.expiresAt || (!lot.isOpen && lot.renewalId !== null);
+  if (isNew && !isPastExpiry({ expiresAt }, now)) restored.renewals.push({ lot, expiresAt });
+}
+
+/** Each purchase since has moved the date of all purchased credits: also of these, had they been there. */
+function dateToday(lot: LotRecord, purchasedExpiresAt: Date | null): Date | null {
+  return purchasedExpiresAt ? laterExpiry(lot.expiresAt, purchasedExpiresAt) : lot.expiresAt;
+}
+
+/** Given back to the lot they were taken from, and moved on from there: so the lot says what has come back to it. */
+function throughLot(lot: LotRecord, credits: Decimal): LinkDraft[] {
+  return [
+    { lot, kind: 'restore', credits },
+    { lot, kind: 'transfer', credits: ZERO.minus(credits) },
+  ];
 }
 
 /** What earlier reversals gave back, also ones of this very batch. */
@@ -125,7 +174,7 @@ function planVoid(
   context: PlanContext,
   idempotencyKey: string,
 ): Plan | DomainError {
-  const lot = lotById(state, past.entry.id);
+  const lot = state.lots.get(past.entry.id);
   const unspent = lot ? unheld(lot) : ZERO;
   if (!lot || unspent.lte(0)) return refuse(past, 'nothing of the grant is unspent', ZERO);
   const credits = terms.credits ?? unspent;

@@ -1,6 +1,6 @@
-import { decimal, formatDecimal, ZERO } from '../../shared/decimal.js';
+import { type Decimal, decimal, formatDecimal, ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
-import { bySpendOrder, type LotRecord, type WalletRecord, WalletState } from '../wallet-state.js';
+import { type LotRecord, type WalletRecord, WalletState } from '../wallet-state.js';
 import { planTransfer, type TransferPlan } from './plan-transfer.js';
 
 const NOW = new Date('2027-03-31T12:00:00Z');
@@ -10,8 +10,15 @@ let count = 0;
 const context = { now: NOW, newEntryId: () => `wtxn_${(count += 1)}` };
 
 function lot(id: string, remaining: string, changes: Partial<LotRecord> = {}): LotRecord {
-  const base = { walletId: 'wallet_1', source: 'free', priority: null, expiresAt: null, renewalId: null, held: ZERO };
-  return { ...base, id, granted: decimal(remaining), remaining: decimal(remaining), ...changes } as LotRecord;
+  const base = { walletId: 'wallet_1', source: 'free', priority: null, expiresAt: null, createdAt: NOW };
+  const rest = { renewalId: null, held: ZERO, isOpen: true };
+  return { ...base, ...rest, id, granted: decimal(remaining), remaining: decimal(remaining), ...changes } as LotRecord;
+}
+
+/** What a wallet says of its lots. */
+function figures(lots: readonly LotRecord[], debt: Decimal): Pick<WalletRecord, 'creditBalance' | 'held' | 'debt'> {
+  const sum = (of: (lot: LotRecord) => Decimal) => lots.reduce((total, each) => total.plus(of(each)), ZERO);
+  return { creditBalance: sum(({ remaining }) => remaining).minus(debt), held: sum(({ held }) => held), debt };
 }
 
 function state(lots: LotRecord[], changes: Partial<WalletRecord> = {}): WalletState {
@@ -21,12 +28,11 @@ function state(lots: LotRecord[], changes: Partial<WalletRecord> = {}): WalletSt
     currency: 'usd',
     walletStatus: 'active',
     conversionRate: decimal(1),
-    debt: ZERO,
-    held: ZERO,
     overdraftLimit: ZERO,
+    ...figures(lots, changes.debt ?? ZERO),
     ...changes,
   };
-  return new WalletState(wallet as WalletRecord, lots.toSorted(bySpendOrder), false);
+  return new WalletState(wallet as WalletRecord, lots, false);
 }
 
 const other = (changes: Partial<WalletRecord> = {}) => state([], { id: 'wallet_2', ...changes });

@@ -1,7 +1,8 @@
 import { ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { TransferTerms } from '../commands.js';
-import { isPastExpiry, WalletState } from '../wallet-state.js';
+import { isPastExpiry, unheld } from '../live-lots.js';
+import type { LotRecord, WalletState } from '../wallet-state.js';
 import { grantDraft } from './plan-credit.js';
 import { debitEntry, insufficientCredits, refuseUnlessActive, takeInOrder } from './plan-debit.js';
 import type { EntryDraft, Plan, PlanContext } from './plan.js';
@@ -22,8 +23,11 @@ export function planTransfer(
   const refusal = refuseUnlessActive(from) ?? refuseUnlessAlike(from, to);
   if (refusal) return refusal;
   const movable = withoutRenewals(from, context.now);
-  const { links, uncovered } = takeInOrder(movable.lots, terms.credits);
-  if (uncovered.gt(0) || from.wallet.debt.gt(0)) return insufficientCredits(movable, terms.credits);
+  const { links, uncovered } = takeInOrder(movable, terms.credits);
+  if (uncovered.gt(0) || from.wallet.debt.gt(0)) {
+    const available = movable.reduce((total, lot) => total.plus(unheld(lot)), ZERO).minus(from.wallet.debt);
+    return insufficientCredits(from, terms.credits, available);
+  }
   const id = context.newEntryId();
   const moved = links.map((link) => ({ ...link, kind: 'transfer' as const }));
   const out = debitEntry(
@@ -66,12 +70,8 @@ export function planTransfer(
 }
 
 /** Credits that only a renewal keeps alive stay where they are: over there nothing would renew them. */
-function withoutRenewals({ wallet, lots, isNew }: WalletState, now: Date): WalletState {
-  return new WalletState(
-    wallet,
-    lots.filter((lot) => !isPastExpiry(lot, now)),
-    isNew,
-  );
+function withoutRenewals({ lots }: WalletState, now: Date): LotRecord[] {
+  return lots.all().filter((lot) => !isPastExpiry(lot, now));
 }
 
 /** Credits keep their worth: the wallets must be of one customer, currency and rate. */

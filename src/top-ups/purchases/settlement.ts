@@ -99,6 +99,7 @@ export class TopUpSettlement {
 function promisedTerms(pending: PendingCredit): Partial<CreditTerms> {
   return {
     wasPending: true,
+    promisedAt: pending.createdAt,
     reason: pending.reason,
     priority: pending.priority ?? null,
     expiresAt: pending.expiresAt ?? null,

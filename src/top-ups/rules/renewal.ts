@@ -22,8 +22,8 @@ export function expiringToday(state: WalletState, now: Date): TopUpFacts['expiri
 function expiringBefore(state: WalletState, end: number): TopUpFacts['expiring'] {
   let credits = ZERO;
   let expiresAt: Date | null = null;
-  for (const lot of state.lots) {
-    if (lot.source !== 'purchased' || !lot.expiresAt || lot.expiresAt.getTime() >= end) continue;
+  for (const lot of state.lots.expiringBefore(new Date(end))) {
+    if (lot.source !== 'purchased' || !lot.expiresAt) continue;
     credits = credits.plus(lot.remaining);
     if (!expiresAt || lot.expiresAt < expiresAt) expiresAt = lot.expiresAt;
   }
@@ -60,12 +60,10 @@ export function noticeDue(
   return expiring && expiring.expiresAt > now ? { days, expiring } : undefined;
 }
 
-/** When the date of purchased credits will be worth a look: the notices, the day itself, the end of its grace. */
+/** When the dates of purchased credits will be worth a look: the notices, the day itself, the end of its grace. */
 export function nextLookAtDates(state: WalletState, now: Date): Date | null {
   let next: number | null = null;
-  for (const lot of state.lots) {
-    if (lot.source !== 'purchased' || !lot.expiresAt) continue;
-    const at = lot.expiresAt.getTime();
+  for (const at of datesAhead(state, now)) {
     const dayBegins = at - (at % DAY_MS);
     const looks = [...NOTICE_DAYS.map((days) => at - days * DAY_MS), dayBegins, at, at + GRACE_MS];
     for (const look of looks) {
@@ -73,4 +71,13 @@ export function nextLookAtDates(state: WalletState, now: Date): Date | null {
     }
   }
   return next === null ? null : new Date(next);
+}
+
+/** Of a wallet with many lots only those that expire soon are sure to have been read; it is looked at once a week. */
+function datesAhead({ lots, wallet }: WalletState, now: Date): number[] {
+  const inAWeek = now.getTime() + 7 * DAY_MS;
+  const known = lots.isComplete ? lots.all() : lots.expiringBefore(new Date(inAWeek));
+  const dates = known.flatMap((lot) => (lot.source === 'purchased' && lot.expiresAt ? [lot.expiresAt.getTime()] : []));
+  if (lots.isComplete) return dates;
+  return [...dates, wallet.purchasedExpiresAt?.getTime() ?? inAWeek];
 }

@@ -2,7 +2,9 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { BalanceHistoryService } from '../../ledger/balance-history.service.js';
 import { Lot } from '../../ledger/lot.entity.js';
-import { bySpendOrder, isPastExpiry, type LotRecord, unheld } from '../../ledger/wallet-state.js';
+import { availableOfLot, isPastExpiry } from '../../ledger/live-lots.js';
+import { bySpendOrder } from '../../ledger/spend-order.js';
+import type { LotRecord } from '../../ledger/wallet-state.js';
 import { Wallet } from '../../ledger/wallet.entity.js';
 import { Clock, formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
 import { type Decimal, divideByRate, formatDecimal, ZERO } from '../../shared/decimal.js';
@@ -52,11 +54,11 @@ export class ForecastService {
 /** What can be spent, in the order it is. A renewal that is under way keeps an expired lot; its date says nothing yet. */
 function liveLots(lots: LotRecord[], now: Date): LiveLot[] {
   return lots
-    .filter((lot) => unheld(lot).gt(0) && (!isPastExpiry(lot, now) || lot.renewalId))
+    .filter((lot) => availableOfLot(lot, now).gt(0))
     .sort(bySpendOrder)
     .map((lot) => ({
       id: lot.id,
-      credits: unheld(lot),
+      credits: availableOfLot(lot, now),
       expiresAt: isPastExpiry(lot, now) ? null : lot.expiresAt,
     }));
 }

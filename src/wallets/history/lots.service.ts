@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { availableSql } from '../../ledger/live-lots.js';
 import { Wallet } from '../../ledger/wallet.entity.js';
 import { Clock, formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
 import { decimal, formatDecimal } from '../../shared/decimal.js';
@@ -59,8 +60,7 @@ export class LotsService {
   #page(em: EntityManager, walletId: string, { limit, offset, order, status }: LotListQuery): Promise<LotRow[]> {
     return em.execute<LotRow[]>(
       `select l.id, l.source, e.reason, l.priority, l.granted::text, l.remaining::text, l.held::text,
-         (case when l.expires_at is null or l.expires_at > ? or l.renewal_id is not null
-           then l.remaining - l.held else 0 end)::text as available,
+         (${availableSql('l')})::text as available,
          l.expires_at, l.created_at,
          (select count(*)::int from (select 1 from entry_lot k
            where k.wallet_id = l.wallet_id and k.lot_id = l.id and k.credits < 0 limit ${CONSUMERS_COUNTED}) c

@@ -1,12 +1,12 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type Columns, toDate } from '../../shared/sql-table.js';
-import { formatTimestampOrNull } from '../../shared/clock.js';
+import { Clock, formatTimestampOrNull } from '../../shared/clock.js';
 import { decimal, formatDecimal } from '../../shared/decimal.js';
 import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { renderTransaction } from '../render-transaction.js';
-import { Transaction } from '../transaction.entity.js';
+import { Transaction, transactionsAsOf } from '../transaction.entity.js';
 import type { TransactionDetailDto, TransactionLinkDto } from './transaction-links.dto.js';
 
 interface LinkRow {
@@ -19,13 +19,18 @@ interface LinkRow {
   expires_at: string | null;
 }
 
+const LINKS_SHOWN = 100;
+
 /** One transaction with the lots it moved credits of. */
 @Injectable()
 export class TransactionDetailsService {
-  constructor(private readonly em: EntityManager) {}
+  constructor(
+    private readonly em: EntityManager,
+    private readonly clock: Clock,
+  ) {}
 
   async get(scope: Scope, id: string): Promise<TransactionDetailDto> {
-    const em = this.em.fork();
+    const em = transactionsAsOf(this.em.fork(), this.clock.now());
     const [transaction] = await em.find(Transaction, { id, ...scopeOf(scope), visibleUntil: null }, { limit: 1 });
     if (!transaction) throw notFound('transaction', { transaction_id: id });
     const { walletId, sequence } = transaction;
@@ -36,14 +41,24 @@ export class TransactionDetailsService {
     const links = await em.execute<LinkRow[]>(
       `select k.lot_id, k.kind, k.credits::text, k.remaining_after::text, l.source, l.priority, l.expires_at
        from entry_lot k join lot l on l.wallet_id = k.wallet_id and l.id = k.lot_id
-       where k.wallet_id = ? and k.entry_id = ? order by k.kind, k.lot_id`,
+       where k.wallet_id = ? and k.entry_id = ? order by k.kind, k.position, k.lot_id limit ${LINKS_SHOWN}`,
       [walletId, id],
     );
+    const count = links.length < LINKS_SHOWN ? links.length : await this.#countLinks(em, walletId, id);
     return {
       ...renderTransaction(transaction as unknown as Columns<Transaction>),
       debt_change: formatDecimal(decimal(entry?.debt_change ?? '0')),
       links: links.map(renderLink),
+      link_count: count,
     };
+  }
+
+  async #countLinks(em: EntityManager, walletId: string, id: string): Promise<number> {
+    const [row] = await em.execute<{ count: number }[]>(
+      'select count(*)::int as count from entry_lot where wallet_id = ? and entry_id = ?',
+      [walletId, id],
+    );
+    return row?.count ?? 0;
   }
 }
 

@@ -7,7 +7,8 @@ export class TransactionLinkDto {
   /** The lot: the id of the transaction that granted it.
    * @example 'wtxn_01KAHZ5Q7X0000000000000000' */
   lot_id!: string;
-  /** `grant`: made the lot; `consume`: spent from it; `repay`: repaid a debt with it; `expire`: booked it off. */
+  /** `grant`: made the lot; `consume`: spent from it; `repay`: repaid a debt with it; `expire`: booked it off;
+   * `restore`: gave back what was taken; `transfer`: moved to another lot; `void`: took back what was unspent. */
   @ApiProperty({ enum: LINK_KINDS })
   kind!: string;
   /** Credits, signed: given to the lot (+) or taken from it (-).
@@ -25,11 +26,15 @@ export class TransactionLinkDto {
   expires_at!: string | null;
 }
 
-/** A transaction, explained to the last credit: the sum of `links` less `debt_change` is its signed credits. */
+/** A transaction, explained to the last credit: the sum of its links less `debt_change` is its signed credits. */
 export class TransactionDetailDto extends TransactionDto {
   /** Signed change of the wallet's debt, credits: what no lot could cover (+), or what was repaid (-).
    * @example '0' */
   debt_change!: string;
-  /** The lots it moved credits of; none while it is pending. */
+  /** The lots it moved credits of, the first 100 in its order; none while it is pending. */
   links!: TransactionLinkDto[];
+  /** Of how many lots it moved credits.
+   * @example 1 */
+  @ApiProperty({ type: 'integer' })
+  link_count!: number;
 }
