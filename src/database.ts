@@ -41,6 +41,7 @@ import { Migration20261121140000_invoice_parties } from './migrations/Migration2
 import { Migration20261121150000_coupons } from './migrations/Migration20261121150000_coupons.js';
 import { Migration20261121170000_users } from './migrations/Migration20261121170000_users.js';
 import { Migration20261121180000_webhooks } from './migrations/Migration20261121180000_webhooks.js';
+import { Migration20261121210000_money } from './migrations/Migration20261121210000_money.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -106,6 +107,7 @@ export const MIGRATIONS = [
   Migration20261121160000_reversals,
   Migration20261121170000_users,
   Migration20261121180000_webhooks,
+  Migration20261121210000_money,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

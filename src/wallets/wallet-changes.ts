@@ -1,4 +1,5 @@
 import { fieldErrorsAt, invalidFields } from '../http/field-errors.js';
+import { refuseExtraDigits } from '../http/fields/currency-digits.js';
 import type { Actor } from '../ledger/commands.js';
 import type { LedgerTransaction } from '../ledger/ledger-transaction.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
@@ -100,6 +101,7 @@ export function toAutoTopUpChange(dto: AutoTopUpDto): AutoTopUpChange {
 }
 
 function toLimitsChange(dto: TopUpLimitsDto, currency: string): LimitsChange {
+  if (dto.monthly_amount) refuseExtraDigits(dto.monthly_amount, currency, 'top_up_limits', 'monthly_amount');
   const amountMinor = dto.monthly_amount ? toMinorUnits(dto.monthly_amount, currency) : dto.monthly_amount;
   if (amountMinor != null && amountMinor > MAX_AMOUNT_MINOR) {
     throw invalidFields(fieldErrorsAt(['top_up_limits', 'monthly_amount'], 'is too large'));

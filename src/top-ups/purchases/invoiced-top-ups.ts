@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { refuseExtraDigits } from '../../http/fields/currency-digits.js';
 import { type Decimal, toMinorUnits, ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
@@ -103,6 +104,7 @@ export class InvoicedTopUps {
   async updatePayment(scope: Scope, invoiceId: string, payment: InvoicePayment): Promise<Invoice> {
     const { actorKeyId, paymentStatus, amount } = payment;
     const invoice = await this.invoices.get(scope, invoiceId);
+    if (amount) refuseExtraDigits(amount, invoice.currency, 'amount');
     if (paymentStatus !== 'SUCCEEDED') {
       await this.em.fork().transactional(async (em) => {
         await this.invoices.markUnpaid(em, scope, invoiceId, { actorKeyId, paymentStatus });
