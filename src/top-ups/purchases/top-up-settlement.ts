@@ -7,7 +7,7 @@ import type { Actor, CreditTerms } from '../../ledger/commands.js';
 import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
-import { addMonths } from '../schedule/schedule.js';
+import { addMonths } from '../../shared/calendar.js';
 import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import { CARD_PAUSES } from '../rules/top-up-pauses.js';
 import { OPEN_STATUS_LIST, type TopUp } from './top-up.entity.js';

@@ -1,3 +1,4 @@
+import { endOfMonth } from '../../shared/calendar.js';
 import { type Decimal, formatDecimal, wholeUnits, ZERO } from '../../shared/decimal.js';
 import type { Trigger } from './top-up-rule.entity.js';
 
@@ -127,7 +128,7 @@ function refuse(facts: TopUpFacts, need: Need): Verdict | undefined {
 
 function refuseByMonth({ now, history, limits, currency, unitPriceMinor }: TopUpFacts): Verdict | undefined {
   const month = now.toISOString().slice(0, 7);
-  const nextMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
+  const nextMonth = endOfMonth(now);
   const thisMonth = history.filter(({ createdAt }) => createdAt.toISOString().startsWith(month));
   if (limits.monthlyCount !== null && thisMonth.length >= limits.monthlyCount) {
     return skip('monthly_count_cap', `the monthly cap of ${limits.monthlyCount} top-ups is reached`, month, nextMonth);

@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { endOfDay } from '../../shared/calendar.js';
 import type { DomainError } from '../../shared/errors.js';
 import { type Decimal, multiplyByRate, toMinorUnits, ZERO } from '../../shared/decimal.js';
 import { newId } from '../../shared/ids.js';
@@ -187,11 +188,11 @@ function requiredBy(step: LedgerStep): Decimal | null {
 
 /** Purchased credits whose last day (UTC) has begun: renewed on the date, before anything is forfeited. */
 function expiringToday(state: WalletState, now: Date): TopUpFacts['expiring'] {
-  const endOfDay = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1);
+  const tomorrow = endOfDay(now);
   let credits = ZERO;
   let expiresAt: Date | null = null;
   for (const lot of state.lots) {
-    if (lot.source !== 'purchased' || !lot.expiresAt || lot.expiresAt.getTime() >= endOfDay) continue;
+    if (lot.source !== 'purchased' || !lot.expiresAt || lot.expiresAt >= tomorrow) continue;
     credits = credits.plus(lot.remaining);
     if (!expiresAt || lot.expiresAt < expiresAt) expiresAt = lot.expiresAt;
   }

@@ -1,6 +1,7 @@
 import type { MetadataStorage } from '@mikro-orm/core';
 import type { LedgerTransaction } from '../../ledger/ledger-transaction.js';
 import { SqlTable, toDate } from '../../ledger/sql-table.js';
+import { startOfMonth } from '../../shared/calendar.js';
 import { TopUpDecision } from './top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule, type Trigger } from './top-up-rule.entity.js';
 import {
@@ -100,8 +101,8 @@ export class TopUpStore {
 
   async #readTopUps(tx: LedgerTransaction, walletIds: string[]): Promise<Map<string, PastTopUp[]>> {
     const { now } = tx;
-    const monthStart = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
-    const since = new Date(Math.min(monthStart, now.getTime() - 86_400_000));
+    const monthStart = startOfMonth(now);
+    const since = new Date(Math.min(monthStart.getTime(), now.getTime() - 86_400_000));
     const rows = await tx.query<PastTopUpRow>(
       `select wallet_id, id, trigger, is_automatic, top_up_status, price_minor, currency, created_at, settled_at
        from top_up where wallet_id = any($1::text[]) and created_at >= $2 and is_automatic

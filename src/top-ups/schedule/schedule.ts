@@ -1,3 +1,5 @@
+import { endOfDay } from '../../shared/calendar.js';
+
 /** How long after an evaluation the slow sweep looks at a wallet's rules again, though nothing has happened to it. */
 const SLOW_SWEEP_MS = 3_600_000;
 /** Soft declines are tried again after 1 h, 4 h and 24 h; the fourth in a row pauses the rules. */
@@ -15,8 +17,7 @@ export const ACTION_WINDOW_MS = 24 * 3_600_000;
 
 /** An hour from now; at midnight (UTC) if that comes first, since credits expire by the day and caps by the month. */
 export function nextSweepAt(now: Date): Date {
-  const midnight = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1);
-  return new Date(Math.min(now.getTime() + SLOW_SWEEP_MS, midnight));
+  return new Date(Math.min(now.getTime() + SLOW_SWEEP_MS, endOfDay(now).getTime()));
 }
 
 /** When to try again after the given attempt (from 1) was declined softly; undefined: not again. */
@@ -29,14 +30,4 @@ export function nextRetryAt(attempt: number, now: Date): Date | undefined {
 export function nextLookupAt(lookups: number, now: Date, kind: 'unknown' | 'processing'): Date {
   const steps = kind === 'unknown' ? LOOKUP_AFTER_MS : PROCESSING_LOOKUP_MS;
   return new Date(now.getTime() + (steps[Math.min(lookups, steps.length - 1)] ?? SLOW_SWEEP_MS));
-}
-
-/** The same day and time `months` later; the last day of the month where that day does not exist. */
-export function addMonths(date: Date, months: number): Date {
-  const result = new Date(date);
-  result.setUTCDate(1);
-  result.setUTCMonth(result.getUTCMonth() + months);
-  const lastDay = new Date(Date.UTC(result.getUTCFullYear(), result.getUTCMonth() + 1, 0)).getUTCDate();
-  result.setUTCDate(Math.min(date.getUTCDate(), lastDay));
-  return result;
 }
