@@ -24,26 +24,27 @@ import { Lot } from './ledger/lot.entity.js';
 import { PendingCredit } from './ledger/pending-credit.entity.js';
 import { Wallet } from './ledger/wallet.entity.js';
 import { reclaimLostConnections } from './lost-connections.js';
-import { Migration20261121030000_payments } from './migrations/Migration20261121030000_payments.js';
-import { Migration20261121040000_customers } from './migrations/Migration20261121040000_customers.js';
 import { Migration20261121010000_auth } from './migrations/Migration20261121010000_auth.js';
 import { Migration20261121020000_settings } from './migrations/Migration20261121020000_settings.js';
+import { Migration20261121030000_payments } from './migrations/Migration20261121030000_payments.js';
+import { Migration20261121040000_customers } from './migrations/Migration20261121040000_customers.js';
 import { Migration20261121050000_ledger } from './migrations/Migration20261121050000_ledger.js';
-import { Migration20261121070000_wallets } from './migrations/Migration20261121070000_wallets.js';
 import { Migration20261121060000_top_ups } from './migrations/Migration20261121060000_top_ups.js';
-import { Migration20261121090000_portal } from './migrations/Migration20261121090000_portal.js';
+import { Migration20261121070000_wallets } from './migrations/Migration20261121070000_wallets.js';
 import { Migration20261121080000_credits } from './migrations/Migration20261121080000_credits.js';
-import { Migration20261121160000_reversals } from './migrations/Migration20261121160000_reversals.js';
+import { Migration20261121090000_portal } from './migrations/Migration20261121090000_portal.js';
 import { Migration20261121110000_reads } from './migrations/Migration20261121110000_reads.js';
 import { Migration20261121120000_promotional_renewal } from './migrations/Migration20261121120000_promotional_renewal.js';
 import { Migration20261121130000_rule_pause } from './migrations/Migration20261121130000_rule_pause.js';
 import { Migration20261121140000_invoice_parties } from './migrations/Migration20261121140000_invoice_parties.js';
 import { Migration20261121150000_coupons } from './migrations/Migration20261121150000_coupons.js';
+import { Migration20261121160000_reversals } from './migrations/Migration20261121160000_reversals.js';
 import { Migration20261121170000_users } from './migrations/Migration20261121170000_users.js';
 import { Migration20261121180000_webhooks } from './migrations/Migration20261121180000_webhooks.js';
 import { Migration20261121190000_agreements } from './migrations/Migration20261121190000_agreements.js';
-import { Migration20261121220000_events } from './migrations/Migration20261121220000_events.js';
 import { Migration20261121200000_lots } from './migrations/Migration20261121200000_lots.js';
+import { Migration20261121210000_money } from './migrations/Migration20261121210000_money.js';
+import { Migration20261121220000_events } from './migrations/Migration20261121220000_events.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -110,8 +111,9 @@ export const MIGRATIONS = [
   Migration20261121170000_users,
   Migration20261121180000_webhooks,
   Migration20261121190000_agreements,
-  Migration20261121220000_events,
   Migration20261121200000_lots,
+  Migration20261121210000_money,
+  Migration20261121220000_events,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -100,6 +100,14 @@ describe.each(DATABASES)('usage of an account on %s', (_name, createDatabase) =>
     expect(first).toMatch(/,usage,-5,100,95,scan-1,"'=HYPERLINK\(""http:\/\/x""\)"$/);
   });
 
+  it('begins no row with a formula that follows a line break in a text', async () => {
+    const account = await active();
+    await spend(await walletOf(account), '1', 'scan-3', 'scan\n=1+1');
+    const { text } = await call(service, account.key).get(`${USAGE}report/`).expect(200);
+    expect(text).toContain('"scan\n=1+1"\r\n');
+    expect(text).not.toContain('scan\n=1+1\r\n');
+  });
+
   it('is filtered by day, instant, kind and reference, the same in both', async () => {
     const account = await active();
     const expected: [string, string[]][] = [

@@ -27,6 +27,7 @@ import { CreditPacksController } from './packs/credit-packs.controller.js';
 import { PacksOnSaleController } from './packs/packs-on-sale.controller.js';
 import { PacksService } from './packs/packs.service.js';
 import { PromotionalCredits } from './promotional/promotional-credits.service.js';
+import { RenewalQueue } from './promotional/renewal-queue.js';
 import { TopUpSettingsController } from './top-up-settings.controller.js';
 import { TopUpSettingsService } from './top-up-settings.service.js';
 import { UsageController } from './usage/usage.controller.js';
@@ -62,6 +63,7 @@ import { UsageService } from './usage/usage.service.js';
     PackPurchases,
     PacksService,
     PromotionalCredits,
+    RenewalQueue,
     RedemptionsService,
     TopUpSettingsService,
     UsageService,

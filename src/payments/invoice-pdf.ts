@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
-import { fromMinorUnits, minorUnitDigits } from '../shared/decimal.js';
+import { minorUnitDigits } from '../shared/currencies.js';
+import { fromMinorUnits } from '../shared/decimal.js';
 import type { Invoice, InvoiceParty } from './invoice.entity.js';
 
 type Page = PDFKit.PDFDocument;

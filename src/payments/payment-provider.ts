@@ -2,6 +2,12 @@
  * Taking money, as a payment provider does it: asynchronously, idempotently, and with outcomes that may stay unknown.
  * A payment is created first and moves nothing; confirming it charges at most once, however often it is repeated;
  * so any doubt about a confirmation is settled by reading the payment back.
+ *
+ * Amounts are minor units after ISO 4217 (`minorUnitDigits`), going in and coming out, whatever the provider counts in.
+ * One that counts otherwise (Stripe takes UGX in hundredths though ISO 4217 gives it no minor unit, and ISK in hundredths
+ * that must be whole) converts in its own implementation, both ways: in `createPayment`, and in the `amountMinor` of what
+ * it reads back, which is compared with what was asked for. An amount that it cannot take is `invalid`, never rounded.
+ * The sandbox has no such exceptions.
  */
 export interface PaymentProvider {
   /** Name stored with payment methods and top-ups: `sandbox`, `stripe`. */

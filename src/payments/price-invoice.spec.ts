@@ -19,6 +19,7 @@ describe('pricing an invoice', () => {
     ['below half a cent down', sale(2), [{ name: 'A', rate: '20' }], { unit: 2, quantity: 1, discount: 0, taxes: [0] }],
     ['a tax of nothing', sale(100), [{ name: 'A', rate: '0' }], { unit: 100, quantity: 1, discount: 0, taxes: [0] }],
     ['a discount', sale(9900, [990]), VAT, { unit: 8182, quantity: 1, discount: 818, taxes: [1546] }],
+    ['a discount of less than a cent before tax', sale(3, [1]), VAT, { unit: 3, quantity: 1, discount: 1, taxes: [0] }],
     ['all off', sale(9900, [9900]), VAT, { unit: 8182, quantity: 1, discount: 8182, taxes: [0] }],
     ['units that add up', sale(24_200, [], 2), VAT, { unit: 10_000, quantity: 2, discount: 0, taxes: [4200] }],
     ['units that do not', sale(6, [], 3), VAT, { unit: 5, quantity: 1, discount: 0, taxes: [1] }],
@@ -56,6 +57,7 @@ describe('pricing an invoice', () => {
         expect(discounts.reduce((sum, { amountMinor }) => sum + amountMinor, 0)).toBe(line.discountMinor);
         expect(taxes.reduce((sum, { amountMinor }) => sum + amountMinor, 0)).toBe(line.taxMinor);
         expect([...discounts, ...taxes].every(({ amountMinor }) => amountMinor >= 0)).toBe(true);
+        expect(discounts.map(({ amountMinor }) => amountMinor > 0)).toEqual(off.map((part) => part > 0));
       }
     }
   });

@@ -29,7 +29,7 @@ export interface PricedSale {
 /**
  * The line of an invoice. Prices include the taxes, so that nobody is charged more than the price that was agreed to:
  * the tax is a part of what is charged, rounded half up once for the line, and what is left is the net amount. Hence
- * quantity * unit - discount + tax is exactly the money that was charged.
+ * quantity * unit - discount + tax is exactly the money that was charged. A discount that took something is never 0.
  */
 export function priceSale({ description, units, priceMinor, discounts }: Sale, rates: TaxRate[]): PricedSale {
   const net = (grossMinor: number) => grossMinor - taxIn(grossMinor, rates);
@@ -37,15 +37,19 @@ export function priceSale({ description, units, priceMinor, discounts }: Sale, r
   const netDiscounts = discounts.map((discount) => {
     const before = net(grossMinor);
     grossMinor -= discount.amountMinor;
-    return { description: discount.description, amountMinor: before - net(grossMinor) };
+    const offMinor = before - net(grossMinor);
+    // Taxes round: a cent less to pay may leave the net amount as it is, and yet the coupon took it.
+    const amountMinor = discount.amountMinor > 0 ? Math.max(1, offMinor) : offMinor;
+    return { description: discount.description, amountMinor };
   });
+  const discountMinor = netDiscounts.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  const lineMinor = net(grossMinor) + discountMinor;
   const unitMinor = net(priceMinor / units);
   // Where the units' own rounding does not add up to that of the line, they are sold as one.
-  const isExact = unitMinor * units === net(priceMinor);
+  const isExact = unitMinor * units === lineMinor;
   const line = isExact
     ? { description, quantity: units, unitAmountMinor: unitMinor }
-    : { description: `${units} × ${description}`, quantity: 1, unitAmountMinor: net(priceMinor) };
-  const discountMinor = netDiscounts.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+    : { description: `${units} × ${description}`, quantity: 1, unitAmountMinor: lineMinor };
   return {
     line: { ...line, discountMinor, taxMinor: taxIn(grossMinor, rates) },
     discounts: netDiscounts,

@@ -1,4 +1,5 @@
 import { Big } from 'big.js';
+import { minorUnitDigits } from './currencies.js';
 
 /** Exact decimal for credits, rates and currency amounts. Never a float: big.js keeps every digit. */
 export type Decimal = Big;
@@ -65,16 +66,6 @@ export function max(a: Decimal, b: Decimal): Decimal {
   return a.gt(b) ? a : b;
 }
 
-/** Currencies' minor-unit digits, from the ICU data of the runtime (USD 2, JPY 0, KWD 3; unknown codes 2). */
-export function minorUnitDigits(currency: string): number {
-  try {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-    return format.resolvedOptions().maximumFractionDigits ?? 2;
-  } catch {
-    return 2;
-  }
-}
-
 /** A currency amount in integer minor units, half-even: 99 USD is 9900. */
 export function toMinorUnits(amount: Decimal, currency: string): number {
   return Number(
@@ -83,6 +74,11 @@ export function toMinorUnits(amount: Decimal, currency: string): number {
       .round(0, Big.roundHalfEven)
       .toFixed(),
   );
+}
+
+/** Whether an amount is made of whole minor units of its currency: 0.5 USD is, 0.005 USD and 0.5 JPY are not. */
+export function isInMinorUnits(amount: Decimal, currency: string): boolean {
+  return amount.round(minorUnitDigits(currency), Big.roundDown).eq(amount);
 }
 
 /** Integer minor units as a currency amount: 9900 of USD is 99. */

@@ -1,10 +1,10 @@
 import type { SettingValue } from '../settings/setting-keys.js';
+import { addToDate } from '../shared/calendar.js';
 import { type Decimal, decimal, DECIMAL_PLACES } from '../shared/decimal.js';
-import type { TopUpWalletDto } from './wallets.dto.js';
+import type { TopUpWalletDto } from './wallet-requests.dto.js';
 
 const PURCHASES: ReadonlySet<string> = new Set(['PURCHASED_CREDIT_DIRECT', 'PURCHASED_CREDIT_INVOICED']);
-const DAYS = { DAY: 1, WEEK: 7, MONTH: 0, YEAR: 0 } as const;
-const MONTHS = { DAY: 0, WEEK: 0, MONTH: 1, YEAR: 12 } as const;
+const UNITS = { DAY: 'days', WEEK: 'weeks', MONTH: 'months', YEAR: 'years' } as const;
 
 export interface Bonus {
   credits: Decimal;
@@ -33,8 +33,5 @@ export function bonusOf(
 function expiryOf(slab: SettingValue<'bonus_credits_topup_config'>['slabs'][number], now: Date): Date | null {
   const { expiration_duration: duration, expiration_duration_unit: unit } = slab;
   if (duration === null || unit === null) return null;
-  const expiresAt = new Date(now);
-  expiresAt.setUTCDate(expiresAt.getUTCDate() + duration * DAYS[unit]);
-  expiresAt.setUTCMonth(expiresAt.getUTCMonth() + duration * MONTHS[unit]);
-  return expiresAt;
+  return addToDate(now, { [UNITS[unit]]: duration });
 }

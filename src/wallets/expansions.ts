@@ -9,7 +9,7 @@ import { type Scope, scopeOf } from '../shared/scope.js';
 import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
 import type { WalletRules } from '../top-ups/rules/top-up-state.js';
 import { renderWallet } from './render-wallet.js';
-import type { WalletDto } from './wallets.dto.js';
+import type { WalletDto } from './wallet-answers.dto.js';
 
 /** An item of a list that belongs to a customer and a wallet, and has room for both. */
 interface Expandable {

@@ -4,7 +4,7 @@ import { availableOf, type LotTotals } from '../ledger/balances.service.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
 import { renderAutoTopUp, renderTopUpLimits } from '../top-ups/rules/top-up-rules.service.js';
 import type { WalletRules } from '../top-ups/rules/top-up-state.js';
-import type { WalletBalanceDto, WalletDto } from './wallets.dto.js';
+import type { WalletBalanceDto, WalletDto } from './wallet-answers.dto.js';
 
 /** A wallet as the wallets API shows it: every key, null where there is nothing. */
 export function renderWallet(wallet: WalletRecord, topUps: WalletRules, totals?: LotTotals): WalletDto {

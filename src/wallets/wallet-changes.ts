@@ -1,5 +1,6 @@
 import { fieldErrorsAt, invalidFields } from '../http/field-errors.js';
 import type { Actor, WalletSettings } from '../ledger/commands.js';
+import { refuseExtraDigits } from '../http/fields/currency-digits.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
 import type { AlertSettings } from '../ledger/wallet.entity.js';
 import { checkAlertThresholds } from '../settings/check-alert-thresholds.js';
@@ -14,7 +15,7 @@ import type {
   ThresholdDto,
   TopUpLimitsDto,
   UpdateWalletDto,
-} from './wallets.dto.js';
+} from './wallet-requests.dto.js';
 
 type TopUpPolicyChange = ReturnType<typeof topUpChange>;
 
@@ -94,6 +95,7 @@ export function toAutoTopUpChange(dto: AutoTopUpDto): AutoTopUpChange {
 }
 
 function toLimitsChange(dto: TopUpLimitsDto, currency: string): LimitsChange {
+  if (dto.monthly_amount) refuseExtraDigits(dto.monthly_amount, currency, 'top_up_limits', 'monthly_amount');
   const amountMinor = dto.monthly_amount ? toMinorUnits(dto.monthly_amount, currency) : dto.monthly_amount;
   if (amountMinor != null && amountMinor > MAX_AMOUNT_MINOR) {
     throw invalidFields(fieldErrorsAt(['top_up_limits', 'monthly_amount'], 'is too large'));

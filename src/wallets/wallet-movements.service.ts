@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
+import { refuseExtraDigits } from '../http/fields/currency-digits.js';
 import type { IdempotentRequest } from '../http/idempotency.js';
 import type { CreditTerms } from '../ledger/commands.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
@@ -18,7 +19,8 @@ import { bonusOf } from './bonus-of.js';
 import { renderEntry, renderPending } from './render-transaction.js';
 import { renderWallet } from './render-wallet.js';
 import type { TopUpAnswerDto } from './transactions.dto.js';
-import type { DebitWalletDto, TopUpWalletDto, WalletDto } from './wallets.dto.js';
+import type { DebitWalletDto, TopUpWalletDto } from './wallet-requests.dto.js';
+import type { WalletDto } from './wallet-answers.dto.js';
 
 /** Credits in and credits out. */
 @Injectable()
@@ -134,6 +136,7 @@ export class WalletMovementsService {
     if (!body.amount) throw invalidField('credits_to_add', 'is required, or amount');
     const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scopeOf(caller) });
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
+    refuseExtraDigits(body.amount, wallet.currency, 'amount');
     const credits = divideByRate(body.amount, wallet.topupConversionRate);
     if (credits.lte(0)) throw invalidField('amount', 'is less than a billionth of a credit');
     return credits;

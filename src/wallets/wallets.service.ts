@@ -20,13 +20,9 @@ import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
 import type { WalletRules } from '../top-ups/rules/top-up-state.js';
 import { newWallet, toAutoTopUpChange, toTopUpChanges, toWalletSettings } from './wallet-changes.js';
 import { renderWallet } from './render-wallet.js';
-import type {
-  CreateWalletDto,
-  TerminatedWalletDto,
-  UpdateWalletDto,
-  WalletDto,
-  WalletSearchDto,
-} from './wallets.dto.js';
+import type { CreateWalletDto, UpdateWalletDto } from './wallet-requests.dto.js';
+import type { WalletSearchDto } from './wallet-queries.dto.js';
+import type { TerminatedWalletDto, WalletDto } from './wallet-answers.dto.js';
 
 /** A wallet with all that it is shown with. */
 export interface WalletView {

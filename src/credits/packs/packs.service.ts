@@ -1,19 +1,16 @@
-import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
-import { DomainError, notFound } from '../../shared/errors.js';
+import { notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { unlessTaken } from '../../shared/unless-taken.js';
 import { TopUpRulesService } from '../../top-ups/rules/top-up-rules.service.js';
+import type { CatalogueEditor } from '../catalogue-editor.js';
 import { CreditPack, type PackCurrency } from './credit-pack.entity.js';
 import type { Price } from './discount-of.js';
-
-/** Who manages packs, and where. */
-export interface PackManager extends Scope {
-  keyId: string;
-}
 
 export interface PackDraft {
   /** The tenant's own; ours when left out. */
@@ -56,12 +53,12 @@ export class PacksService {
   ) {}
 
   /** @throws already_exists for an id that was used before, also by a pack that is withdrawn */
-  async create(manager: PackManager, draft: PackDraft): Promise<CreditPack> {
+  async create(editor: CatalogueEditor, draft: PackDraft): Promise<CreditPack> {
     const now = this.clock.now();
     const em = this.em.fork();
     const id = draft.id ?? newId('pack', now);
     const pack = em.create(CreditPack, {
-      ...scopeOf(manager),
+      ...scopeOf(editor),
       id,
       name: draft.name,
       priceMinor: draft.priceMinor,
@@ -71,22 +68,18 @@ export class PacksService {
       status: 'published',
       createdAt: now,
       updatedAt: now,
-      createdBy: manager.keyId,
-      updatedBy: manager.keyId,
+      createdBy: editor.keyId,
+      updatedBy: editor.keyId,
     });
-    try {
-      await em.flush();
-    } catch (error) {
-      if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      throw new DomainError('already_exists', `a pack with id ${id} exists already`, { details: { pack_id: id } });
-    }
+    const message = `a pack with id ${id} exists already`;
+    await unlessTaken(() => em.flush(), { message, details: { pack_id: id } });
     return pack;
   }
 
-  async change(manager: PackManager, id: string, change: PackChange): Promise<CreditPack> {
+  async change(editor: CatalogueEditor, id: string, change: PackChange): Promise<CreditPack> {
     const { pack, afterwards } = await this.em.fork().transactional(async (tx) => {
-      await this.rules.lockWalletsOfPack(tx, manager, id);
-      const where = { ...scopeOf(manager), id };
+      await this.rules.lockWalletsOfPack(tx, editor, id);
+      const where = { ...scopeOf(editor), id };
       const found = await tx.findOne(CreditPack, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
       if (!found) throw notFound('pack', { pack_id: id });
       const now = this.clock.now();
@@ -97,9 +90,9 @@ export class PacksService {
       if (change.isOnSale === true) found.withdrawnAt = null;
       if (change.isOnSale === false) found.withdrawnAt ??= now;
       found.updatedAt = now;
-      found.updatedBy = manager.keyId;
+      found.updatedBy = editor.keyId;
       await tx.flush();
-      return { pack: found, afterwards: await this.rules.pauseRulesOfPack(tx, scopeOf(manager), offerOf(found), now) };
+      return { pack: found, afterwards: await this.rules.pauseRulesOfPack(tx, scopeOf(editor), offerOf(found), now) };
     });
     afterwards();
     return pack;

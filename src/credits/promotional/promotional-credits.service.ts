@@ -5,14 +5,15 @@ import { LedgerService } from '../../ledger/ledger.service.js';
 import { SettingsService } from '../../settings/settings.service.js';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
+import { DomainError } from '../../shared/errors.js';
 import { scopeOf } from '../../shared/scope.js';
 import { ScheduledTask } from '../../top-ups/schedule/scheduled-task.js';
 import type { Account } from '../account.js';
 import { CreditsWallets } from '../credits-wallets.service.js';
-import { promotionalPeriod } from './promotional-period.js';
+import { type PromotionalPeriod, promotionalPeriod, renewalState } from './promotional-period.js';
 import { PromotionalRenewal } from './promotional-renewal.entity.js';
+import { RenewalQueue } from './renewal-queue.js';
 
-const ROUND_LIMIT = 500;
 const ACTOR = { keyId: '', requestId: 'scheduled' };
 /** Before every other lot: promotional credits are spent first, also before purchased ones that expire sooner. */
 const SPENT_FIRST = 0;
@@ -24,6 +25,7 @@ export class PromotionalCredits implements OnModuleInit {
 
   constructor(
     private readonly em: EntityManager,
+    private readonly queue: RenewalQueue,
     private readonly wallets: CreditsWallets,
     private readonly ledger: LedgerService,
     private readonly settings: SettingsService,
@@ -35,62 +37,84 @@ export class PromotionalCredits implements OnModuleInit {
     this.task.alsoRun(() => this.renewDue());
   }
 
-  /** Renews what is due. Any number of processes may: the ledger takes each account's period once. */
+  /**
+   * Renews what is due. Any number of processes may: they claim different accounts, and the ledger takes each account's
+   * period once. One that cannot be renewed is logged and waits, alone.
+   */
   async renewDue(): Promise<void> {
-    const due = await this.#findDue();
-    const customers = await this.em.fork().find(Customer, { id: { $in: due } });
+    const due = await this.queue.claim();
+    const ids = due.map(({ customerId }) => customerId);
+    const customers = await this.em.fork().find(Customer, { id: { $in: ids }, status: 'published' });
+    const byId = new Map(customers.map((customer) => [customer.id, customer]));
     await Promise.all(
-      customers.map((customer) =>
-        this.#renew(customer).catch((error: unknown) =>
-          this.#logger.error({ msg: 'promotional credits were not renewed', customerId: customer.id, err: error }),
-        ),
-      ),
+      due.map((renewal) => {
+        const customer = byId.get(renewal.customerId);
+        return customer ? this.#renewOrPutOff(customer, renewal) : this.queue.forget(renewal);
+      }),
     );
   }
 
-  async #findDue(): Promise<string[]> {
-    const rows = await this.em.fork().execute<{ id: string }[]>(
-      `select c.id from tenant_setting s
-       join customer c on c.tenant_id = s.tenant_id and c.environment_id = s.environment_id and c.status = 'published'
-       left join promotional_renewal r on r.customer_id = c.id
-       where s.key = 'credits' and (s.value ->> 'promotional_credits')::numeric > 0
-         and (r.next_at is null or r.next_at <= ?)
-       order by r.next_at nulls first limit ${ROUND_LIMIT}`,
-      [this.clock.now().toISOString()],
-    );
-    return rows.map(({ id }) => id);
+  async #renewOrPutOff(customer: Customer, renewal: PromotionalRenewal): Promise<void> {
+    try {
+      await this.#renew(customer, renewal);
+    } catch (error) {
+      const isBusy = error instanceof DomainError && error.kind === 'unavailable';
+      const waitsUntil = await (isBusy ? this.queue.giveBack(renewal) : this.queue.putOff(renewal));
+      const what = { msg: 'promotional credits were not renewed', customerId: customer.id, waitsUntil, err: error };
+      if (isBusy) this.#logger.warn(what);
+      else this.#logger.error(what);
+    }
   }
 
-  async #renew(customer: Customer): Promise<void> {
+  async #renew(customer: Customer, renewal: PromotionalRenewal): Promise<void> {
     const account: Account = { scope: scopeOf(customer), customerId: customer.id, actor: ACTOR };
     const setting = await this.settings.get(account.scope, 'credits');
-    if (setting.promotional_credits === 0) return;
+    if (setting.promotional_credits === 0) return this.queue.giveBack(renewal);
     const now = this.clock.now();
-    const months = setting.promotional_validity_months;
-    const period = promotionalPeriod(customer.createdAt, now, customer.timezone, months);
-    const wallet = await this.wallets.findOrOpen(account);
-    const key = `promotional:${customer.id}:${period.day}`;
-    await this.ledger.post({
-      kind: 'credit',
-      scope: account.scope,
-      walletId: wallet.id,
-      actor: ACTOR,
-      idempotency: { key, requestHash: '' },
-      terms: {
-        credits: decimal(setting.promotional_credits),
-        reason: 'FREE_CREDIT_GRANT',
-        priority: SPENT_FIRST,
-        expiresAt: period.end,
-        referenceType: 'REQUEST',
-        referenceId: key,
-        description: 'Promotional credits',
-        idempotencyKey: key,
-      },
-      also: async ({ em }) => {
-        const next = { customerId: customer.id, ...account.scope, nextAt: period.end, renewedAt: now };
-        await em.upsert(PromotionalRenewal, next);
-      },
-      answer: () => null,
+    const state = renewalState(renewal, customer.createdAt, customer.timezone);
+    const period = promotionalPeriod(state, now, customer.timezone, setting.promotional_validity_months);
+    const next = { nextAt: period.end, anchorDay: state.anchorDay, nextMonth: period.nextMonth };
+    const isGivenAlready = await this.#give(account, setting.promotional_credits, period, async (em) => {
+      const done = { renewedAt: now, attemptAt: null, failures: 0 };
+      await em.upsert(PromotionalRenewal, { customerId: customer.id, ...account.scope, ...next, ...done });
     });
+    if (isGivenAlready) await this.queue.moveOn(customer.id, next);
+  }
+
+  /** @returns whether the period's credits had been given before, so that nothing was written now */
+  async #give(
+    account: Account,
+    credits: number,
+    period: PromotionalPeriod,
+    remember: (em: EntityManager) => Promise<void>,
+  ): Promise<boolean> {
+    const wallet = await this.wallets.findOrOpen(account);
+    const key = `promotional:${account.customerId}:${period.day}`;
+    try {
+      const { isReplayed } = await this.ledger.post({
+        kind: 'credit',
+        scope: account.scope,
+        walletId: wallet.id,
+        actor: ACTOR,
+        idempotency: { key, requestHash: '' },
+        terms: {
+          credits: decimal(credits),
+          reason: 'FREE_CREDIT_GRANT',
+          priority: SPENT_FIRST,
+          expiresAt: period.end,
+          referenceType: 'REQUEST',
+          referenceId: key,
+          description: 'Promotional credits',
+          idempotencyKey: key,
+        },
+        also: ({ em }) => remember(em),
+        answer: () => null,
+      });
+      return isReplayed;
+    } catch (error) {
+      // The first answer is forgotten after some days; the entry with this key is not.
+      if (error instanceof DomainError && error.kind === 'already_exists') return true;
+      throw error;
+    }
   }
 }

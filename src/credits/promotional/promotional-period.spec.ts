@@ -1,9 +1,15 @@
-import { promotionalPeriod } from './promotional-period.js';
+import { localDay, startOfDay } from '../../shared/calendar.js';
+import { promotionalPeriod, renewalState } from './promotional-period.js';
 
 describe('the period of promotional credits', () => {
   const of = (signedUpAt: string, now: string, timeZone = 'UTC', months = 1): string[] => {
-    const { day, start, end } = promotionalPeriod(new Date(signedUpAt), new Date(now), timeZone, months);
-    return [day, start.toISOString().replace(':00.000Z', ''), end.toISOString().replace(':00.000Z', '')];
+    const state = { anchorDay: localDay(new Date(signedUpAt), timeZone), nextMonth: 0 };
+    const { day, end } = promotionalPeriod(state, new Date(now), timeZone, months);
+    return [
+      day,
+      startOfDay(day, timeZone).toISOString().replace(':00.000Z', ''),
+      end.toISOString().replace(':00.000Z', ''),
+    ];
   };
 
   it.each([
@@ -84,6 +90,15 @@ describe('the period of promotional credits', () => {
       '2026-05-23T21:00',
     ],
     [
+      'on a day with two midnights, from the first',
+      'America/Havana',
+      '2026-10-01T12:00:00Z',
+      '2026-11-01T04:00:00Z',
+      '2026-11-01',
+      '2026-11-01T04:00',
+      '2026-12-01T05:00',
+    ],
+    [
       'with half an hour',
       'Asia/Kolkata',
       '2026-01-15T12:00:00Z',
@@ -103,5 +118,42 @@ describe('the period of promotional credits', () => {
       '2026-04-30T00:00',
       '2026-07-31T00:00',
     ]);
+  });
+
+  const next = (anchorDay: string, nextMonth: number, now: string, timeZone: string, months: number) =>
+    promotionalPeriod({ anchorDay, nextMonth }, new Date(now), timeZone, months);
+
+  it('that was to come next comes whole when the length was raised, and when it was lowered', () => {
+    const raised = next('2026-01-31', 1, '2026-02-28T00:00:00Z', 'UTC', 3);
+    expect(raised).toEqual({ day: '2026-02-28', end: new Date('2026-05-31T00:00:00Z'), nextMonth: 4 });
+    const lowered = next('2026-01-31', 3, '2026-04-30T00:00:00Z', 'UTC', 1);
+    expect(lowered).toEqual({ day: '2026-04-30', end: new Date('2026-05-31T00:00:00Z'), nextMonth: 4 });
+  });
+
+  it.each([
+    ['Asia/Tokyo', '2026-03-30T15:00:00Z'],
+    ['America/Los_Angeles', '2026-03-31T07:00:00Z'],
+  ])('is the same one, and ends with the day there, after a move to %s', (timeZone, end) => {
+    expect(next('2026-01-31', 1, '2026-02-28T00:00:00Z', timeZone, 1)).toEqual({
+      day: '2026-02-28',
+      end: new Date(end),
+      nextMonth: 2,
+    });
+  });
+
+  it('is the one of now after years that nobody saw', () => {
+    const { day, nextMonth } = next('2016-01-31', 0, '2026-04-30T00:00:00Z', 'UTC', 1);
+    expect([day, nextMonth]).toEqual(['2026-04-30', 124]);
+    expect(next('2016-01-31', 5, '2026-04-29T23:59:59Z', 'UTC', 7).day).toBe('2025-10-31');
+  });
+
+  it.each([
+    ['has not begun', '2026-01-31T10:00:00Z', 0],
+    ['is to come in a short month', '2026-02-28T00:00:00Z', 1],
+    ['is to come in a long one', '2026-03-31T00:00:00Z', 2],
+    ['is to come in years', '2036-01-31T00:00:00Z', 120],
+  ])('is found where no day was kept: one that %s', (_name, nextAt, nextMonth) => {
+    const row = { anchorDay: null, nextMonth: null, nextAt: new Date(nextAt) };
+    expect(renewalState(row, new Date('2026-01-31T10:00:00Z'), 'UTC')).toEqual({ anchorDay: '2026-01-31', nextMonth });
   });
 });

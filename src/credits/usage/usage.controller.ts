@@ -3,8 +3,9 @@ import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { RequireScope } from '../../auth/caller.js';
 import { ApiCreditsErrors } from '../../http/errors/api-errors.decorator.js';
+import type { Entry } from '../../ledger/entry.entity.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from '../account.js';
-import { sendCsv } from './csv.js';
+import { sendCsv } from './send-csv.js';
 import { REPORT_COLUMNS, toReportRow, UsageFilters, UsagePageDto, UsageQuery } from './usage.dto.js';
 import { UsageService } from './usage.service.js';
 
@@ -32,11 +33,11 @@ export class UsageController {
     @Query() filters: UsageFilters,
     @Res() response: Response,
   ): Promise<void> {
-    const entries = await this.usage.report(account, filters);
-    await sendCsv(response, 'credits-usage.csv', REPORT_COLUMNS, rowsOf(entries));
+    const pages = await this.usage.report(account, filters);
+    await sendCsv(response, 'credits-usage.csv', REPORT_COLUMNS, rowsOf(pages));
   }
 }
 
-async function* rowsOf(entries: Awaited<ReturnType<UsageService['report']>>) {
-  for await (const entry of entries) yield toReportRow(entry);
+async function* rowsOf(pages: AsyncIterable<Entry[]>) {
+  for await (const entries of pages) yield entries.map(toReportRow);
 }

@@ -1,11 +1,12 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { CreditsPageDto, CreditsPageQuery } from '../../http/credits-page.js';
+import type { CsvCell } from '../../http/csv.js';
 import { IsDayOrTimestamp } from '../../http/fields/is-day-or-timestamp.js';
 import { IsText } from '../../http/fields/is-text.js';
 import type { CounterAccount, Entry } from '../../ledger/entry.entity.js';
 import { formatTimestamp } from '../../shared/clock.js';
-import { type Decimal, formatDecimal } from '../../shared/decimal.js';
+import { formatDecimal } from '../../shared/decimal.js';
 
 const KINDS = ['usage', 'purchase', 'promotion', 'expiry', 'refund', 'adjustment'] as const satisfies CounterAccount[];
 
@@ -71,8 +72,8 @@ export const REPORT_COLUMNS = [
   'description',
 ] as const satisfies (keyof UsageEntryDto)[];
 
-export function toReportRow(entry: Entry): Record<(typeof REPORT_COLUMNS)[number], string | Decimal> {
-  return {
+export function toReportRow(entry: Entry): CsvCell[] {
+  const row: Record<(typeof REPORT_COLUMNS)[number], CsvCell> = {
     id: entry.id,
     date: formatTimestamp(entry.createdAt),
     kind: entry.counterAccount,
@@ -82,6 +83,7 @@ export function toReportRow(entry: Entry): Record<(typeof REPORT_COLUMNS)[number
     reference: entry.referenceId,
     description: entry.description,
   };
+  return REPORT_COLUMNS.map((column) => row[column]);
 }
 
 export function renderUsage(entry: Entry): UsageEntryDto {

@@ -36,15 +36,15 @@ export class UsageService {
    * All of it, newest first. The first page is read before this returns, so that a failure is still an answer; what is
    * booked after that is not part of the report.
    */
-  async report(account: Account, filters: UsageFilters): Promise<AsyncIterable<Entry>> {
+  async report(account: Account, filters: UsageFilters): Promise<AsyncIterable<Entry[]>> {
     const wallet = await this.wallets.find(account);
     if (!wallet) return this.#pages('', [], filters);
     return this.#pages(wallet.id, await this.#page(wallet.id, filters), filters);
   }
 
-  async *#pages(walletId: string, first: Entry[], filters: UsageFilters): AsyncGenerator<Entry> {
+  async *#pages(walletId: string, first: Entry[], filters: UsageFilters): AsyncGenerator<Entry[]> {
     for (let page = first; page.length > 0;) {
-      yield* page;
+      yield page;
       const last = page.at(-1);
       page = page.length < REPORT_PAGE ? [] : await this.#page(walletId, filters, last);
     }

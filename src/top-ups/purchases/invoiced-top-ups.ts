@@ -7,6 +7,7 @@ import type { Columns } from '../../shared/sql-table.js';
 import type { Invoice } from '../../payments/invoice.entity.js';
 import { InvoicesService } from '../../payments/invoices.service.js';
 import { Clock } from '../../shared/clock.js';
+import { refuseExtraDigits } from '../../http/fields/currency-digits.js';
 import { type Decimal, toMinorUnits, ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
@@ -107,6 +108,7 @@ export class InvoicedTopUps {
   async updatePayment(scope: Scope, invoiceId: string, payment: InvoicePayment): Promise<Invoice> {
     const { actorKeyId, paymentStatus, amount } = payment;
     const invoice = await this.invoices.get(scope, invoiceId);
+    if (amount) refuseExtraDigits(amount, invoice.currency, 'amount');
     if (paymentStatus !== 'SUCCEEDED') {
       await this.em.fork().transactional(async (em) => {
         await this.invoices.markUnpaid(em, scope, invoiceId, { actorKeyId, paymentStatus });

@@ -9,7 +9,7 @@ import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { scopeOf } from '../../shared/scope.js';
 import { topUpChange } from '../rules/top-up-changes.js';
-import { addMonths } from '../schedule/schedule.js';
+import { addMonths } from '../../shared/calendar.js';
 import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import type { TopUp } from './top-up.entity.js';
 

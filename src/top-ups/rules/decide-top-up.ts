@@ -1,3 +1,4 @@
+import { endOfMonth } from '../../shared/calendar.js';
 import { type Decimal, formatDecimal, wholeUnits, ZERO } from '../../shared/decimal.js';
 import { reasonOf } from './decision-reason.js';
 import type { DecisionFigures } from './top-up-decision.entity.js';
@@ -133,7 +134,7 @@ function tooMany({ trigger }: TopUpFacts, lastHour: TopUpFacts['history']): Verd
 
 function refuseByMonth({ now, history, limits, currency, unitPriceMinor }: TopUpFacts): Verdict | undefined {
   const month = now.toISOString().slice(0, 7);
-  const nextMonth = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
+  const nextMonth = endOfMonth(now);
   const thisMonth = ofMonth(history, now);
   const cap = capReached({ limits, currency, thisMonth, priceMinor: unitPriceMinor });
   return cap && skip(cap.code, cap.figures, month, nextMonth);

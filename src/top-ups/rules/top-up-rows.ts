@@ -1,4 +1,5 @@
 import type { MetadataStorage } from '@mikro-orm/core';
+import { startOfMonth } from '../../shared/calendar.js';
 import { type LedgerTransaction, together } from '../../shared/ledger-transaction.js';
 import { SqlTable, toDate } from '../../shared/sql-table.js';
 import { OPEN_STATUS_LIST, TopUp, TopUpAttempt } from '../purchases/top-up.entity.js';
@@ -184,7 +185,7 @@ export class TopUpRows {
   /** Since the month began, or as far back as the longest cool-off. A purchase may be charged days after it was decided. */
   async #readPast(tx: LedgerTransaction, walletIds: string[]): Promise<Map<string, PastTopUp[]>> {
     const { now } = tx;
-    const monthStart = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
+    const monthStart = startOfMonth(now);
     const rows = await tx.query<Row>(
       `select t.wallet_id, t.id, t.price_minor, t.currency, t.created_at, t.settled_at, t.charged_at
        from top_up_guard g

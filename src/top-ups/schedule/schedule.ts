@@ -24,13 +24,3 @@ export function nextLookupAt(lookups: number, now: Date, kind: 'unknown' | 'proc
   const steps = kind === 'unknown' ? LOOKUP_AFTER_MS : PROCESSING_LOOKUP_MS;
   return new Date(now.getTime() + (steps[Math.min(lookups, steps.length - 1)] ?? 3_600_000));
 }
-
-/** The same day and time `months` later; the last day of the month where that day does not exist. */
-export function addMonths(date: Date, months: number): Date {
-  const result = new Date(date);
-  result.setUTCDate(1);
-  result.setUTCMonth(result.getUTCMonth() + months);
-  const lastDay = new Date(Date.UTC(result.getUTCFullYear(), result.getUTCMonth() + 1, 0)).getUTCDate();
-  result.setUTCDate(Math.min(date.getUTCDate(), lastDay));
-  return result;
-}

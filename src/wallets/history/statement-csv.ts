@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
-import { neutralised } from '../../http/csv-cell.js';
-import { stringify } from 'csv-stringify/sync';
+import { type CsvCell, csvRows } from '../../http/csv.js';
 import { formatTimestamp } from '../../shared/clock.js';
-import { formatDecimal } from '../../shared/decimal.js';
+import { type Decimal, decimal } from '../../shared/decimal.js';
 import type { StatementLineDto } from './statement.dto.js';
 import type { Statement } from './statement.service.js';
 
@@ -27,34 +26,28 @@ export function statementCsv(statement: Statement, pages: AsyncIterable<Statemen
   async function* chunks(): AsyncGenerator<string> {
     const { from, to, opening, closing } = statement;
     const start = from ? formatTimestamp(from) : '';
-    yield csv([[...COLUMNS], balanceRow('opening_balance', start, formatDecimal(opening))]);
-    for await (const lines of pages) yield csv(lines.map(lineRow));
-    yield csv([balanceRow('closing_balance', formatTimestamp(to), formatDecimal(closing))]);
+    yield csvRows([COLUMNS, balanceRow('opening_balance', start, opening)]);
+    for await (const lines of pages) yield csvRows(lines.map(lineRow));
+    yield csvRows([balanceRow('closing_balance', formatTimestamp(to), closing)]);
   }
   return Readable.from(chunks(), { highWaterMark: 1 });
 }
 
-function csv(rows: string[][]): string {
-  // Left to itself it quotes what holds the delimiter CRLF, but not a CR or LF alone.
-  return stringify(rows, { record_delimiter: 'windows', quoted_match: /[\r\n]/ });
-}
-
-function lineRow(line: StatementLineDto): string[] {
+function lineRow(line: StatementLineDto): CsvCell[] {
   return [
     String(line.number),
     line.at,
     line.transaction_id,
     line.type,
     line.reason,
-    neutralised(line.description),
+    line.description,
     line.reference_type,
-    neutralised(line.reference_id),
-    // Numbers: a minus sign is theirs.
-    line.credits,
-    line.balance,
+    line.reference_id,
+    decimal(line.credits),
+    decimal(line.balance),
   ];
 }
 
-function balanceRow(type: string, at: string, balance: string): string[] {
+function balanceRow(type: string, at: string, balance: Decimal): CsvCell[] {
   return COLUMNS.map((column) => ({ type, at, balance })[column as 'type' | 'at' | 'balance'] ?? '');
 }
