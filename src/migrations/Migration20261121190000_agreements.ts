@@ -43,7 +43,7 @@ export class Migration20261121190000_agreements extends Migration {
     );
     this
       .addSql(`alter table top_up_guard add column paused_card text null, add column history_seconds int not null default 86400,
-      add column monthly_amount_currency text null`);
+      add column monthly_amount_currency text null, add column noticed text not null default ''`);
     this.addSql(
       `update top_up_guard g set monthly_amount_currency = w.currency from wallet w
          where w.id = g.wallet_id and g.monthly_amount_minor is not null`,

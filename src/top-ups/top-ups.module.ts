@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CustomersModule } from '../customers/customers.module.js';
+import { EventsModule } from '../events/events.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { InvoicePaymentsController } from './purchases/invoice-payments.controller.js';
@@ -20,7 +21,7 @@ import { TopUpsService } from './purchases/top-ups.service.js';
 
 /** Automatic and manual top-ups: one engine behind both APIs. */
 @Module({
-  imports: [CustomersModule, LedgerModule, PaymentsModule, SettingsModule],
+  imports: [CustomersModule, EventsModule, LedgerModule, PaymentsModule, SettingsModule],
   controllers: [TopUpsController, InvoicePaymentsController],
   providers: [
     InvoicedTopUps,

@@ -1,3 +1,4 @@
+import type { EventReason } from '../../events/build-events.js';
 import type { Decimal } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { WalletState } from '../../ledger/wallet-state.js';
@@ -38,7 +39,7 @@ export function recordPurchase(
     guardOf(topUps, wallet, now);
     // A copy: a group that has to be repeated begins with what was asked for.
     const recorded = { ...topUp };
-    addTopUp(topUps, recorded);
+    addTopUp(topUps, recorded, { code: 'requested', sentence: 'somebody asked for it' });
     return { topUp: recorded, balance: wallet.creditBalance };
   };
 }
@@ -49,10 +50,11 @@ export interface Recorded {
   balance: Decimal;
 }
 
-export function addTopUp(topUps: TopUpState, topUp: TopUpRecord): void {
+/** @param reason why it is bought */
+export function addTopUp(topUps: TopUpState, topUp: TopUpRecord, reason: EventReason): void {
   topUps.newTopUps.add(topUp);
   topUps.topUps.push(topUp);
-  tell(topUps, 'created', topUp);
+  tell(topUps, topUp.topUpStatus === 'succeeded' ? 'succeeded' : 'created', topUp, reason);
 }
 
 /**
@@ -255,8 +257,13 @@ function finishAttempt(
   }
 }
 
-function tell(topUps: TopUpState, event: TopUpEvent, topUp: TopUpRecord): void {
-  topUps.told.push({ kind: 'top_up', event, topUp });
+/** As it is at this moment: a later command of the batch may change the row. */
+function tell(topUps: TopUpState, event: TopUpEvent, topUp: TopUpRecord, reason = lastErrorOf(topUp)): void {
+  topUps.told.push({ kind: 'top_up', event, topUp: { ...topUp }, reason });
+}
+
+function lastErrorOf({ lastErrorCode: code, lastErrorMessage: sentence }: TopUpRecord): EventReason {
+  return { code, sentence };
 }
 
 function findOpen(topUps: TopUpState, id: string, attempt: number): TopUpRecord | DomainError {

@@ -45,7 +45,7 @@ export class TopUpSettlement {
         scope: scopeOf(topUp),
         walletId: topUp.walletId,
         actor: actorOf(topUp),
-        terms: { ...this.#creditTerms(topUp, transactionId), ...(pending ? promisedTerms(pending) : {}) },
+        terms: { ...this.#creditTerms(topUp, transactionId, invoiceId), ...(pending ? promisedTerms(pending) : {}) },
         guard: (tx) => this.#requirePayable(tx, topUp),
         changes: [topUpChange({ kind: 'settle', topUpId: topUp.id, transactionId, invoiceId })],
         also: async (tx) => {
@@ -62,7 +62,7 @@ export class TopUpSettlement {
     }
   }
 
-  #creditTerms(topUp: TopUp, transactionId: string): CreditTerms {
+  #creditTerms(topUp: TopUp, transactionId: string, invoiceId: string | null): CreditTerms {
     const { validityMonths } = topUp;
     return {
       id: transactionId,
@@ -73,6 +73,7 @@ export class TopUpSettlement {
       description: topUp.description,
       metadata: topUp.isAutomatic ? { auto_topup: 'true' } : {},
       topUpId: topUp.id,
+      charged: { amountMinor: topUp.priceMinor, currency: topUp.currency, invoiceId },
       ...(validityMonths === null || validityMonths === undefined
         ? {}
         : { purchasedExpireAt: addMonths(this.clock.now(), validityMonths) }),

@@ -188,6 +188,7 @@ export class TopUpsService {
         metadata: terms.metadata,
         idempotencyKey: terms.idempotencyKey,
         topUpId: topUp.id,
+        charged: { amountMinor: topUp.priceMinor, currency: topUp.currency, invoiceId: id },
         ...(terms.bonus ? { bonus: terms.bonus } : {}),
       },
       changes: [topUpChange({ kind: 'purchase', topUp: settled })],

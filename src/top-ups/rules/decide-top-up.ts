@@ -151,7 +151,7 @@ export function capReached(facts: {
   if (limits.monthlyCount !== null && thisMonth.length >= limits.monthlyCount) {
     return { code: 'monthly_count_cap', figures: { monthly_count: limits.monthlyCount } };
   }
-  if (limits.monthlyAmountMinor !== null && spent(thisMonth, currency) + priceMinor > limits.monthlyAmountMinor) {
+  if (limits.monthlyAmountMinor !== null && spentIn(thisMonth, currency) + priceMinor > limits.monthlyAmountMinor) {
     return { code: 'monthly_amount_cap', figures: { monthly_amount_minor: limits.monthlyAmountMinor, currency } };
   }
   return undefined;
@@ -186,12 +186,15 @@ function size(facts: TopUpFacts, need: Need): Verdict {
 function allowedUnits({ limits, history, now, currency, unitPriceMinor }: TopUpFacts): number {
   const chargeable = Math.min(limits.maxUnits, Math.floor(MAX_CHARGE_MINOR / unitPriceMinor));
   if (limits.monthlyAmountMinor === null) return chargeable;
-  const left = limits.monthlyAmountMinor - spent(ofMonth(history, now), currency);
+  const left = limits.monthlyAmountMinor - spentIn(ofMonth(history, now), currency);
   return Math.min(chargeable, Math.floor(left / unitPriceMinor));
 }
 
 /** In the cap's currency: while there is a cap, no rule buys in another. */
-function spent(history: Pick<TopUpFacts['history'][number], 'priceMinor' | 'currency'>[], currency: string): number {
+export function spentIn(
+  history: Pick<TopUpFacts['history'][number], 'priceMinor' | 'currency'>[],
+  currency: string,
+): number {
   return history.reduce((total, topUp) => (topUp.currency === currency ? total + topUp.priceMinor : total), 0);
 }
 

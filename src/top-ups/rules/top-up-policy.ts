@@ -1,10 +1,12 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { EventsService } from '../../events/events.service.js';
 import type { ChangeContext, LedgerPolicy, LedgerStep, PolicyChange } from '../../ledger/ledger-policy.js';
 import type { LedgerCommand } from '../../ledger/commands.js';
 import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { availableCredits, type LotRecord, type WalletState } from '../../ledger/wallet-state.js';
+import { endOfMonth } from '../../shared/calendar.js';
 import { type Decimal, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
 import { DomainError, notFound } from '../../shared/errors.js';
 import {
@@ -24,15 +26,23 @@ import {
 } from '../purchases/change-top-up.js';
 import { changePause, pausedReasonOf, pauseReasonOf, resumeWithCard } from './change-pause.js';
 import { changeAccountRules, changeAutoTopUp, changeLimits, secondsOf, takeRulesOver } from './change-rules.js';
-import { decideTopUp, isTemporary, type TopUpFacts, type Verdict } from './decide-top-up.js';
+import { decideTopUp, isTemporary, ofMonth, spentIn, type TopUpFacts, type Verdict } from './decide-top-up.js';
 import { type ChargeVerdict, mayCharge } from './may-charge.js';
 import { automaticTopUp } from './new-top-up.js';
 import { recordCancel, recordPause, recordVerdict } from './record-decision.js';
+import { eventsOf } from './events-of-top-ups.js';
 import { expiringToday, keptBy, nextLookAtDates, noticeDue } from './renewal.js';
 import { TOP_UPS, type TopUpChange } from './top-up-changes.js';
 import { TopUpRows } from './top-up-rows.js';
 import { TRIGGERS } from './top-up-rule.entity.js';
-import { DEFAULT_COOL_OFF_SECONDS, newGuard, type RuleRecord, type TopUpRecord, TopUpState } from './top-up-state.js';
+import {
+  DEFAULT_COOL_OFF_SECONDS,
+  guardOf,
+  newGuard,
+  type RuleRecord,
+  type TopUpRecord,
+  TopUpState,
+} from './top-up-state.js';
 
 /** What a decision is about, beside the wallet itself. */
 interface Occasion {
@@ -58,6 +68,7 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
 
   constructor(
     private readonly ledger: LedgerService,
+    private readonly events: EventsService,
     em: EntityManager,
   ) {
     this.#rows = new TopUpRows(em.getMetadata());
@@ -136,8 +147,9 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
   afterCommand(state: WalletState, step: LedgerStep): void {
     const topUps = this.stateOf(state);
     const required = step.refusal?.kind === 'insufficient_credits' ? requiredBy(step) : null;
-    if (!topUps.guard) return;
     const { now } = step;
+    mindDates(state, topUps, now);
+    if (!topUps.guard) return;
     this.#withdraw(state, topUps, now);
     const looks: Date[] = [];
     let refused: Verdict | undefined;
@@ -149,8 +161,10 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
       const verdict = this.#evaluate(state, topUps, rule, occasion, step.command);
       if (verdict?.nextEvaluationAt) looks.push(verdict.nextEvaluationAt);
       if (verdict?.verdict === 'skip') refused ??= verdict;
-      if (trigger === 'expiration') looks.push(...this.#lookAhead(state, topUps, rule, now));
     }
+    this.#noticeExpiry(state, topUps, now);
+    const dates = nextLookAtDates(state, now);
+    if (dates) looks.push(dates);
     recordPauses(state, topUps, now);
     planNextLook(topUps, looks);
     if (required !== null && step.refusal) tellRefusal(topUps, step.refusal, refused);
@@ -159,6 +173,10 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
   async save(tx: LedgerTransaction, states: WalletState[]): Promise<void> {
     const loaded = states.map((state) => this.stateOf(state));
     await this.#rows.save(tx, loaded);
+    await this.events.write(
+      tx,
+      states.flatMap((state) => eventsOf(state.wallet, this.stateOf(state).told)),
+    );
   }
 
   committed(states: WalletState[]): void {
@@ -231,25 +249,58 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
       verdict.verdict === 'buy'
         ? automaticTopUp(state, rule, facts, verdict.units, command.actor.requestId)
         : undefined;
-    if (bought) addTopUp(topUps, bought);
+    if (bought) {
+      addTopUp(topUps, bought, { code: verdict.code, sentence: verdict.reason });
+      tellLimits(topUps, bought, facts);
+    }
     if (verdict.pause) changePause(topUps, { reason: verdict.code, card: null }, facts.now);
     if (!isOwnStep(command, facts.openTopUpId)) recordVerdict(state, topUps, rule, facts, verdict, bought);
     return verdict;
   }
 
-  /** A renewal that will need a person is told before it is too late; and when to look at the dates again. */
-  #lookAhead(state: WalletState, topUps: TopUpState, rule: RuleRecord, now: Date): Date[] {
+  /** Credits that expire soon are told of 7 days and 1 day before, and why they will not be renewed where a person could mend it. */
+  #noticeExpiry(state: WalletState, topUps: TopUpState, now: Date): void {
     const notice = noticeDue(state, now);
-    if (notice) {
-      const facts = factsOf(state, topUps, rule, { now, required: null, expiring: notice.expiring });
-      const verdict = decideTopUp(facts);
-      if (verdict?.verdict === 'skip' && !isTemporary(verdict)) {
-        const subject = `${notice.expiring.expiresAt.toISOString()} ${notice.days}`;
-        recordVerdict(state, topUps, rule, facts, { ...verdict, subject }, undefined);
-      }
-    }
-    const next = nextLookAtDates(state, now);
-    return next ? [next] : [];
+    const { guard } = topUps;
+    if (!notice || !guard) return;
+    const { days: daysBefore, expiring } = notice;
+    const subject = `${expiring.expiresAt.toISOString()} ${daysBefore}`;
+    if (guard.noticed === subject) return;
+    guard.noticed = subject;
+    topUps.isGuardChanged = true;
+    const rule = topUps.rules.get('expiration');
+    const facts = rule?.enabled ? factsOf(state, topUps, rule, { now, required: null, expiring }) : undefined;
+    const verdict = facts && decideTopUp(facts);
+    const needsPerson = verdict?.verdict === 'skip' && !isTemporary(verdict);
+    if (rule && facts && needsPerson) recordVerdict(state, topUps, rule, facts, { ...verdict, subject }, undefined);
+    const renewed = verdict ? ('renewed' as const) : ('not_asked' as const);
+    const renewal = needsPerson ? { code: verdict.code, sentence: verdict.reason } : renewed;
+    topUps.told.push({ kind: 'expiring', notice: { ...expiring, daysBefore, renewal } });
+  }
+}
+
+/** Whoever buys credits with a date is told before they expire: the guard is what the wallet is found by. */
+function mindDates(state: WalletState, topUps: TopUpState, now: Date): void {
+  if (topUps.guard) return;
+  for (const lot of state.newLots) {
+    if (lot.source === 'purchased' && lot.expiresAt && lot.expiresAt > now) guardOf(topUps, state.wallet, now);
+  }
+}
+
+/** A cap that a purchase comes near to: it is reserved with the intent. */
+function tellLimits(topUps: TopUpState, topUp: TopUpRecord, facts: TopUpFacts): void {
+  const { limits, now, currency } = facts;
+  const thisMonth = ofMonth(facts.history, now);
+  const resetsAt = endOfMonth(now);
+  if (limits.monthlyCount !== null) {
+    const usedBefore = thisMonth.length;
+    const used = { usedBefore, usedAfter: usedBefore + 1, limit: limits.monthlyCount };
+    topUps.told.push({ kind: 'limit', topUp, cap: { cap: 'monthly_count', ...used, currency: null, resetsAt } });
+  }
+  if (limits.monthlyAmountMinor !== null) {
+    const usedBefore = spentIn(thisMonth, currency);
+    const used = { usedBefore, usedAfter: usedBefore + topUp.priceMinor, limit: limits.monthlyAmountMinor };
+    topUps.told.push({ kind: 'limit', topUp, cap: { cap: 'monthly_amount', ...used, currency, resetsAt } });
   }
 }
 

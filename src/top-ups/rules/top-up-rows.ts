@@ -65,6 +65,7 @@ const GUARD_CHANGES: (keyof GuardRecord & string)[] = [
   'pausedCard',
   'historySeconds',
   'nextEvaluationAt',
+  'noticed',
   'updatedAt',
 ];
 

@@ -82,6 +82,8 @@ const TopUpGuardSchema = defineEntity({
     historySeconds: p.integer().default(86_400),
     /** When time alone can change what the rules say; null: it can't, and nobody looks. */
     nextEvaluationAt: p.datetime(3).nullable(),
+    /** The last notice of credits that expire: their date and how many days before it. Each is given once. */
+    noticed: p.text().default(''),
     updatedAt: p.datetime(3),
   },
   indexes: [

@@ -1,4 +1,5 @@
 import type { WalletRecord } from '../../ledger/wallet-state.js';
+import type { EventReason, ExpiringEventFacts, LimitEventFacts } from '../../events/build-events.js';
 import type { Columns } from '../../shared/sql-table.js';
 import type { TopUp, TopUpAttempt } from '../purchases/top-up.entity.js';
 import type { TopUpDecision } from './top-up-decision.entity.js';
@@ -21,8 +22,14 @@ export interface WalletRules {
 
 /** What is to be told of a top-up or a pause, in the commit that makes it true. */
 export type Told =
-  | { kind: 'top_up'; event: TopUpEvent; topUp: TopUpRecord }
-  | { kind: 'auto_topup'; event: 'paused' | 'resumed'; reason: string; at: Date };
+  | { kind: 'top_up'; event: TopUpEvent; topUp: TopUpRecord; reason: EventReason }
+  | { kind: 'auto_topup'; event: 'paused' | 'resumed'; reason: string; at: Date }
+  | {
+      kind: 'limit';
+      topUp: TopUpRecord;
+      cap: Pick<LimitEventFacts, 'cap' | 'usedBefore' | 'usedAfter' | 'limit' | 'currency' | 'resetsAt'>;
+    }
+  | { kind: 'expiring'; notice: Pick<ExpiringEventFacts, 'credits' | 'expiresAt' | 'daysBefore' | 'renewal'> };
 export type TopUpEvent = 'created' | 'succeeded' | 'failed' | 'requires_action' | 'canceled';
 
 /** What the top-up policy knows of a wallet under its lock, and what the commands of the batch have made of it. */
@@ -71,6 +78,7 @@ export function newGuard(wallet: Pick<WalletRecord, 'id' | 'tenantId' | 'environ
     pausedCard: null,
     historySeconds: DEFAULT_HISTORY_SECONDS,
     nextEvaluationAt: null,
+    noticed: '',
     updatedAt: now,
   };
 }
