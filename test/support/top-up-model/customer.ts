@@ -60,7 +60,7 @@ export class Customer {
   }
 
   async take(step: Step, facts: Facts): Promise<void> {
-    const walletId = this.pick(step.wallet);
+    const walletId = this.#target(step);
     const client = this.#client(step.process);
     switch (step.kind) {
       case 'debit':
@@ -175,6 +175,13 @@ export class Customer {
     }
   }
 
+  /** A switch is for a wallet that has a rule, if any has. */
+  #target(step: Step): string {
+    const isSwitch = step.kind === 'rule switch' || (step.kind === 'race' && step.against === 'rule');
+    const ruled = [...this.agreements.now.wallets].filter(([, { rule, isActive }]) => rule !== null && isActive);
+    return (isSwitch ? nth(ruled, step.wallet)?.[0] : undefined) ?? this.pick(step.wallet);
+  }
+
   get(path: string): Promise<Body> {
     return this.#client(0)
       .get(path)
@@ -184,10 +191,6 @@ export class Customer {
   /** What the account's own settings page says. */
   async settings(): Promise<Body> {
     return (await call(this.world.apps[0], this.account.key).get('/account/credits/top-up/settings/')).body as Body;
-  }
-
-  async credits(): Promise<Body> {
-    return (await call(this.world.apps[0], this.account.key).get('/account/credits/')).body as Body;
   }
 
   async voidInvoice(invoiceId: string, process = 0): Promise<void> {
@@ -276,7 +279,8 @@ export class Customer {
       if (isDone) this.agreements.switchRule(walletId, step.on);
     } else if (step.kind === 'rule') {
       const { threshold, amount, invoicing, cooldownSeconds } = step.terms;
-      const cooldown = { value: cooldownSeconds ?? 0, unit: 'second' };
+      const days = (cooldownSeconds ?? 0) / 86_400;
+      const cooldown = days >= 1 ? { value: days, unit: 'day' } : { value: cooldownSeconds ?? 0, unit: 'second' };
       const rule = { enabled: true, threshold: String(threshold), amount: String(amount), invoicing, cooldown };
       if (await this.#send(client.put(path, { auto_topup: rule }))) {
         this.agreements.setRule(walletId, termsOf(step.terms));

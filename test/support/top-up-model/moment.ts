@@ -19,9 +19,6 @@ export interface Moment {
   /** Packs that the customer has asked for. */
   purchases: Pack[];
   answers: Customer['answers'];
-  /** Why automatic top-up is paused, by wallet; null where it is not. */
-  pausedBefore: ReadonlyMap<string, string | null>;
-  paused: ReadonlyMap<string, string | null>;
 }
 
 /** A charge that was sent for an automatic top-up. */

@@ -68,7 +68,7 @@ async function whyMute(
   const latest = (await decisionsOf(story, walletId)).filter(({ trigger }) => trigger === 'threshold').at(0);
   if (!latest) return 'no decision says why nothing is bought';
   const { code, verdict, reason, next_evaluation_at: next } = latest;
-  if (moment.paused.get(walletId) || FOR_A_PERSON.has(code)) return undefined;
+  if (FOR_A_PERSON.has(code) || (await showsPause(story, walletId))) return undefined;
   if (verdict === 'buy') return `the last decision is that ${latest.top_up_id ?? 'nothing'} buys, and nothing is open`;
   if (code === 'already_under_way') return `${reason}, and no automatic charge of the wallet is`;
   if (code === 'paused') return `the last decision says paused, and the wallet shows no pause`;
@@ -103,6 +103,11 @@ function stuck({ after, now, kind }: Moment): string[] {
     const waits = topUp.status === 'created' || topUp.status === 'canceling' || topUp.status === 'requires_action';
     return isOld && waits ? [`${topUp.id} has been ${topUp.status} since ${topUp.createdAt.toISOString()}`] : [];
   });
+}
+
+async function showsPause({ customer }: Story, walletId: string): Promise<boolean> {
+  const wallet = await customer.get(`/v1/wallets/${walletId}`);
+  return (wallet['auto_topup'] as { paused_reason: string | null } | null)?.paused_reason != null;
 }
 
 function automaticOf(facts: Facts, walletId: string): TopUpFacts[] {

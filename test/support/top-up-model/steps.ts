@@ -123,13 +123,13 @@ function step<K extends Kind>(weight: number, kind: K, own: { [P in keyof Own<K>
 const maybe = <Value>(...values: Value[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  step(10, 'debit', { size }),
+  step(12, 'debit', { size }),
   step(3, 'burst', { size }),
   step(2, 'race', { size, against: fc.constantFrom('rule', 'account') }),
-  step(3, 'grant', { credits: fc.integer({ min: 1, max: 80 }), expiresInDays: maybeNull(1, 20) }),
-  step(3, 'hold', { size, hours: maybeNull(1, 200) }),
+  step(2, 'grant', { credits: fc.integer({ min: 1, max: 80 }), expiresInDays: maybeNull(1, 20) }),
+  step(2, 'hold', { size, hours: maybeNull(1, 200) }),
   step(2, 'capture', { hold: fc.nat(3), share: fc.constantFrom(0.5, 1), final: fc.boolean() }),
-  step(2, 'release', { hold: fc.nat(3) }),
+  step(1, 'release', { hold: fc.nat(3) }),
   step(3, 'reverse', { entry: fc.nat(5), credits: maybeNull(1, 7), restore: fc.boolean() }),
   step(1, 'transfer', { to: fc.nat(1), size }),
   step(1, 'terminate', {}),
@@ -153,7 +153,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }) as fc.Arbitrary<AccountTerms>,
   }),
   step(2, 'pack', { pack, change: fc.constantFrom('dearer', 'smaller', 'withdrawn', 'back') }),
-  step(6, 'card', { card }),
+  step(8, 'card', { card }),
   step(1, 'no card', {}),
   step(2, 'authenticate', { topUp: fc.nat(3) }),
   step(2, 'provider', { provider: fc.constantFrom('sandbox', 'none') }),
@@ -166,7 +166,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   step(1, 'credits setting', { currency, months: fc.constantFrom(1, 2, 12) }),
   step(1, 'invoice setting', { autoComplete: fc.boolean() }),
   step(5, 'wait', { seconds: fc.constantFrom(1, 61, 3601, 5 * 3600, 26 * 3600) }),
-  step(5, 'travel', { days: fc.constantFrom(0.05, 0.2, 1, 3, 10, 32, 70) }),
+  step(8, 'travel', { days: fc.constantFrom(0.05, 0.2, 1, 3, 10, 32, 40) }),
   step(3, 'task', {}),
 );
 
@@ -175,13 +175,16 @@ function maybeNull(...values: number[]): fc.Arbitrary<number | null> {
 }
 
 const terms: fc.Arbitrary<WalkTerms> = fc.record({
-  firstWallet: fc.constantFrom('usd' as const, 'usd' as const, 'eur' as const),
+  firstWallet: fc.constantFrom('usd' as const, 'usd' as const, 'usd' as const, 'eur' as const),
   credits: fc.constantFrom(0, 30, 120),
   validityMonths: fc.constantFrom(1, 1, 2),
-  card: fc.oneof(fc.constant<Card>('pm_sandbox_approve'), card),
-  rule: fc.option(rule, { nil: null, freq: 3 }),
-  account: fc.option(fc.record({ onExpiration: fc.boolean(), onInsufficient: fc.boolean(), pack }), { nil: null }),
-  bought: fc.option(pack, { nil: null }),
+  card,
+  rule: fc.option(rule, { nil: null, freq: 2 }),
+  account: fc.option(
+    fc.record({ onExpiration: fc.boolean(), onInsufficient: fc.boolean(), pack: fc.constantFrom(...PACKS) }),
+    { nil: null, freq: 3 },
+  ),
+  bought: fc.option(pack, { nil: null, freq: 2 }),
 });
 
 export const walks: fc.Arbitrary<Walk> = fc.record({

@@ -10,16 +10,23 @@ import type { Facts, World } from './world.js';
 export interface Breach {
   invariant: string;
   what: string;
-  /** Index of the step after which it was seen. */
-  step: number;
+  /** How many steps had been taken, and whether it was seen only when all of them were. */
+  steps: number;
+  isInRescue: boolean;
   /** The walk up to there, and the decisions of its wallets. */
   account: string;
+}
+
+/** Which breach is looked for again. */
+export interface Search {
+  invariant: string;
+  isInRescue: boolean;
 }
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Stops of a journey that are made for top-ups under way; those for dates of credits are always made. */
-const MAX_STOPS = 10;
+const MAX_STOPS = 6;
 /** After a date: what may happen while time alone stands between a rule and its purchase. */
 const AFTER_DATE_MS = [0, 61_000, HOUR_MS + 61_000, 6 * HOUR_MS, 30 * HOUR_MS, 71 * HOUR_MS];
 
@@ -32,36 +39,44 @@ export class TopUpWalk implements Story {
   readonly breaches = new Map<string, Breach>();
   isStale = false;
   #facts!: Facts;
+  #taken = 0;
+  #isInRescue = false;
 
   private constructor(
     readonly world: World,
     readonly customer: Customer,
-    private readonly only: string | undefined,
+    private readonly search: Search | undefined,
   ) {}
 
   /**
-   * @param only stops at the first breach of this invariant, and looks at no other
+   * @param search ends the walk at the first breach of one invariant, and looks at no other
    * @returns the first breach of each invariant
    */
-  static async take(world: World, walk: Walk, only?: string): Promise<Breach[]> {
+  static async take(world: World, walk: Walk, search?: Search): Promise<Breach[]> {
     await world.reset();
     const customer = await Customer.create(world, walk.terms);
-    const self = new TopUpWalk(world, customer, only);
+    const self = new TopUpWalk(world, customer, search);
     self.#facts = await world.read();
     await self.#do({ kind: 'begin', said: `begin ${JSON.stringify(walk.terms)}` }, () => customer.begin(walk.terms));
     for (const step of walk.steps) {
+      if (search && self.breaches.size > 0) break;
+      self.#taken += 1;
       await self.#step(step);
-      if (only !== undefined && self.breaches.size > 0) return [...self.breaches.values()];
     }
-    for (const { said, act } of rescue(self)) await self.#do({ kind: 'rescue', said }, act);
-    for (const invariant of self.#watched()) {
-      for (const what of (await invariant.atEnd?.(self)) ?? []) await self.#note(invariant, what);
-    }
+    if (!search || (search.isInRescue && self.breaches.size === 0)) await self.#rescue();
     return [...self.breaches.values()];
   }
 
   get facts(): Facts {
     return this.#facts;
+  }
+
+  async #rescue(): Promise<void> {
+    this.#isInRescue = true;
+    for (const { said, act } of rescue(this)) await this.#do({ kind: 'rescue', said }, act);
+    for (const invariant of this.#watched()) {
+      for (const what of (await invariant.atEnd?.(this)) ?? []) await this.#note(invariant, what);
+    }
   }
 
   async #step(step: Step): Promise<void> {
@@ -112,8 +127,6 @@ export class TopUpWalk implements Story {
       attempts: world.books.read().filter(({ paymentId }) => !customer.authenticated.has(paymentId)),
       purchases: customer.purchases,
       answers: customer.answers,
-      pausedBefore: this.moments.at(-1)?.paused ?? new Map<string, string | null>(),
-      paused: await this.#paused(after),
     };
     this.#facts = after;
     this.moments.push(moment);
@@ -127,7 +140,7 @@ export class TopUpWalk implements Story {
   }
 
   #watched(): Invariant[] {
-    return INVARIANTS.filter(({ name }) => (this.only ?? name) === name && !this.breaches.has(name));
+    return INVARIANTS.filter(({ name }) => (this.search?.invariant ?? name) === name && !this.breaches.has(name));
   }
 
   /** Charges that were sent, and since when each renewal lacks nothing. */
@@ -141,7 +154,7 @@ export class TopUpWalk implements Story {
       const hasRule = moment.after.accountRules.some(
         ({ walletId, trigger }) => walletId === id && trigger === 'expiration',
       );
-      if (!isReady || !isActive || isCapped || !hasRule || moment.paused.get(id)) this.renewableSince.delete(id);
+      if (!isReady || !isActive || isCapped || !hasRule || moment.after.pauses.has(id)) this.renewableSince.delete(id);
       else if (!this.renewableSince.has(id)) this.renewableSince.set(id, moment.now);
     }
   }
@@ -155,27 +168,13 @@ export class TopUpWalk implements Story {
     this.charges.push({ topUpId, walletId, amountMinor, currency, sentAt: now, createdAt });
   }
 
-  /** As the two APIs show it. */
-  async #paused(facts: Facts): Promise<Map<string, string | null>> {
-    const reasons = new Map<string, string | null>();
-    const { auto_top_up_paused_reason: ofAccount } = await this.customer.credits();
-    for (const { id, status } of facts.wallets.values()) {
-      if (status === 'closed') continue;
-      const wallet = await this.customer.get(`/v1/wallets/${id}`);
-      const rule = wallet['auto_topup'] as { paused_reason: string | null } | null;
-      const hasAccountRule = facts.accountRules.some(({ walletId }) => walletId === id);
-      reasons.set(id, rule?.paused_reason ?? (hasAccountRule ? (ofAccount as string | null) : null));
-    }
-    return reasons;
-  }
-
   async #note({ name }: Invariant, what: string): Promise<void> {
     if (this.breaches.has(name)) return;
     const steps = this.moments.map(
       (moment) => `  ${moment.index}. ${moment.now.toISOString()} ${moment.said}${outcomesOf(moment)}`,
     );
     const account = [...steps, ...topUpsOf(this.#facts), ...(await this.#decisions())].join('\n');
-    this.breaches.set(name, { invariant: name, what, step: this.moments.length - 1, account });
+    this.breaches.set(name, { invariant: name, what, steps: this.#taken, isInRescue: this.#isInRescue, account });
   }
 
   async #decisions(): Promise<string[]> {

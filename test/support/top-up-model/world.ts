@@ -57,6 +57,8 @@ export interface Facts {
   forfeitures: Forfeiture[];
   /** The account's rules that are on, by wallet. */
   accountRules: { walletId: string; trigger: string }[];
+  /** Why the automatic top-ups of a wallet are paused, where they are. */
+  pauses: Map<string, string>;
 }
 
 /** Two instances of the service on one database and one provider, a clock that both go by, and the provider's books. */
@@ -107,18 +109,16 @@ export class World {
     for (const app of this.apps) await app.get(TopUpEngine).idle();
   }
 
-  /** One round of the scheduled task, after the one that a new card may have started. */
+  /** One round of the scheduled task: the one that a new card has started, or one of its own. */
   async runTask(process: number): Promise<void> {
-    const task = this.app(process).get(ScheduledTask);
-    await task.tick();
-    await task.run();
+    await this.app(process).get(ScheduledTask).tick();
     await this.idle();
   }
 
   /** What is in the tables now. */
   async read(): Promise<Facts> {
     const { em } = this;
-    const [topUps, wallets, forfeitures, accountRules] = await Promise.all([
+    const [topUps, wallets, forfeitures, accountRules, pauses] = await Promise.all([
       em.execute<Row[]>(`select * from top_up order by created_at, id`),
       this.em.execute<Row[]>(
         `select w.id, w.currency, w.wallet_status as status,
@@ -138,6 +138,7 @@ export class World {
       this.em.execute<Row[]>(
         `select wallet_id, trigger from top_up_rule where enabled and trigger in ('insufficient', 'expiration')`,
       ),
+      this.em.execute<Row[]>(`select wallet_id, pause_reason from top_up_guard where paused_at is not null`),
     ]);
     return {
       topUps: new Map(topUps.map((row) => [text(row['id']), topUpOf(row)])),
@@ -149,6 +150,7 @@ export class World {
         expiredAt: new Date(text(row['expired_at'] ?? row['created_at'])),
       })),
       accountRules: accountRules.map((row) => ({ walletId: text(row['wallet_id']), trigger: text(row['trigger']) })),
+      pauses: new Map(pauses.map((row) => [text(row['wallet_id']), text(row['pause_reason'])])),
     };
   }
 
