@@ -68,6 +68,19 @@ describe(`top-ups against a model of what was agreed to (seed ${seed}, ${runs} w
     await shrink(cut, fails, SHRINK_MS);
     const repeat = `FC_SEED=${seed} MODEL_RUNS=${runs} MODEL_WALK=${index} npm test -- test/top-up-model.spec.ts`;
     const { what, account } = shortest;
-    return `${name}: broken in ${found.length} of ${runs} walks\n${what}\nrepeat with ${repeat}\nthe walk\n${account}`;
+    const headline = `${name}: broken in ${found.length} of ${runs} walks\n${what}\nrepeat with ${repeat}`;
+    return `${headline}\nall that was seen\n${kindsOf(found).join('\n')}\nthe walk\n${account}`;
   }
 });
+
+/** The different ways in which it was broken, and in which walks. */
+function kindsOf(found: Failure[]): string[] {
+  const kinds = new Map<string, number[]>();
+  for (const { index, breach } of found) {
+    const kind = breach.what
+      .replaceAll(/\b(wallet|topup|inv|pay_sandbox)_\w+/g, '$1')
+      .replaceAll(/\d[\dT:.-]*Z?/g, 'n');
+    kinds.set(kind, [...(kinds.get(kind) ?? []), index]);
+  }
+  return [...kinds].map(([kind, walks]) => `  walk ${walks.join(', ')}: ${kind}`);
+}
