@@ -152,6 +152,7 @@ export class Customer {
       case 'task':
         return this.world.runTask(step.process);
       case 'travel':
+      case 'to the date':
         throw new Error('a journey is many steps');
     }
   }

@@ -1,7 +1,7 @@
 import { findBrokenSums } from '../invariants.js';
 import { isOpen } from './customer.js';
 import { whyNotAgreed } from './judge-charge.js';
-import { type Invariant, type Moment, mayResume } from './moment.js';
+import { type Invariant, mayResume, type Moment, PAYING_CARDS } from './moment.js';
 import { noRuleIsMute } from './mute-rules.js';
 import type { TopUpFacts } from './world.js';
 
@@ -156,7 +156,7 @@ const nothingForfeited: Invariant = {
     const known = new Set(before.forfeitures.map(({ entryId }) => entryId));
     const { account, card, provider } = customer.agreements.now;
     const isOn = account.expiration.on && !account.isPackPaused && account.pack !== null;
-    if (!isOn || card !== 'pm_sandbox_approve' || provider !== 'sandbox') return [];
+    if (!isOn || card === null || !PAYING_CARDS.has(card) || provider !== 'sandbox') return [];
     return after.forfeitures.flatMap(({ entryId, walletId, credits, expiredAt }) => {
       const since = renewableSince.get(walletId);
       if (known.has(entryId) || !since || after.pauses.has(walletId)) return [];

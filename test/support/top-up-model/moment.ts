@@ -1,7 +1,7 @@
 import type { Agreement, Pack } from './agreements.js';
 import type { BookEntry } from './books.js';
 import type { Customer } from './customer.js';
-import type { Step } from './steps.js';
+import type { Card, Step } from './steps.js';
 import type { Facts, World } from './world.js';
 
 /** One instant of a walk: what was asked, what was in force, and what came of it. The clock stands still within it. */
@@ -53,6 +53,14 @@ export interface Invariant {
   /** What breaks it once nothing is under way any more. */
   atEnd?(story: Story): string[] | Promise<string[]>;
 }
+
+/** Cards that pay in the end, without anybody's doing. */
+export const PAYING_CARDS: ReadonlySet<Card> = new Set<Card>([
+  'pm_sandbox_approve',
+  'pm_sandbox_processing',
+  'pm_sandbox_error_once',
+  'pm_sandbox_hang',
+]);
 
 /** Steps after which a rule that was paused may buy again in the same instant. */
 const RESUMING: ReadonlySet<Moment['kind']> = new Set<Moment['kind']>([

@@ -76,6 +76,8 @@ export type Step = { process: number; wallet: number } & (
   | { kind: 'wait'; seconds: number }
   /** Time passes and the scheduled task runs whenever something may be due. */
   | { kind: 'travel'; days: number }
+  /** To so many seconds before the date of the purchased credits; at once, or with the scheduled task on the way. */
+  | { kind: 'to the date'; secondsBefore: number; tended: boolean }
   | { kind: 'task' }
 );
 
@@ -113,16 +115,27 @@ const currency = fc.constantFrom('usd' as const, 'eur' as const);
 
 type Kind = Step['kind'];
 type Own<K extends Kind> = Omit<Extract<Step, { kind: K }>, 'kind' | 'process' | 'wallet'>;
+type Weights = Partial<Record<Kind, number>>;
+
+interface Weighted {
+  kind: Kind;
+  weight: number;
+  arbitrary: fc.Arbitrary<Step>;
+}
 
 /** A step of a kind, in one of the two processes, on one of the customer's wallets. */
-function step<K extends Kind>(weight: number, kind: K, own: { [P in keyof Own<K>]-?: fc.Arbitrary<Own<K>[P]> }) {
+function step<K extends Kind>(
+  weight: number,
+  kind: K,
+  own: { [P in keyof Own<K>]-?: fc.Arbitrary<Own<K>[P]> },
+): Weighted {
   const frame = { kind: fc.constant(kind), process: fc.nat(1), wallet: fc.constantFrom(0, 0, 0, 1) };
-  return { weight, arbitrary: fc.record({ ...frame, ...own }) as unknown as fc.Arbitrary<Step> };
+  return { kind, weight, arbitrary: fc.record({ ...frame, ...own }) as unknown as fc.Arbitrary<Step> };
 }
 
 const maybe = <Value>(...values: Value[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
 
-const anyStep: fc.Arbitrary<Step> = fc.oneof(
+const EVERY_STEP: readonly Weighted[] = [
   step(12, 'debit', { size }),
   step(3, 'burst', { size }),
   step(2, 'race', { size, against: fc.constantFrom('rule', 'account') }),
@@ -167,30 +180,89 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   step(1, 'invoice setting', { autoComplete: fc.boolean() }),
   step(5, 'wait', { seconds: fc.constantFrom(1, 61, 3601, 5 * 3600, 26 * 3600) }),
   step(8, 'travel', { days: fc.constantFrom(0.05, 0.2, 1, 3, 10, 32, 40) }),
+  step(2, 'to the date', {
+    secondsBefore: fc.constantFrom(90_000, 40_000, 30, 0, -1, -3700),
+    tended: fc.boolean(),
+  }),
   step(3, 'task', {}),
-);
+];
 
 function maybeNull(...values: number[]): fc.Arbitrary<number | null> {
   return fc.option(fc.constantFrom(...values), { nil: null });
 }
 
-const terms: fc.Arbitrary<WalkTerms> = fc.record({
+const GOOD_CARDS = ['pm_sandbox_approve', 'pm_sandbox_approve', 'pm_sandbox_error_once'] as const;
+const account = (expiration: fc.Arbitrary<boolean>) =>
+  fc.record({ onExpiration: expiration, onInsufficient: fc.boolean(), pack: fc.constantFrom(...PACKS) });
+
+const anyTerms = {
   firstWallet: fc.constantFrom('usd' as const, 'usd' as const, 'usd' as const, 'eur' as const),
   credits: fc.constantFrom(0, 30, 120),
   validityMonths: fc.constantFrom(1, 1, 2),
   card,
   rule: fc.option(rule, { nil: null, freq: 2 }),
-  account: fc.option(
-    fc.record({ onExpiration: fc.boolean(), onInsufficient: fc.boolean(), pack: fc.constantFrom(...PACKS) }),
-    { nil: null, freq: 3 },
-  ),
+  account: fc.option(account(fc.boolean()), { nil: null, freq: 3 }),
   bought: fc.option(pack, { nil: null, freq: 2 }),
-});
+};
 
-export const walks: fc.Arbitrary<Walk> = fc.record({
-  terms,
-  steps: fc.array(anyStep, { minLength: 12, maxLength: 40, size: 'max' }),
-});
+/** What walks are about: some of everything, and more of what has to meet for the rarer faults. */
+const WALKS: { weight: number; terms: typeof anyTerms; more: Weights }[] = [
+  { weight: 3, terms: anyTerms, more: {} },
+  {
+    // A declined charge waits, and what it came from is edited or withdrawn.
+    weight: 2,
+    terms: {
+      ...anyTerms,
+      card: fc.constantFrom<Card>('pm_sandbox_decline', 'pm_sandbox_hang_before', 'pm_sandbox_requires_action'),
+      rule: rule.map((terms) => ({ ...terms, invoicing: false })),
+    },
+    more: { card: 24, debit: 20, rule: 12, 'rule switch': 6, account: 8, travel: 12, hold: 0, capture: 0, release: 0 },
+  },
+  {
+    // Purchased credits come to their date again and again, with other purchases around it.
+    weight: 3,
+    terms: {
+      ...anyTerms,
+      card: fc.constantFrom<Card>(...GOOD_CARDS),
+      account: account(fc.constant(true)),
+      bought: pack,
+      validityMonths: fc.constant(1),
+    },
+    more: {
+      card: 1,
+      'no card': 0,
+      'to the date': 24,
+      purchase: 10,
+      debit: 16,
+      reverse: 6,
+      wait: 8,
+      account: 1,
+      pack: 0,
+    },
+  },
+  {
+    // Several clients at once, and a card that is refused.
+    weight: 1,
+    terms: {
+      ...anyTerms,
+      card: fc.constantFrom<Card>('pm_sandbox_decline_hard', 'pm_sandbox_decline_hard', 'pm_sandbox_approve'),
+      account: account(fc.boolean()).map((terms) => ({ ...terms, onInsufficient: true })),
+    },
+    more: { burst: 24, card: 12, rule: 6, 'rule switch': 6, account: 6, terminate: 0 },
+  },
+];
+
+export const walks: fc.Arbitrary<Walk> = fc.oneof(
+  ...WALKS.map(({ weight, terms, more }) => {
+    const steps = EVERY_STEP.map((every) => ({ ...every, weight: more[every.kind] ?? every.weight }));
+    const list = fc.array(fc.oneof(...steps.filter((each) => each.weight > 0)), {
+      minLength: 10,
+      maxLength: 36,
+      size: 'max',
+    });
+    return { weight, arbitrary: fc.record({ terms: fc.record(terms), steps: list }) };
+  }),
+);
 
 /** One step in words, as a failure shows it. */
 export function say({ kind, process, wallet, ...own }: Step): string {

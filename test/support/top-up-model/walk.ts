@@ -1,7 +1,7 @@
 import { type BookEntry } from './books.js';
 import { Customer, isOpen } from './customer.js';
 import { INVARIANTS } from './invariants.js';
-import type { Invariant, Moment, Story } from './moment.js';
+import { type Invariant, type Moment, PAYING_CARDS, type Story } from './moment.js';
 import { rescue } from './rescue.js';
 import { say, type Step, type Walk } from './steps.js';
 import type { Facts, World } from './world.js';
@@ -80,19 +80,23 @@ export class TopUpWalk implements Story {
   }
 
   async #step(step: Step): Promise<void> {
-    if (step.kind !== 'travel') {
-      await this.#do({ kind: step.kind, said: say(step) }, () => this.customer.take(step, this.#facts), step);
-      return;
+    const { clock } = this.world;
+    const stop = (said: string) =>
+      this.#do({ kind: 'travel', said: `${say(step)}: ${said}` }, () => this.world.runTask(step.process));
+    if (step.kind === 'travel') return this.journey(clock.now().getTime() + step.days * DAY_MS, stop);
+    if (step.kind !== 'to the date') {
+      return this.#do({ kind: step.kind, said: say(step) }, () => this.customer.take(step, this.#facts), step);
     }
-    await this.journey(step.days, (said) =>
-      this.#do({ kind: 'travel', said: `${say(step)}: ${said}` }, () => this.world.runTask(step.process)),
-    );
+    const { dates } = await this.world.dueInstants();
+    const next = Math.min(...dates.map((date) => date.getTime() - step.secondsBefore * 1000));
+    if (!Number.isFinite(next) || next <= clock.now().getTime()) return;
+    if (step.tended) return this.journey(next, stop);
+    return this.#do({ kind: 'wait', said: say(step) }, async () => clock.set(new Date(next)));
   }
 
   /** Moves time on from one instant at which something may be due to the next. */
-  async journey(days: number, stop: (said: string) => Promise<unknown>): Promise<void> {
+  async journey(end: number, stop: (said: string) => Promise<unknown>): Promise<void> {
     const { clock } = this.world;
-    const end = clock.now().getTime() + days * DAY_MS;
     for (let stops = 0; clock.now().getTime() < end; stops += 1) {
       const now = clock.now().getTime();
       const due = await this.world.dueInstants();
@@ -148,7 +152,7 @@ export class TopUpWalk implements Story {
     for (const attempt of moment.attempts) this.#rememberCharge(moment, attempt);
     const { account, provider, card, wallets } = this.customer.agreements.now;
     const isAgreed = account.expiration.on && account.pack !== null && !account.isPackPaused;
-    const isReady = isAgreed && provider === 'sandbox' && card === 'pm_sandbox_approve';
+    const isReady = isAgreed && provider === 'sandbox' && card !== null && PAYING_CARDS.has(card);
     for (const [id, { isActive, limits }] of wallets) {
       const isCapped = limits.monthlyCount !== null || limits.monthlyAmountMinor !== null;
       const hasRule = moment.after.accountRules.some(
