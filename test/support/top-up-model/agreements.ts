@@ -52,6 +52,13 @@ export interface Agreement {
   autoComplete: boolean;
 }
 
+/** What is on sale at first. */
+export const PACK_LIST: readonly Pack[] = [
+  { id: 'pack_10', credits: 10, priceMinor: 1100, currency: 'usd', isOnSale: true },
+  { id: 'pack_100', credits: 100, priceMinor: 9900, currency: 'usd', isOnSale: true },
+  { id: 'pack_eur', credits: 10, priceMinor: 900, currency: 'eur', isOnSale: true },
+];
+
 const NO_LIMITS: AgreedLimits = { perHour: 3, maxUnits: 20, monthlyCount: null, monthlyAmountMinor: null };
 
 /**

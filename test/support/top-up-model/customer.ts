@@ -1,21 +1,14 @@
-import type { Response } from 'supertest';
-import { call, createAccount, createTenant, type TestAccount, type TestTenant } from '../accounts.js';
-import { ApiClient } from '../api-client.js';
-import { Agreements, type Pack, termsOf } from './agreements.js';
+import { createAccount, createTenant, type TestAccount, type TestTenant } from '../accounts.js';
+import { Agreements, type Pack, PACK_LIST, termsOf } from './agreements.js';
+import { insufficientOf, invoicesOf, isOpen, nth } from './facts.js';
+import { type Answer, type Body, Requests } from './requests.js';
 import type { Size, Step, WalkTerms } from './steps.js';
-import type { Facts, TopUpFacts, World } from './world.js';
+import type { Facts, World } from './world.js';
 
 type Of<K extends Step['kind']> = Extract<Step, { kind: K }>;
-type Body = Record<string, unknown>;
 
 /** Settings are remembered for 4 s by every process. */
 const SETTINGS_SETTLE_MS = 5000;
-const PACK_LIST: readonly Pack[] = [
-  { id: 'pack_10', credits: 10, priceMinor: 1100, currency: 'usd', isOnSale: true },
-  { id: 'pack_100', credits: 100, priceMinor: 9900, currency: 'usd', isOnSale: true },
-  { id: 'pack_eur', credits: 10, priceMinor: 900, currency: 'eur', isOnSale: true },
-];
-
 /** A customer and their seller: sends the requests of a walk, and keeps what was agreed to with those that are accepted. */
 export class Customer {
   /** Packs that were asked for in the step under way. */
@@ -26,24 +19,24 @@ export class Customer {
   readonly canceled = new Set<string>();
   /** Payments that the customer has confirmed with the provider themselves. */
   readonly authenticated = new Set<string>();
-  /** Answers of the step under way. */
-  answers: { request: string; status: number; body: Body }[] = [];
-  #keys = 0;
+  readonly #requests: Requests;
   readonly #holds: { walletId: string; id: string; credits: number }[] = [];
 
   private constructor(
     private readonly world: World,
-    private readonly tenant: TestTenant,
+    tenant: TestTenant,
     private readonly account: TestAccount,
     readonly agreements: Agreements,
-  ) {}
+  ) {
+    this.#requests = new Requests(world, tenant, account);
+  }
 
   static async create(world: World, terms: WalkTerms): Promise<Customer> {
     const tenant = await createTenant(world.apps[0], 'development');
     const account = await createAccount(world.apps[0], tenant, terms.card);
     const customer = new Customer(world, tenant, account, new Agreements(terms.card, PACK_LIST));
     const pack = { id: 'pack_eur', name: '10 credits', price_minor: 900, currency: 'eur', pack_amount: 10 };
-    await customer.#client(0).post('/v1/credit-packs', pack).expect(201);
+    await customer.#requests.server(0).post('/v1/credit-packs', pack).expect(201);
     return customer;
   }
 
@@ -59,9 +52,16 @@ export class Customer {
     if (terms.rule) await this.take({ ...frame, kind: 'rule', terms: terms.rule }, facts);
   }
 
+  /** What the service has answered since the last time this was asked. */
+  takeAnswers(): Answer[] {
+    const { answers } = this.#requests;
+    this.#requests.answers = [];
+    return answers;
+  }
+
   async take(step: Step, facts: Facts): Promise<void> {
     const walletId = this.#target(step);
-    const client = this.#client(step.process);
+    const client = this.#requests.server(step.process);
     switch (step.kind) {
       case 'debit':
         return void (await this.#debit(step.process, walletId, this.#amount(step.size, walletId, facts)));
@@ -70,7 +70,7 @@ export class Customer {
       case 'race':
         return this.#race(step, walletId, facts);
       case 'grant':
-        return void (await this.#grant(step, walletId));
+        return this.#grant(step, walletId);
       case 'hold':
       case 'capture':
       case 'release':
@@ -80,14 +80,15 @@ export class Customer {
       case 'transfer': {
         const to = this.pick(step.to + step.wallet + 1);
         const credits = String(this.#amount(step.size, walletId, facts));
-        const body = { to_wallet_id: to, credits, idempotency_key: this.#key() };
-        return void (await this.#send(client.post(`/v1/wallets/${walletId}/transfer`, body)));
+        const body = { to_wallet_id: to, credits, idempotency_key: this.#requests.key() };
+        return void (await this.#requests.send(client.post(`/v1/wallets/${walletId}/transfer`, body)));
       }
       case 'terminate':
-        if (await this.#send(client.post(`/v1/wallets/${walletId}/terminate`))) this.agreements.closeWallet(walletId);
+        if (await this.#requests.send(client.post(`/v1/wallets/${walletId}/terminate`)))
+          this.agreements.closeWallet(walletId);
         return;
       case 'convert': {
-        const answer = await this.#send(
+        const answer = await this.#requests.send(
           client.post(`/v1/wallets/${walletId}/modify`, { modification_type: 'prepaid_to_postpaid' }),
         );
         if (answer) this.agreements.convert(walletId, (answer['new_wallet'] as { id: string }).id);
@@ -103,7 +104,7 @@ export class Customer {
         return this.#changePack(step);
       case 'card': {
         const path = `/v1/customers/${this.account.customerId}/payment-methods`;
-        if (await this.#send(client.post(path, { token: step.card }))) this.agreements.now.card = step.card;
+        if (await this.#requests.send(client.post(path, { token: step.card }))) this.agreements.now.card = step.card;
         return this.world.runTask(step.process);
       }
       case 'no card':
@@ -119,7 +120,7 @@ export class Customer {
         return this.#purchase(step);
       case 'invoiced': {
         const body = { transaction_reason: 'PURCHASED_CREDIT_INVOICED', credits_to_add: String(step.credits) };
-        return void (await this.#send(client.post(`/v1/wallets/${walletId}/top-up`, body)));
+        return void (await this.#requests.send(client.post(`/v1/wallets/${walletId}/top-up`, body)));
       }
       case 'pay':
         return this.#pay(step, facts);
@@ -176,6 +177,25 @@ export class Customer {
     }
   }
 
+  /** Puts the account's pack back on sale as it was, and agrees to it once more. */
+  async agreeAgain(): Promise<void> {
+    const { expiration, insufficient, pack } = this.agreements.now.account;
+    if (!pack || !(expiration.on || insufficient.on)) return;
+    const frame = { process: 0, wallet: 0 };
+    await this.#changePack({ ...frame, kind: 'pack', pack: pack.id, change: 'back' });
+    const terms = { onExpiration: expiration.on, onInsufficient: insufficient.on, pack: pack.id };
+    await this.#changeAccount({ ...frame, kind: 'account', method: 'put', terms });
+  }
+
+  /** Asks each wallet whose rule is to buy then for a little more than it has, with every limit lifted. */
+  async askForMore(facts: Facts): Promise<void> {
+    for (const walletId of insufficientOf(facts, this.agreements.now)) {
+      const limits = { perHour: 1000, maxUnits: 1000, monthlyCount: null, monthlyAmount: null };
+      await this.#changeWallet({ process: 0, wallet: 0, kind: 'limits', terms: limits }, walletId);
+      await this.#debit(0, walletId, this.#amount('beyond', walletId, facts));
+    }
+  }
+
   /** A switch is for a wallet that has a rule, if any has. */
   #target(step: Step): string {
     const isSwitch = step.kind === 'rule switch' || (step.kind === 'race' && step.against === 'rule');
@@ -184,31 +204,34 @@ export class Customer {
   }
 
   get(path: string): Promise<Body> {
-    return this.#client(0)
+    return this.#requests
+      .server(0)
       .get(path)
       .then(({ body }) => body as Body);
   }
 
   /** What the account's own settings page says. */
   async settings(): Promise<Body> {
-    return (await call(this.world.apps[0], this.account.key).get('/account/credits/top-up/settings/')).body as Body;
+    return (await this.#requests.own(0, 'get', '/account/credits/top-up/settings/')).body as Body;
   }
 
   async voidInvoice(invoiceId: string, process = 0): Promise<void> {
-    if (await this.#send(this.#client(process).post(`/v1/invoices/${invoiceId}/void`))) this.voided.add(invoiceId);
+    if (await this.#requests.send(this.#requests.server(process).post(`/v1/invoices/${invoiceId}/void`)))
+      this.voided.add(invoiceId);
   }
 
   async cancelTopUp(topUpId: string, process = 0): Promise<void> {
-    if (await this.#send(this.#client(process).post(`/v1/top-ups/${topUpId}/cancel`))) this.canceled.add(topUpId);
+    if (await this.#requests.send(this.#requests.server(process).post(`/v1/top-ups/${topUpId}/cancel`)))
+      this.canceled.add(topUpId);
   }
 
   async #debit(process: number, walletId: string, credits: number): Promise<Body | undefined> {
     const body = {
       credits: String(credits),
       transaction_reason: 'MANUAL_BALANCE_DEBIT',
-      idempotency_key: this.#key(),
+      idempotency_key: this.#requests.key(),
     };
-    return this.#send(this.#client(process).post(`/v1/wallets/${walletId}/debit`, body));
+    return this.#requests.send(this.#requests.server(process).post(`/v1/wallets/${walletId}/debit`, body));
   }
 
   /** Four clients on two processes, three debits each. */
@@ -233,28 +256,28 @@ export class Customer {
   async #grant({ process, credits, expiresInDays }: Of<'grant'>, walletId: string): Promise<void> {
     const expiry = expiresInDays === null ? {} : { expiry_date_utc: this.#later(expiresInDays * 24) };
     const body = { credits_to_add: String(credits), transaction_reason: 'FREE_CREDIT_GRANT', ...expiry };
-    await this.#send(this.#client(process).post(`/v1/wallets/${walletId}/top-up`, body));
+    await this.#requests.send(this.#requests.server(process).post(`/v1/wallets/${walletId}/top-up`, body));
   }
 
   async #hold(step: Of<'hold' | 'capture' | 'release'>, walletId: string, facts: Facts): Promise<void> {
-    const client = this.#client(step.process);
+    const client = this.#requests.server(step.process);
     if (step.kind === 'hold') {
       const credits = this.#amount(step.size, walletId, facts);
       const until = step.hours === null ? {} : { expires_at: this.#later(step.hours) };
-      const body = { credits: String(credits), ...until, idempotency_key: this.#key() };
-      const answer = await this.#send(client.post(`/v1/wallets/${walletId}/holds`, body));
+      const body = { credits: String(credits), ...until, idempotency_key: this.#requests.key() };
+      const answer = await this.#requests.send(client.post(`/v1/wallets/${walletId}/holds`, body));
       if (answer) this.#holds.push({ walletId, id: answer['id'] as string, credits });
       return;
     }
     const hold = nth(this.#holds, step.hold);
     if (!hold) return;
     const path = `/v1/wallets/${hold.walletId}/holds/${hold.id}/${step.kind}`;
-    const key = { idempotency_key: this.#key() };
+    const key = { idempotency_key: this.#requests.key() };
     const capture = step.kind === 'capture' && {
       credits: String(Math.max(1, Math.floor(hold.credits * step.share))),
       final: step.final,
     };
-    await this.#send(client.post(path, { ...key, ...(capture || {}) }));
+    await this.#requests.send(client.post(path, { ...key, ...(capture || {}) }));
   }
 
   async #reverse({ process, entry, credits, restore }: Of<'reverse'>, walletId: string): Promise<void> {
@@ -267,23 +290,23 @@ export class Customer {
     const body = {
       ...(credits === null ? {} : { credits: String(credits) }),
       expired_credits: restore ? 'restore' : 'forfeit',
-      idempotency_key: this.#key(),
+      idempotency_key: this.#requests.key(),
     };
-    await this.#send(this.#client(process).post(`/v1/transactions/${id}/reverse`, body));
+    await this.#requests.send(this.#requests.server(process).post(`/v1/transactions/${id}/reverse`, body));
   }
 
   async #changeWallet(step: Of<'rule' | 'rule switch' | 'limits'>, walletId: string): Promise<void> {
     const path = `/v1/wallets/${walletId}`;
-    const client = this.#client(step.process);
+    const client = this.#requests.server(step.process);
     if (step.kind === 'rule switch') {
-      const isDone = await this.#send(client.put(path, { auto_topup: { enabled: step.on } }));
+      const isDone = await this.#requests.send(client.put(path, { auto_topup: { enabled: step.on } }));
       if (isDone) this.agreements.switchRule(walletId, step.on);
     } else if (step.kind === 'rule') {
       const { threshold, amount, invoicing, cooldownSeconds } = step.terms;
       const days = (cooldownSeconds ?? 0) / 86_400;
       const cooldown = days >= 1 ? { value: days, unit: 'day' } : { value: cooldownSeconds ?? 0, unit: 'second' };
       const rule = { enabled: true, threshold: String(threshold), amount: String(amount), invoicing, cooldown };
-      if (await this.#send(client.put(path, { auto_topup: rule }))) {
+      if (await this.#requests.send(client.put(path, { auto_topup: rule }))) {
         this.agreements.setRule(walletId, termsOf(step.terms));
       }
     } else {
@@ -294,7 +317,7 @@ export class Customer {
         monthly_count: monthlyCount,
         monthly_amount: monthlyAmount == null ? monthlyAmount : String(monthlyAmount),
       };
-      if (await this.#send(client.put(path, { top_up_limits: limits }))) {
+      if (await this.#requests.send(client.put(path, { top_up_limits: limits }))) {
         this.agreements.setLimits(walletId, step.terms);
       }
     }
@@ -307,16 +330,16 @@ export class Customer {
       auto_top_up_credits_pack: terms.pack && { id: terms.pack },
     };
     const path = '/account/credits/top-up/settings/';
-    const isDone = await this.#send(call(this.world.app(process), this.account.key)[method](path).send(body));
+    const isDone = await this.#requests.send(this.#requests.own(process, method, path).send(body));
     if (isDone) this.agreements.setAccount(method, terms);
   }
 
   async #changePack({ process, pack, change }: Of<'pack'>): Promise<void> {
-    const client = this.#client(process);
+    const client = this.#requests.server(process);
     const path = `/v1/credit-packs/${pack}`;
     const current = this.agreements.now.packs.get(pack) as Pack;
     if (change === 'withdrawn') {
-      if (await this.#send(client.delete(path))) this.agreements.changePack(pack, { isOnSale: false });
+      if (await this.#requests.send(client.delete(path))) this.agreements.changePack(pack, { isOnSale: false });
       return;
     }
     const original = PACK_LIST.find(({ id }) => id === pack) as Pack;
@@ -325,14 +348,15 @@ export class Customer {
     if (change === 'smaller') wanted.credits = Math.max(1, wanted.credits - 1);
     if (change === 'back') Object.assign(wanted, original);
     const body = { price_minor: wanted.priceMinor, pack_amount: wanted.credits, is_on_sale: wanted.isOnSale };
-    if (await this.#send(client.put(path, body))) this.agreements.changePack(pack, wanted);
+    if (await this.#requests.send(client.put(path, body))) this.agreements.changePack(pack, wanted);
   }
 
   async #removeCard(process: number): Promise<void> {
     const path = `/v1/customers/${this.account.customerId}/payment-methods`;
     const { items } = (await this.get(path)) as { items: { id: string }[] };
     for (const { id } of items) {
-      if (await this.#send(this.#client(process).delete(`${path}/${id}`))) this.agreements.now.card = null;
+      if (await this.#requests.send(this.#requests.server(process).delete(`${path}/${id}`)))
+        this.agreements.now.card = null;
     }
   }
 
@@ -343,13 +367,13 @@ export class Customer {
     if (!paymentId) return;
     this.authenticated.add(paymentId);
     const request = { paymentId, paymentMethodRef: 'pm_sandbox_approve' };
-    await this.world.provider.confirmPayment(request, this.#key());
+    await this.world.provider.confirmPayment(request, this.#requests.key());
   }
 
   async #purchase({ process, pack }: Of<'purchase'>): Promise<void> {
     this.purchases.push(structuredClone(this.agreements.now.packs.get(pack) as Pack));
-    const request = call(this.world.app(process), this.account.key).post('/account/credits/top-up/');
-    await this.#send(request.set('Idempotency-Key', this.#key()).send({ pack_id: pack }));
+    const request = this.#requests.own(process, 'post', '/account/credits/top-up/');
+    await this.#requests.send(request.set('Idempotency-Key', this.#requests.key()).send({ pack_id: pack }));
   }
 
   async #pay({ process, invoice, how }: Of<'pay'>, facts: Facts): Promise<void> {
@@ -360,11 +384,13 @@ export class Customer {
     const isPart = how === 'part' || how === 'twice';
     const amount = isPart ? { amount: (half / 100).toFixed(2) } : {};
     const body = { payment_status: how === 'failed' ? 'FAILED' : 'SUCCEEDED', ...amount };
-    const key = this.#key();
+    const key = this.#requests.key();
     const path = `/v1/invoices/${invoiceId}/payment`;
     let isDone = false;
     for (let count = 0; count < (how === 'twice' ? 2 : 1); count += 1) {
-      const answer = await this.#send(this.#client(process).put(path, body).set('Idempotency-Key', key));
+      const answer = await this.#requests.send(
+        this.#requests.server(process).put(path, body).set('Idempotency-Key', key),
+      );
       isDone ||= answer !== undefined;
     }
     if (!isDone || how === 'failed') return;
@@ -373,27 +399,14 @@ export class Customer {
 
   async #openWallet(process: number, currency: string, more: Body = {}): Promise<void> {
     const body = { customer_id: this.account.customerId, currency, ...more };
-    const answer = await this.#send(this.#client(process).post('/v1/wallets', body));
+    const answer = await this.#requests.send(this.#requests.server(process).post('/v1/wallets', body));
     if (answer) this.agreements.openWallet(answer['id'] as string, currency);
   }
 
   async #setting(process: number, key: string, value: Body): Promise<boolean> {
-    const answer = await this.#send(this.#client(process).put(`/v1/settings/${key}`, { value }));
+    const answer = await this.#requests.send(this.#requests.server(process).put(`/v1/settings/${key}`, { value }));
     this.world.clock.advance(SETTINGS_SETTLE_MS);
     return answer !== undefined;
-  }
-
-  /** @returns the body where the request was accepted */
-  async #send(request: PromiseLike<Response>): Promise<Body | undefined> {
-    const answer = await request;
-    const body = (answer.body ?? {}) as Body;
-    const { method, url } = answer.request as { method: string; url: string };
-    this.answers.push({ request: `${method} ${new URL(url).pathname}`, status: answer.status, body });
-    return answer.status < 300 ? body : undefined;
-  }
-
-  #client(process: number): ApiClient {
-    return new ApiClient(this.world.app(process).url, this.tenant.serverKey, this.tenant);
   }
 
   #amount(size: Size, walletId: string, facts: Facts): number {
@@ -402,27 +415,7 @@ export class Customer {
     return Math.max(1, amounts[size]);
   }
 
-  #key(): string {
-    this.#keys += 1;
-    return `${this.account.externalId}-${this.#keys}`;
-  }
-
   #later(hours: number): string {
     return new Date(this.world.clock.now().getTime() + hours * 3_600_000).toISOString();
   }
-}
-
-const CLOSED = new Set(['succeeded', 'failed', 'canceled', 'refunded']);
-
-export function isOpen({ status }: Pick<TopUpFacts, 'status'>): boolean {
-  return !CLOSED.has(status);
-}
-
-/** Top-ups that are or were paid by invoice. */
-export function invoicesOf(facts: Facts): TopUpFacts[] {
-  return [...facts.topUps.values()].filter(({ invoicing, invoiceId }) => invoicing && invoiceId !== null);
-}
-
-function nth<Item>(items: readonly Item[], index: number): Item | undefined {
-  return items[index % Math.max(1, items.length)];
 }

@@ -1,5 +1,5 @@
 import { findBrokenSums } from '../invariants.js';
-import { isOpen } from './customer.js';
+import { isOpen } from './facts.js';
 import { whyNotAgreed } from './judge-charge.js';
 import { type Invariant, mayResume, type Moment, PAYING_CARDS } from './moment.js';
 import { noRuleIsMute } from './mute-rules.js';
@@ -11,6 +11,8 @@ const DEFERRED_MS = 72 * HOUR_MS;
 /** Open, and no charge: paper, or something that is about to be given up or back. */
 const NO_CHARGE: ReadonlySet<string> = new Set(['awaiting_payment', 'overdue', 'refund_due']);
 
+/** What became of an invoice that was paid: credits, or the money back. */
+const DELIVERED: ReadonlySet<string> = new Set(['succeeded', 'refunded', 'refund_due']);
 /** Steps after which the account's settings may read otherwise. */
 const TOUCHES_SETTINGS: ReadonlySet<Moment['kind']> = new Set<Moment['kind']>([
   'begin',
@@ -100,10 +102,12 @@ const invoicesArePaid: Invariant = {
     [...after.topUps.values()].flatMap((topUp) => {
       const { id, status, invoicing, priceMinor } = topUp;
       const invoiceId = topUp.invoiceId ?? '';
-      if (!invoicing || status !== 'succeeded' || before.topUps.get(id)?.status === 'succeeded') return [];
+      const has = paid.get(invoiceId) ?? 0;
+      if (!invoicing) return [];
+      if (has >= priceMinor && !DELIVERED.has(status)) return [`${describe(topUp)} is paid in full and gives nothing`];
+      if (status !== 'succeeded' || before.topUps.get(id)?.status === 'succeeded') return [];
       if (voided.has(invoiceId)) return [`${describe(topUp)} was credited after its invoice was voided`];
       if (origins.get(id)?.inForce.some(({ autoComplete }) => autoComplete) && !topUp.isAutomatic) return [];
-      const has = paid.get(invoiceId) ?? 0;
       return has >= priceMinor ? [] : [`${describe(topUp)} was credited for ${has} of ${priceMinor}`];
     }),
 };

@@ -1,6 +1,7 @@
 import type { Agreement, Pack } from './agreements.js';
 import type { BookEntry } from './books.js';
 import type { Customer } from './customer.js';
+import type { Answer } from './requests.js';
 import type { Card, Step } from './steps.js';
 import type { Facts, World } from './world.js';
 
@@ -18,7 +19,7 @@ export interface Moment {
   attempts: BookEntry[];
   /** Packs that the customer has asked for. */
   purchases: Pack[];
-  answers: Customer['answers'];
+  answers: Answer[];
 }
 
 /** A charge that was sent for an automatic top-up. */

@@ -1,6 +1,6 @@
-import { isOpen } from './customer.js';
+import { insufficientOf, isOpen } from './facts.js';
 import type { Invariant, Moment, Story } from './moment.js';
-import { RESUMED } from './rescue.js';
+import { ASKED, RESUMED } from './rescue.js';
 import type { Facts, TopUpFacts } from './world.js';
 
 interface Decision {
@@ -29,21 +29,37 @@ export const noRuleIsMute: Invariant = {
     ...(await silentRefusals(moment, story)),
     ...stuck(moment),
   ],
-  atEnd: (story) => {
-    const resumed = story.moments.find(({ said }) => said === RESUMED);
-    const last = story.moments.at(-1);
-    if (!resumed || !last) return [];
-    return [...story.customer.agreements.now.wallets].flatMap(([walletId, { rule, isActive }]) => {
-      if (!rule?.on || !isActive) return [];
-      const own = automaticOf(last.after, walletId);
-      if (own.some(({ id }) => !resumed.before.topUps.has(id))) return [];
-      const open = own.filter((topUp) => isOpen(topUp)).map(({ id, status }) => `${id} is ${status}`);
-      return [
-        `the rule of wallet ${walletId} buys nothing, whatever is done over HTTP: ${open.join(', ') || 'nothing is open'}`,
-      ];
-    });
-  },
+  atEnd: (story) => [...deadThresholds(story), ...deadSettings(story)],
 };
+
+/** Rules that have not bought after all that could be done for them. */
+function deadThresholds({ moments, customer }: Story): string[] {
+  const resumed = moments.find(({ said }) => said === RESUMED);
+  const last = moments.at(-1);
+  if (!resumed || !last) return [];
+  return [...customer.agreements.now.wallets].flatMap(([walletId, { rule, isActive }]) => {
+    if (!rule?.on || !isActive) return [];
+    const isBought = automaticOf(last.after, walletId).some(({ id }) => !resumed.before.topUps.has(id));
+    return isBought ? [] : [dead('the rule', walletId, last)];
+  });
+}
+
+function deadSettings({ moments, customer }: Story): string[] {
+  const asked = moments.find(({ said }) => said === ASKED);
+  const last = moments.at(-1);
+  if (!asked || !last) return [];
+  return insufficientOf(asked.before, customer.agreements.now).flatMap((walletId) => {
+    const own = automaticOf(last.after, walletId);
+    const isBought = own.some(({ id, trigger }) => trigger === 'insufficient' && !asked.before.topUps.has(id));
+    return isBought ? [] : [dead("the account's setting", walletId, last)];
+  });
+}
+
+function dead(what: string, walletId: string, { after }: Moment): string {
+  const open = [...after.topUps.values()].filter((topUp) => topUp.walletId === walletId && isOpen(topUp));
+  const blocks = open.map(({ id, status }) => `${id} is ${status}`).join(', ') || 'nothing is open';
+  return `${what} for wallet ${walletId} buys nothing, whatever is done over HTTP: ${blocks}`;
+}
 
 async function muteThresholds(moment: Moment, story: Story): Promise<string[]> {
   const faults: string[] = [];

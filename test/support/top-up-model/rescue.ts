@@ -1,4 +1,4 @@
-import { invoicesOf, isOpen } from './customer.js';
+import { invoicesOf, isOpen } from './facts.js';
 import type { Story } from './moment.js';
 import type { Facts } from './world.js';
 
@@ -9,6 +9,8 @@ interface Act {
 
 /** What it is called when every rule was switched on again: from here on each must buy. */
 export const RESUMED = 'every rule is switched on again, above what its wallet has';
+/** A debit that can't be covered, where the account wants its pack bought then. */
+export const ASKED = 'more is asked for than there is';
 const FRAME = { process: 0, wallet: 0 };
 const HOUR_MS = 3_600_000;
 
@@ -39,6 +41,10 @@ export function rescue(story: Story & { readonly facts: Facts }): Act[] {
     { said: 'void what is unpaid and cancel what waits', act: () => endWhatWaits(story) },
     ...[1, 8 * 24].map(pass),
     { said: RESUMED, act: () => customer.resume(story.facts) },
+    ...[0.1, 1].map(pass),
+    { said: 'the account agrees to its pack again', act: () => customer.agreeAgain() },
+    ...[1].map(pass),
+    { said: ASKED, act: () => customer.askForMore(story.facts) },
     ...[0.1, 1, 26].map(pass),
   ];
 }

@@ -155,7 +155,7 @@ const EVERY_STEP: readonly Weighted[] = [
       maxUnits: maybe(1, 20),
       monthlyCount: maybe(null, 1, 3),
       monthlyAmount: maybe(null, 60, 500),
-    }) as fc.Arbitrary<LimitTerms>,
+    }),
   }),
   step(4, 'account', {
     method: fc.constantFrom('put', 'put', 'patch'),
@@ -163,7 +163,7 @@ const EVERY_STEP: readonly Weighted[] = [
       onExpiration: fc.option(fc.boolean(), { nil: undefined }),
       onInsufficient: fc.option(fc.boolean(), { nil: undefined }),
       pack: fc.oneof(pack, pack, fc.constantFrom(null, undefined)),
-    }) as fc.Arbitrary<AccountTerms>,
+    }),
   }),
   step(2, 'pack', { pack, change: fc.constantFrom('dearer', 'smaller', 'withdrawn', 'back') }),
   step(8, 'card', { card }),

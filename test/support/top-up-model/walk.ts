@@ -1,5 +1,6 @@
 import { type BookEntry } from './books.js';
-import { Customer, isOpen } from './customer.js';
+import { Customer } from './customer.js';
+import { isOpen } from './facts.js';
 import { INVARIANTS } from './invariants.js';
 import { type Invariant, type Moment, PAYING_CARDS, type Story } from './moment.js';
 import { rescue } from './rescue.js';
@@ -50,9 +51,9 @@ export class TopUpWalk implements Story {
 
   /**
    * @param search ends the walk at the first breach of one invariant, and looks at no other
-   * @returns the first breach of each invariant
+   * @returns the first breach of each invariant, and how many charges there were
    */
-  static async take(world: World, walk: Walk, search?: Search): Promise<Breach[]> {
+  static async take(world: World, walk: Walk, search?: Search): Promise<{ breaches: Breach[]; charged: number }> {
     await world.reset();
     const customer = await Customer.create(world, walk.terms);
     const self = new TopUpWalk(world, customer, search);
@@ -64,7 +65,8 @@ export class TopUpWalk implements Story {
       await self.#step(step);
     }
     if (!search || (search.isInRescue && self.breaches.size === 0)) await self.#rescue();
-    return [...self.breaches.values()];
+    const charged = [...world.books.settlements.values()].filter(({ kind }) => kind === 'charge').length;
+    return { breaches: [...self.breaches.values()], charged };
   }
 
   get facts(): Facts {
@@ -113,7 +115,7 @@ export class TopUpWalk implements Story {
     const first = customer.agreements.snapshot();
     const timeBefore = world.clock.now().getTime();
     customer.purchases = [];
-    customer.answers = [];
+    customer.takeAnswers();
     await act();
     await world.idle();
     const after = await world.read();
@@ -130,7 +132,7 @@ export class TopUpWalk implements Story {
       after,
       attempts: world.books.read().filter(({ paymentId }) => !customer.authenticated.has(paymentId)),
       purchases: customer.purchases,
-      answers: customer.answers,
+      answers: customer.takeAnswers(),
     };
     this.#facts = after;
     this.moments.push(moment);
