@@ -42,8 +42,6 @@ export interface Story {
   /** The moment in which a top-up was seen first. */
   origins: Map<string, Moment>;
   charges: SentCharge[];
-  /** When the scheduled task ran last, and whether time has passed since. */
-  isStale: boolean;
 }
 
 /** Something that must hold in every moment. */

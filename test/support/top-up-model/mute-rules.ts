@@ -89,7 +89,7 @@ async function whyMute(
   if (code === 'already_under_way') return `${reason}, and no automatic charge of the wallet is`;
   if (code === 'paused') return `the last decision says paused, and the wallet shows no pause`;
   if (next === null) return `"${reason}" names no instant at which it is looked at again`;
-  const isOver = new Date(next) <= moment.now && !story.isStale;
+  const isOver = new Date(next) <= moment.now && !story.world.isStale;
   return isOver ? `it was to be looked at again at ${next}` : undefined;
 }
 

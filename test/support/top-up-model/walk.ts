@@ -38,7 +38,6 @@ export class TopUpWalk implements Story {
   readonly origins = new Map<string, Moment>();
   readonly charges: Story['charges'] = [];
   readonly breaches = new Map<string, Breach>();
-  isStale = false;
   #facts!: Facts;
   #taken = 0;
   #isInRescue = false;
@@ -113,7 +112,6 @@ export class TopUpWalk implements Story {
   async #do(what: Pick<Moment, 'kind' | 'said'>, act: () => Promise<unknown>, step?: Step): Promise<void> {
     const { world, customer } = this;
     const first = customer.agreements.snapshot();
-    const timeBefore = world.clock.now().getTime();
     customer.purchases = [];
     customer.takeAnswers();
     await act();
@@ -136,8 +134,6 @@ export class TopUpWalk implements Story {
     };
     this.#facts = after;
     this.moments.push(moment);
-    const ranTask = what.kind === 'task' || what.kind === 'travel' || what.kind === 'card' || what.kind === 'rescue';
-    this.isStale = !ranTask && (this.isStale || moment.now.getTime() > timeBefore);
     for (const id of after.topUps.keys()) if (!this.origins.has(id)) this.origins.set(id, moment);
     for (const invariant of this.#watched()) {
       for (const broken of await invariant.find(moment, this)) await this.#note(invariant, broken);

@@ -63,6 +63,8 @@ export interface Facts {
 
 /** Two instances of the service on one database and one provider, a clock that both go by, and the provider's books. */
 export class World {
+  #lastTaskAt = new Date(START);
+
   private constructor(
     readonly apps: readonly [TestApp, TestApp],
     readonly clock: FrozenClock,
@@ -82,6 +84,11 @@ export class World {
     const apps = [await startTestApp(options), await startTestApp(options)] as const;
     const provider = new SandboxProvider(join(dataDir, 'sandbox-provider'), clock);
     return new World(apps, clock, new Books(dataDir), provider, database, dataDir);
+  }
+
+  /** Whether time has passed since the scheduled task ran last. */
+  get isStale(): boolean {
+    return this.#lastTaskAt.getTime() !== this.clock.now().getTime();
   }
 
   app(process: number): TestApp {
@@ -113,6 +120,7 @@ export class World {
   async runTask(process: number): Promise<void> {
     await this.app(process).get(ScheduledTask).tick();
     await this.idle();
+    this.#lastTaskAt = this.clock.now();
   }
 
   /** What is in the tables now. */
