@@ -277,7 +277,7 @@ export class Customer {
       credits: String(Math.max(1, Math.floor(hold.credits * step.share))),
       final: step.final,
     };
-    await this.#requests.send(client.post(path, { ...key, ...(capture || {}) }));
+    await this.#requests.send(client.post(path, { ...key, ...capture }));
   }
 
   async #reverse({ process, entry, credits, restore }: Of<'reverse'>, walletId: string): Promise<void> {
