@@ -307,6 +307,43 @@ describe('the delivery of webhooks', () => {
     await client.post('/v1/webhooks/retry', { system_event_id: 7 }).expect(400);
   });
 
+  it('counts as queued only what will be sent: nothing for an endpoint that is disabled', async () => {
+    await subscribe('/one');
+    await subscribe('/gone');
+    receiver.answer('/gone', 410);
+    await happen();
+    await idle();
+    const [event] = await events();
+    const retried = await client.post('/v1/webhooks/retry', { system_event_id: event!['id'] }).expect(202);
+    expect(retried.body.message).toBe('1 delivery queued');
+    await idle();
+    expect([idsAt('/one').length, idsAt('/gone').length]).toEqual([2, 1]);
+  });
+
+  it.each([
+    ['never ends', 'hang'],
+    ['breaks off', 'destroy'],
+  ])('has come when the answer is 2xx, also one whose body %s', async (_what, how) => {
+    await subscribe();
+    service.config.webhookTimeoutMs = 300;
+    receiver.answers.set('/hook', (response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      response.write('thank you');
+      if (how === 'destroy') setImmediate(() => response.destroy());
+    });
+    await happen();
+    await idle();
+    const [event] = await events();
+    expect((event!['deliveries'] as Body[])[0]).toMatchObject({
+      delivery_status: 'delivered',
+      last_status_code: 200,
+      last_error: '',
+    });
+    clock.advance(60_000);
+    await sweep();
+    expect(receiver.received).toHaveLength(1);
+  });
+
   it('forgets what it told of after 30 days', async () => {
     await subscribe();
     await happen();

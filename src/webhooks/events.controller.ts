@@ -27,7 +27,7 @@ export class EventsController {
     return walletsPage(items, total, query);
   }
 
-  /** Sends an event again, at once, to every endpoint it was meant for; also to those that have had it. */
+  /** Sends an event again, at once, to every enabled endpoint it was meant for; also to those that have had it. */
   @Post('retry')
   @HttpCode(202)
   @RequireScope('webhooks:write')

@@ -29,9 +29,9 @@ export class EventsService {
   }
 
   /**
-   * Sends an event once more to every endpoint that it was written for and that is not deleted, whether it had been
-   * delivered or not, with all its attempts anew. One that is being sent right now is not sent twice.
-   * @returns how many deliveries were queued
+   * Sends an event once more to every endpoint that it was written for and that is enabled, whether it had been delivered
+   * or not, with all its attempts anew. One that is being sent right now is not sent twice.
+   * @returns how many deliveries were queued, all of which will be sent
    */
   async retry(scope: Scope, id: string): Promise<number> {
     const em = this.em.fork();
@@ -41,7 +41,9 @@ export class EventsService {
     const queued = await em.execute<unknown[]>(
       `update webhook_delivery set delivery_status = 'pending', attempts = 0, next_attempt_at = ?, leased_until = null
        where event_id = ? and (leased_until is null or leased_until <= ?)
-         and endpoint_id in (select id from webhook_endpoint where status = 'published') returning endpoint_id`,
+         and endpoint_id in (
+           select id from webhook_endpoint where status = 'published' and endpoint_status = 'enabled'
+         ) returning endpoint_id`,
       [now, id, now],
     );
     void this.engine.wake();

@@ -1,45 +1,19 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
+import ipaddr from 'ipaddr.js';
 
-/** Networks that are not the internet: a tenant's url must not reach into the operator's own. */
-const CLOSED: [network: string, prefix: number][] = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 3],
-];
-/** Of IPv6 only what is handed out as global unicast is open; of that not what carries an IPv4 address inside. */
-const OPEN_V6: [network: string, prefix: number] = ['2000::', 3];
-const CLOSED_V6: [network: string, prefix: number][] = [
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['3fff::', 20],
-];
+/** Of IPv6 only what is handed out as global unicast is open, whatever else may be given a meaning one day. */
+const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
-const closed = new BlockList();
-for (const [network, prefix] of CLOSED) closed.addSubnet(network, prefix, 'ipv4');
-for (const [network, prefix] of CLOSED_V6) closed.addSubnet(network, prefix, 'ipv6');
-const openV6 = new BlockList();
-openV6.addSubnet(...OPEN_V6, 'ipv6');
-
-/** Whether an IP address is one of the public internet. */
+/** Whether an IP address is one of the public internet: a tenant's url must not reach into the operator's own networks. */
 export function isPublicAddress(address: string): boolean {
-  const family = isIP(address);
-  if (family === 4) return !closed.check(address, 'ipv4');
-  return family === 6 && openV6.check(address, 'ipv6') && !closed.check(address, 'ipv6');
+  if (isIP(address) === 0) return false;
+  const parsed = ipaddr.parse(address);
+  // Anything that has a meaning of its own is no unicast: private, loopback, documentation, an IPv4 address inside IPv6.
+  if (parsed.range() !== 'unicast') return false;
+  return parsed.kind() === 'ipv4' || parsed.match(GLOBAL_UNICAST_V6);
 }
 
 /** Why a url is refused: it leads, or may lead, to where only the operator may go. */

@@ -73,15 +73,22 @@ function checkTarget(url: URL): void {
   checkLiteral(url.hostname);
 }
 
-/** Reads an answer to its end, or to 64 kB, and keeps less than 1 kB of it. */
+/**
+ * Reads an answer to its end, or to 64 kB, and keeps less than 1 kB of it. Its status has come before: a body that breaks
+ * off, or that has not ended when the time is over, makes no other answer of it.
+ */
 async function readBeginning(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    // Leaving the loop closes the connection.
-    if (size >= MAX_READ_BYTES) break;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      // Leaving the loop closes the connection.
+      if (size >= MAX_READ_BYTES) break;
+    }
+  } catch {
+    // What has come is what there is.
   }
   const text = Buffer.concat(chunks)
     .subarray(0, 4 * MAX_KEPT_CHARACTERS)
