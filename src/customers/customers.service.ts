@@ -1,4 +1,4 @@
-import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { ApiKeysService } from '../auth/api-keys.service.js';
@@ -8,6 +8,7 @@ import { Clock } from '../shared/clock.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { unlessTaken } from '../shared/unless-taken.js';
 import { Customer } from './customer.entity.js';
 import type {
   CreateCustomerDto,
@@ -215,14 +216,7 @@ function changed(to: string | null | undefined, from: string | null | undefined)
   return to === '' ? null : (to ?? from ?? null);
 }
 
-/** The index decides who has an external id: asking first would leave a gap between two who ask. */
-async function refuseTakenId<Result>(externalId: string, write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    if (!error.message.includes('customer_external_id_unique')) throw error;
-    const message = `a customer with external_id ${externalId} exists already`;
-    throw new DomainError('already_exists', message, { details: { external_id: externalId } });
-  }
+function refuseTakenId<Result>(externalId: string, write: () => Promise<Result>): Promise<Result> {
+  const message = `a customer with external_id ${externalId} exists already`;
+  return unlessTaken(write, { message, details: { external_id: externalId } }, 'customer_external_id_unique');
 }

@@ -6,6 +6,7 @@ import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
+import { isConnectionLost } from '../shared/is-connection-lost.js';
 import { sqlStateOf } from '../shared/sql-state.js';
 import type { LedgerCommand } from './commands.js';
 import { LedgerBatch, type Outcome } from './ledger-batch.js';
@@ -141,7 +142,7 @@ export class LedgerService implements OnApplicationShutdown {
     if (constraint) {
       return new DomainError('already_exists', 'this exists already', { details: { constraint } });
     }
-    if (isRetryable(error) || isConnectionLoss(error)) {
+    if (isRetryable(error)) {
       this.#logger.warn({ msg: 'a ledger command was given up', err: error });
       return busy();
     }
@@ -156,13 +157,7 @@ function busy(): DomainError {
 }
 
 function isRetryable(error: unknown): boolean {
-  return RETRYABLE_STATES.has(sqlStateOf(error)) || isConnectionLoss(error);
-}
-
-function isConnectionLoss(error: unknown): boolean {
-  const state = sqlStateOf(error);
-  if (state.startsWith('08') || state.startsWith('57P') || state.startsWith('ECONN') || state === 'EPIPE') return true;
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+  return RETRYABLE_STATES.has(sqlStateOf(error)) || isConnectionLost(error);
 }
 
 /** A key that another process has just written is found by the second attempt; one that was used long ago never goes away. */

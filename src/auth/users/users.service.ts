@@ -1,4 +1,3 @@
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config.js';
@@ -6,6 +5,7 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import type { Scope } from '../../shared/scope.js';
+import { unlessTaken } from '../../shared/unless-taken.js';
 import { ApiKeysService } from '../api-keys.service.js';
 import { EnvironmentsService } from '../environments.service.js';
 import { TenantsService } from '../tenants.service.js';
@@ -55,12 +55,14 @@ export class UsersService {
     const { email, tenantName } = draft;
     const passwordHash = await this.passwords.hash(draft.password);
     const userId = newId('user', this.clock.now());
-    const scope = await refuseTakenEmail(email, () =>
-      this.em.fork().transactional(async (tx) => {
-        const made = this.tenants.addTenant(tx, tenantName ?? domainOf(email), userId);
-        tx.create(AppUser, this.#newUser(userId, made.tenantId, { email, passwordHash }));
-        return made;
-      }),
+    const scope = await unlessTaken(
+      () =>
+        this.em.fork().transactional(async (tx) => {
+          const made = this.tenants.addTenant(tx, tenantName ?? domainOf(email), userId);
+          tx.create(AppUser, this.#newUser(userId, made.tenantId, { email, passwordHash }));
+          return made;
+        }),
+      { message: 'a user with this e-mail address exists already', details: { email } },
     );
     return this.#logIn(userId, scope);
   }
@@ -106,14 +108,4 @@ export class UsersService {
 
 function domainOf(email: string): string {
   return email.slice(email.lastIndexOf('@') + 1);
-}
-
-/** The index decides who has an address: asking first would leave a gap between two who ask. */
-async function refuseTakenEmail<Result>(email: string, write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    throw new DomainError('already_exists', 'a user with this e-mail address exists already', { details: { email } });
-  }
 }

@@ -1,10 +1,11 @@
-import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
-import { DomainError, notFound } from '../../shared/errors.js';
+import { notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { unlessTaken } from '../../shared/unless-taken.js';
 import type { PackManager } from '../packs/packs.service.js';
 import { Coupon } from './coupon.entity.js';
 
@@ -48,12 +49,8 @@ export class CouponsService {
       createdBy: manager.keyId,
       updatedBy: manager.keyId,
     });
-    try {
-      await em.flush();
-    } catch (error) {
-      if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      throw new DomainError('already_exists', `a coupon with id ${id} exists already`, { details: { coupon_id: id } });
-    }
+    const message = `a coupon with id ${id} exists already`;
+    await unlessTaken(() => em.flush(), { message, details: { coupon_id: id } });
     return coupon;
   }
 

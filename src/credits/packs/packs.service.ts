@@ -1,11 +1,12 @@
-import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
-import { DomainError, notFound } from '../../shared/errors.js';
+import { notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { unlessTaken } from '../../shared/unless-taken.js';
 import { TopUpRulesService } from '../../top-ups/rules/top-up-rules.service.js';
 import { CreditPack, type PackCurrency } from './credit-pack.entity.js';
 import type { Price } from './discount-of.js';
@@ -74,12 +75,8 @@ export class PacksService {
       createdBy: manager.keyId,
       updatedBy: manager.keyId,
     });
-    try {
-      await em.flush();
-    } catch (error) {
-      if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      throw new DomainError('already_exists', `a pack with id ${id} exists already`, { details: { pack_id: id } });
-    }
+    const message = `a pack with id ${id} exists already`;
+    await unlessTaken(() => em.flush(), { message, details: { pack_id: id } });
     return pack;
   }
 

@@ -1,6 +1,6 @@
-import { ConnectionException } from '@mikro-orm/core';
 import { HttpException } from '@nestjs/common';
 import { DomainError, type ErrorKind } from '../../shared/errors.js';
+import { isConnectionLost } from '../../shared/is-connection-lost.js';
 import { sqlStateOf } from '../../shared/sql-state.js';
 
 /** What the framework refuses by itself, by status. */
@@ -19,8 +19,6 @@ const KINDS: Record<number, ErrorKind> = {
   503: 'unavailable',
 };
 
-/** SQLSTATE classes and codes of a database that is away, starting, stopping or full. */
-const DATABASE_AWAY = /^(08...|57P0[123]|53300|ECONN\w+|EPIPE)$/;
 /** A deadlock, a serialization failure, a lock or an answer that took too long: all was undone, a repeat may well succeed. */
 const GIVEN_WAY = /^(40P01|40001|55P03|57014)$/;
 
@@ -28,7 +26,7 @@ const GIVEN_WAY = /^(40P01|40001|55P03|57014)$/;
 export function toDomainError(exception: unknown): DomainError | undefined {
   if (exception instanceof DomainError) return exception;
   if (exception instanceof HttpException) return fromHttpException(exception);
-  if (isDatabaseAway(exception)) {
+  if (isConnectionLost(exception)) {
     return new DomainError('unavailable', 'the database does not answer: repeat the request later', {
       retryAfterSeconds: 1,
     });
@@ -45,13 +43,6 @@ function fromHttpException(exception: HttpException): DomainError | undefined {
   if (exception.cause instanceof DomainError) return exception.cause;
   const kind = KINDS[exception.getStatus()];
   return kind && new DomainError(kind, lowerFirst(exception.message));
-}
-
-function isDatabaseAway(exception: unknown): boolean {
-  if (exception instanceof ConnectionException) return true;
-  if (!(exception instanceof Error)) return false;
-  if (DATABASE_AWAY.test(sqlStateOf(exception))) return true;
-  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(exception.message);
 }
 
 function lowerFirst(text: string): string {
