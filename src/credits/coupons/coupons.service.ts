@@ -6,7 +6,7 @@ import { notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { unlessTaken } from '../../shared/unless-taken.js';
-import type { PackManager } from '../packs/packs.service.js';
+import type { CatalogueEditor } from '../catalogue-editor.js';
 import { Coupon } from './coupon.entity.js';
 
 export type CouponDraft = Pick<
@@ -34,20 +34,20 @@ export class CouponsService {
   ) {}
 
   /** @throws already_exists for an id that was used before, also by a coupon that is withdrawn */
-  async create(manager: PackManager, draft: CouponDraft): Promise<Coupon> {
+  async create(editor: CatalogueEditor, draft: CouponDraft): Promise<Coupon> {
     const now = this.clock.now();
     const em = this.em.fork();
     const id = draft.id ?? newId('coupon', now);
     const coupon = em.create(Coupon, {
       ...draft,
-      ...scopeOf(manager),
+      ...scopeOf(editor),
       id,
       withdrawnAt: null,
       status: 'published',
       createdAt: now,
       updatedAt: now,
-      createdBy: manager.keyId,
-      updatedBy: manager.keyId,
+      createdBy: editor.keyId,
+      updatedBy: editor.keyId,
     });
     const message = `a coupon with id ${id} exists already`;
     await unlessTaken(() => em.flush(), { message, details: { coupon_id: id } });
@@ -71,15 +71,15 @@ export class CouponsService {
   }
 
   /** No purchase is begun with it any more; those that were begun keep their discount. Twice is once. */
-  async withdraw(manager: PackManager, id: string): Promise<void> {
+  async withdraw(editor: CatalogueEditor, id: string): Promise<void> {
     await this.em.fork().transactional(async (tx) => {
-      const where = { ...scopeOf(manager), id };
+      const where = { ...scopeOf(editor), id };
       const coupon = await tx.findOne(Coupon, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
       if (!coupon) throw notFound('coupon', { coupon_id: id });
       if (coupon.withdrawnAt) return;
       coupon.withdrawnAt = this.clock.now();
       coupon.updatedAt = coupon.withdrawnAt;
-      coupon.updatedBy = manager.keyId;
+      coupon.updatedBy = editor.keyId;
     });
   }
 

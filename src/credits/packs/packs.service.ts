@@ -8,13 +8,9 @@ import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { unlessTaken } from '../../shared/unless-taken.js';
 import { TopUpRulesService } from '../../top-ups/rules/top-up-rules.service.js';
+import type { CatalogueEditor } from '../catalogue-editor.js';
 import { CreditPack, type PackCurrency } from './credit-pack.entity.js';
 import type { Price } from './discount-of.js';
-
-/** Who manages packs, and where. */
-export interface PackManager extends Scope {
-  keyId: string;
-}
 
 export interface PackDraft {
   /** The tenant's own; ours when left out. */
@@ -57,12 +53,12 @@ export class PacksService {
   ) {}
 
   /** @throws already_exists for an id that was used before, also by a pack that is withdrawn */
-  async create(manager: PackManager, draft: PackDraft): Promise<CreditPack> {
+  async create(editor: CatalogueEditor, draft: PackDraft): Promise<CreditPack> {
     const now = this.clock.now();
     const em = this.em.fork();
     const id = draft.id ?? newId('pack', now);
     const pack = em.create(CreditPack, {
-      ...scopeOf(manager),
+      ...scopeOf(editor),
       id,
       name: draft.name,
       priceMinor: draft.priceMinor,
@@ -72,17 +68,17 @@ export class PacksService {
       status: 'published',
       createdAt: now,
       updatedAt: now,
-      createdBy: manager.keyId,
-      updatedBy: manager.keyId,
+      createdBy: editor.keyId,
+      updatedBy: editor.keyId,
     });
     const message = `a pack with id ${id} exists already`;
     await unlessTaken(() => em.flush(), { message, details: { pack_id: id } });
     return pack;
   }
 
-  async change(manager: PackManager, id: string, change: PackChange): Promise<CreditPack> {
+  async change(editor: CatalogueEditor, id: string, change: PackChange): Promise<CreditPack> {
     return this.em.fork().transactional(async (tx) => {
-      const where = { ...scopeOf(manager), id };
+      const where = { ...scopeOf(editor), id };
       const pack = await tx.findOne(CreditPack, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
       if (!pack) throw notFound('pack', { pack_id: id });
       const now = this.clock.now();
@@ -93,8 +89,8 @@ export class PacksService {
       if (change.isOnSale === true) pack.withdrawnAt = null;
       if (change.isOnSale === false) pack.withdrawnAt ??= now;
       pack.updatedAt = now;
-      pack.updatedBy = manager.keyId;
-      await this.rules.pauseRulesOfPack(tx, scopeOf(manager), offerOf(pack), now);
+      pack.updatedBy = editor.keyId;
+      await this.rules.pauseRulesOfPack(tx, scopeOf(editor), offerOf(pack), now);
       return pack;
     });
   }
