@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { DebitWalletDto as Debit } from '../src/wallets/wallets.dto.js';
+import type { DebitWalletDto as Debit } from '../src/wallets/wallet-requests.dto.js';
 
 /**
  * The built service with one route more: the empty POST that everything else is measured against. It goes through the
@@ -15,7 +15,9 @@ const { configureApp } = await built<typeof import('../src/app.setup.js')>('app.
 const { RequireScope } = await built<typeof import('../src/auth/caller.js')>('auth/caller.js');
 const { readConfig } = await built<typeof import('../src/config.js')>('config.js');
 const { prepareDatabase } = await built<typeof import('../src/ops/prepare-database.js')>('ops/prepare-database.js');
-const { DebitWalletDto } = await built<typeof import('../src/wallets/wallets.dto.js')>('wallets/wallets.dto.js');
+const { DebitWalletDto } = await built<typeof import('../src/wallets/wallet-requests.dto.js')>(
+  'wallets/wallet-requests.dto.js',
+);
 
 @Controller('bench')
 class EmptyPostController {

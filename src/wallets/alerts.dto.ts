@@ -8,7 +8,8 @@ import { WalletsSearchQuery } from '../http/filters.dto.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
 import type { AlertSettings } from '../ledger/wallet.entity.js';
-import { AlertSettingsDto, WalletDto } from './wallets.dto.js';
+import { AlertSettingsDto } from './wallet-requests.dto.js';
+import { WalletDto } from './wallet-answers.dto.js';
 
 const EXPANSIONS = ['customer', 'wallet', 'feature'];
 const STATUSES = ['ok', 'info', 'warning', 'in_alarm'];

@@ -2,7 +2,7 @@ import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional } from 'class-validator';
 import { WalletsErrorDto } from '../http/errors/errors.dto.js';
 import { IsIdempotencyKey, IsIdentifier } from '../http/fields/is-text.js';
-import { DebitWalletDto } from './wallets.dto.js';
+import { DebitWalletDto } from './wallet-requests.dto.js';
 
 export const MAX_BATCH_DEBITS = 1000;
 

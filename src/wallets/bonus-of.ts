@@ -1,7 +1,7 @@
 import type { SettingValue } from '../settings/setting-keys.js';
 import { addToDate } from '../shared/calendar.js';
 import { type Decimal, decimal, DECIMAL_PLACES } from '../shared/decimal.js';
-import type { TopUpWalletDto } from './wallets.dto.js';
+import type { TopUpWalletDto } from './wallet-requests.dto.js';
 
 const PURCHASES: ReadonlySet<string> = new Set(['PURCHASED_CREDIT_DIRECT', 'PURCHASED_CREDIT_INVOICED']);
 const UNITS = { DAY: 'days', WEEK: 'weeks', MONTH: 'months', YEAR: 'years' } as const;

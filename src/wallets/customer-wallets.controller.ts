@@ -5,7 +5,8 @@ import { CustomersService } from '../customers/customers.service.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { invalidField } from '../shared/errors.js';
 import { renderBalance, renderWallet } from './render-wallet.js';
-import { CustomerWalletsQuery, ExpandQuery, WalletBalanceDto, WalletDto } from './wallets.dto.js';
+import { CustomerWalletsQuery, ExpandQuery } from './wallet-queries.dto.js';
+import { WalletBalanceDto, WalletDto } from './wallet-answers.dto.js';
 import { WalletsService } from './wallets.service.js';
 
 @ApiTags('Wallets')

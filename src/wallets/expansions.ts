@@ -8,7 +8,7 @@ import { Wallet } from '../ledger/wallet.entity.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { TopUpRulesService, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
 import { renderWallet } from './render-wallet.js';
-import type { WalletDto } from './wallets.dto.js';
+import type { WalletDto } from './wallet-answers.dto.js';
 
 /** An item of a list that belongs to a customer and a wallet, and has room for both. */
 interface Expandable {

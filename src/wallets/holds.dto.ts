@@ -7,7 +7,7 @@ import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { MayBeEmpty } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import type { Decimal } from '../shared/decimal.js';
-import { WalletDto } from './wallets.dto.js';
+import { WalletDto } from './wallet-answers.dto.js';
 import { TransactionDto } from './transactions.dto.js';
 
 const HOLD_STATUSES = ['open', 'captured', 'released', 'expired'] as const;

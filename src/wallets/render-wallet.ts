@@ -3,7 +3,7 @@ import { type Decimal, formatDecimal, multiplyByRate, ZERO } from '../shared/dec
 import { availableOf, type LotTotals } from '../ledger/balances.service.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
 import { renderAutoTopUp, renderTopUpLimits, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
-import type { WalletBalanceDto, WalletDto } from './wallets.dto.js';
+import type { WalletBalanceDto, WalletDto } from './wallet-answers.dto.js';
 
 /** A wallet as the wallets API shows it: every key, null where there is nothing. */
 export function renderWallet(wallet: WalletRecord, topUps: TopUpView, totals?: LotTotals): WalletDto {

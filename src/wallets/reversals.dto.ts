@@ -7,7 +7,7 @@ import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { MayBeEmpty } from '../http/validation.pipe.js';
 import type { Decimal } from '../shared/decimal.js';
 import { TransactionDto } from './transactions.dto.js';
-import { WalletDto } from './wallets.dto.js';
+import { WalletDto } from './wallet-answers.dto.js';
 
 /** How much of a transaction to take back. */
 @MayBeEmpty()

@@ -15,7 +15,7 @@ import { renderEntry } from './render-transaction.js';
 import { renderWallet } from './render-wallet.js';
 import type { ReversalDto, ReverseTransactionDto, TransferAnswerDto, TransferDto } from './reversals.dto.js';
 import type { TransactionDto } from './transactions.dto.js';
-import type { WalletDto } from './wallets.dto.js';
+import type { WalletDto } from './wallet-answers.dto.js';
 
 /** Credits that go back where they came from, and credits that move to another wallet. */
 @Injectable()

@@ -11,7 +11,7 @@ import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
 import { CREDIT_REASONS, DEBIT_REASONS } from '../ledger/entry.entity.js';
 import type { Decimal } from '../shared/decimal.js';
-import { WalletDto } from './wallets.dto.js';
+import { WalletDto } from './wallet-answers.dto.js';
 
 const REASONS = [...CREDIT_REASONS, ...DEBIT_REASONS, 'INVOICE_PAYMENT', 'CREDIT_ADJUSTMENT'];
 const REFERENCE_TYPES = ['EXTERNAL', 'REQUEST', 'PAYMENT', 'INVOICE'];

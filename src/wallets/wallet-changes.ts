@@ -17,7 +17,7 @@ import type {
   ThresholdDto,
   TopUpLimitsDto,
   UpdateWalletDto,
-} from './wallets.dto.js';
+} from './wallet-requests.dto.js';
 
 const MAX_AMOUNT_MINOR = 2_147_483_647;
 

@@ -13,7 +13,7 @@ import { scopeOf } from '../shared/scope.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import { TopUpRulesService, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
 import { renderWallet } from './render-wallet.js';
-import type { ModifiedWalletDto } from './wallets.dto.js';
+import type { ModifiedWalletDto } from './wallet-answers.dto.js';
 
 /** Turns a prepaid wallet into a postpaid one. */
 @Injectable()

@@ -7,7 +7,8 @@ import { Idempotency, type IdempotentRequest, replayable } from '../http/idempot
 import { TopUpAnswerDto } from './transactions.dto.js';
 import { WalletConversionsService } from './wallet-conversions.service.js';
 import { WalletMovementsService } from './wallet-movements.service.js';
-import { DebitWalletDto, ModifiedWalletDto, ModifyWalletDto, TopUpWalletDto, WalletDto } from './wallets.dto.js';
+import { DebitWalletDto, ModifyWalletDto, TopUpWalletDto } from './wallet-requests.dto.js';
+import { ModifiedWalletDto, WalletDto } from './wallet-answers.dto.js';
 
 @ApiTags('Wallets')
 @Controller('v1/wallets/:id')

@@ -19,7 +19,8 @@ import { bonusOf } from './bonus-of.js';
 import { renderEntry, renderPending } from './render-transaction.js';
 import { renderWallet } from './render-wallet.js';
 import type { TopUpAnswerDto } from './transactions.dto.js';
-import type { DebitWalletDto, TopUpWalletDto, WalletDto } from './wallets.dto.js';
+import type { DebitWalletDto, TopUpWalletDto } from './wallet-requests.dto.js';
+import type { WalletDto } from './wallet-answers.dto.js';
 
 /** Credits in and credits out. */
 @Injectable()

@@ -6,17 +6,9 @@ import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../http/idempotency.js';
 import { walletsPage } from '../http/wallets-page.js';
 import { renderBalance, renderWallet } from './render-wallet.js';
-import {
-  CreateWalletDto,
-  ExpandQuery,
-  TerminatedWalletDto,
-  UpdateWalletDto,
-  WalletBalanceDto,
-  WalletDto,
-  WalletListQuery,
-  WalletListResponse,
-  WalletSearchDto,
-} from './wallets.dto.js';
+import { CreateWalletDto, UpdateWalletDto } from './wallet-requests.dto.js';
+import { ExpandQuery, WalletListQuery, WalletSearchDto } from './wallet-queries.dto.js';
+import { TerminatedWalletDto, WalletBalanceDto, WalletDto, WalletListResponse } from './wallet-answers.dto.js';
 import { WalletsService, type WalletView } from './wallets.service.js';
 
 @ApiTags('Wallets')

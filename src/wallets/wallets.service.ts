@@ -17,13 +17,9 @@ import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import { TopUpRulesService, type TopUpView } from '../top-ups/rules/top-up-rules.service.js';
 import { applyWalletChanges, newWallet, toAutoTopUpChange } from './wallet-changes.js';
 import { renderWallet } from './render-wallet.js';
-import type {
-  CreateWalletDto,
-  TerminatedWalletDto,
-  UpdateWalletDto,
-  WalletDto,
-  WalletSearchDto,
-} from './wallets.dto.js';
+import type { CreateWalletDto, UpdateWalletDto } from './wallet-requests.dto.js';
+import type { WalletSearchDto } from './wallet-queries.dto.js';
+import type { TerminatedWalletDto, WalletDto } from './wallet-answers.dto.js';
 
 /** A wallet with all that it is shown with. */
 export interface WalletView {

@@ -1,5 +1,4 @@
-import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
+import { ApiProperty } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   IsArray,
@@ -17,19 +16,13 @@ import { IsMetadata } from '../http/fields/is-metadata.js';
 import { IsIdempotencyKey, IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { Nested } from '../http/fields/nested.js';
-import { SortDto, WalletsSearchQuery } from '../http/filters.dto.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
-import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { GRANT_REASONS } from '../ledger/entry.entity.js';
-import type { AlertSettings } from '../ledger/wallet.entity.js';
 import type { Decimal } from '../shared/decimal.js';
 
 const PRICE_TYPES = ['ALL', 'USAGE', 'FIXED'];
-const EXPANSIONS = ['credits_available_breakdown'];
 const TOP_UP_REASONS = GRANT_REASONS.filter((reason) => reason !== 'PURCHASED_CREDIT_BONUS');
 const MAX_INT = 2_147_483_647;
-
-const toFlag = Transform(({ value }: { value: unknown }) => ({ true: true, false: false })[String(value)] ?? value);
 
 export class CooldownDto {
   /** How many units; 0 clears the cool-off, so that the default of 60 s applies. */
@@ -346,263 +339,6 @@ export class DebitWalletDto {
   metadata?: Record<string, string> | null;
 }
 
-@IgnoreUnknownFields()
-export class ExpandQuery {
-  /** `credits_available_breakdown`: credits by source. */
-  @ApiProperty({ enum: EXPANSIONS, required: false })
-  @IsOptional()
-  @IsIn(['', ...EXPANSIONS], { message: `must be ${EXPANSIONS.join(', ')}` })
-  expand?: string;
-
-  @ApiProperty({ type: Boolean, required: false, description: 'Accepted and ignored: balances are always fresh.' })
-  @IsOptional()
-  from_cache?: unknown;
-}
-
-/** Wallets of one customer, with balances. */
-@IgnoreUnknownFields()
-export class CustomerWalletsQuery extends ExpandQuery {
-  @IsOptional()
-  @IsIdentifier({ description: 'Our id of the customer; or give lookup_key.' })
-  id?: string;
-
-  @IsOptional()
-  @IsText({ min: 1, max: 255, description: 'Your own id of the customer.', example: 'demo-customer' })
-  lookup_key?: string;
-
-  @ApiProperty({ type: Boolean, required: false, default: false })
-  @toFlag
-  @IsOptional()
-  @IsBoolean({ message: 'must be true or false' })
-  include_real_time_balance?: boolean;
-}
-
-const toList = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value));
-
-@IgnoreUnknownFields()
-export class WalletSearchDto extends WalletsSearchQuery {
-  @ApiProperty({ type: [String], required: false, nullable: true })
-  @IsOptional()
-  @IsIdentifierList()
-  wallet_ids?: string[] | null;
-
-  @ApiProperty({ type: [String], required: false, nullable: true, description: 'Ours.' })
-  @IsOptional()
-  @IsIdentifierList()
-  customer_ids?: string[] | null;
-
-  @IsOptional()
-  @IsIdentifier({ description: 'Ours.' })
-  customer_id?: string | null;
-
-  @ApiProperty({ enum: ['active', 'frozen', 'closed'], required: false, nullable: true })
-  @IsOptional()
-  @IsIn(['active', 'frozen', 'closed'], { message: 'must be active, frozen or closed' })
-  status?: 'active' | 'frozen' | 'closed' | null;
-
-  @ApiProperty({ type: Boolean, required: false, nullable: true })
-  @toFlag
-  @IsOptional()
-  @IsBoolean({ message: 'must be true or false' })
-  alert_enabled?: boolean | null;
-
-  @ApiProperty({ enum: EXPANSIONS, required: false })
-  @IsOptional()
-  @IsIn(['', ...EXPANSIONS], { message: `must be ${EXPANSIONS.join(', ')}` })
-  expand?: string | null;
-
-  /** Fields with directions; or, as the SDK sends it, the name of one field, in the direction of `order`. */
-  @ApiProperty({
-    type: Object,
-    isArray: false,
-    required: false,
-    oneOf: [
-      { type: 'array', items: { $ref: getSchemaPath(SortDto) } },
-      { type: 'string', example: 'created_at' },
-      { type: 'null' },
-    ],
-  })
-  @Transform(({ obj, value }: { obj: { sort?: unknown }; value: unknown }) => sortOf(obj.sort, value))
-  declare sort?: SortDto[] | null;
-}
-
-/** Flexprice's clients name one field here, where every other search takes a list. */
-function sortOf(sent: unknown, read: unknown): unknown {
-  if (typeof sent !== 'string') return read;
-  return sent === '' ? null : [Object.assign(new SortDto(), { field: sent })];
-}
-
-/** The same as query parameters; `sort` is a field's name. */
-@IgnoreUnknownFields()
-export class WalletListQuery extends WalletsPageQuery {
-  @ApiProperty({ type: [String], required: false, description: 'Comma separated, or repeated.' })
-  @toList
-  @IsOptional()
-  @IsIdentifierList()
-  wallet_ids?: string[];
-
-  @IsOptional()
-  @IsIdentifier({ description: 'Ours.' })
-  customer_id?: string;
-
-  @ApiProperty({ enum: ['active', 'frozen', 'closed'], required: false })
-  @IsOptional()
-  @IsIn(['active', 'frozen', 'closed'], { message: 'must be active, frozen or closed' })
-  status?: 'active' | 'frozen' | 'closed';
-
-  @ApiProperty({ type: Boolean, required: false })
-  @toFlag
-  @IsOptional()
-  @IsBoolean({ message: 'must be true or false' })
-  alert_enabled?: boolean;
-
-  @ApiProperty({ enum: EXPANSIONS, required: false })
-  @IsOptional()
-  @IsIn(['', ...EXPANSIONS], { message: `must be ${EXPANSIONS.join(', ')}` })
-  expand?: string;
-
-  /** Field to sort by. */
-  @IsOptional()
-  @IsText({ min: 1, max: 100, example: 'created_at' })
-  sort?: string;
-}
-
-function IsIdentifierList(): PropertyDecorator {
-  return (target, property) => {
-    Matches(/^[^\0]{1,100}$/, { each: true, message: 'must be a list of ids' })(target, property);
-    ArrayMaxSize(1000, { message: 'must have at most 1000 items' })(target, property);
-    IsArray({ message: 'must be a list of ids' })(target, property);
-  };
-}
-
-export class AutoTopUpResponse {
-  enabled!: boolean;
-  /** Credits.
-   * @example '10' */
-  threshold!: string;
-  /** Credits.
-   * @example '50' */
-  amount!: string;
-  invoicing!: boolean;
-  @ApiProperty({ type: CooldownDto, nullable: true })
-  cooldown!: CooldownDto | null;
-  /** Why automatic top-up is paused, as a code; null while it is not. */
-  paused_reason!: string | null;
-}
-
-export class TopUpLimitsResponse {
-  @ApiProperty({ type: 'integer' })
-  max_per_hour!: number;
-  @ApiProperty({ type: 'integer' })
-  max_units!: number;
-  @ApiProperty({ type: 'integer', nullable: true })
-  monthly_count!: number | null;
-  /** In the wallet's currency. */
-  monthly_amount!: string | null;
-}
-
-export class BreakdownDto {
-  /** @example '100' */
-  purchased!: string;
-  /** @example '25' */
-  free!: string;
-}
-
-export class WalletConfigResponse {
-  /** @example ['USAGE'] */
-  allowed_price_types!: string[];
-}
-
-/** A wallet. */
-export class WalletDto {
-  /** @example 'wallet_01KAHZ5Q7X0000000000000000' */
-  id!: string;
-  customer_id!: string;
-  /** @example 'usd' */
-  currency!: string;
-  /** `credit_balance` in the wallet's currency.
-   * @example '125' */
-  balance!: string;
-  /** Posted credits; below zero in debt.
-   * @example '125' */
-  credit_balance!: string;
-  /** Credits on hold. Ours.
-   * @example '0' */
-  held_credits!: string;
-  @ApiProperty({ enum: ['active', 'frozen', 'closed'] })
-  wallet_status!: string;
-  /** @example 'Prepaid Wallet - USD' */
-  name!: string;
-  description!: string;
-  @ApiProperty({ type: Object, additionalProperties: { type: 'string' } })
-  metadata!: Record<string, string>;
-  @ApiProperty({ type: AutoTopUpResponse, nullable: true })
-  auto_topup!: AutoTopUpResponse | null;
-  /** Ours. */
-  @ApiProperty({ type: TopUpLimitsResponse, nullable: true })
-  top_up_limits!: TopUpLimitsResponse | null;
-  @ApiProperty({ enum: ['PRE_PAID', 'POST_PAID'] })
-  wallet_type!: string;
-  config!: WalletConfigResponse;
-  /** Currency per credit.
-   * @example '1' */
-  conversion_rate!: string;
-  /** Currency per credit when buying.
-   * @example '1' */
-  topup_conversion_rate!: string;
-  /** How far debits may go into debt, credits. Ours.
-   * @example '0' */
-  overdraft_limit!: string;
-  @ApiProperty({ type: AlertSettingsDto, nullable: true })
-  alert_settings!: AlertSettings | null;
-  /** State of the real-time balance. */
-  @ApiProperty({ enum: ['ok', 'info', 'warning', 'in_alarm'] })
-  alert_state!: string;
-  /** Credits by source, with `expand`. */
-  @ApiProperty({ type: BreakdownDto, nullable: true })
-  credits_available_breakdown!: BreakdownDto | null;
-  environment_id!: string;
-  tenant_id!: string;
-  /** @example 'published' */
-  status!: string;
-  created_at!: string;
-  updated_at!: string;
-  created_by!: string;
-  updated_by!: string;
-}
-
-/** A wallet with what can be spent now. */
-export class WalletBalanceDto extends WalletDto {
-  /** What can be spent, in the wallet's currency: posted less held less expired.
-   * @example '125' */
-  real_time_balance!: string | null;
-  /** The same in credits.
-   * @example '125' */
-  real_time_credit_balance!: string | null;
-  balance_updated_at!: string;
-  /** Credits on the wallet, holds and credits that have expired but are not booked off yet included. Ours.
-   * @example '125' */
-  posted_credit_balance!: string;
-  /** Credits that holds have reserved. Ours.
-   * @example '0' */
-  held_credit_balance!: string;
-  /** Credits that can be spent now: the same as `real_time_credit_balance`. Ours.
-   * @example '125' */
-  available_credit_balance!: string | null;
-  /** What is on hold, in the wallet's currency.
-   * @example '0' */
-  current_period_usage!: string | null;
-  /** @example '0' */
-  unpaid_invoices_amount!: string | null;
-  /** Always false: balances are always fresh. */
-  is_cached_fallback!: boolean;
-}
-
-export class TerminatedWalletDto extends WalletDto {
-  /** @example 'wallet terminated' */
-  message!: string;
-}
-
 /** What to turn a wallet into. */
 @IgnoreUnknownFields()
 export class ModifyWalletDto {
@@ -613,16 +349,4 @@ export class ModifyWalletDto {
   @IsOptional()
   @IsIdempotencyKey({ isEmptyAllowed: true })
   idempotency_key?: string | null;
-}
-
-export class ModifiedWalletDto {
-  /** Closed. */
-  original_wallet!: WalletDto;
-  /** Has what the original one had left. */
-  new_wallet!: WalletDto;
-}
-
-export class WalletListResponse {
-  items!: WalletDto[];
-  pagination!: Pagination;
 }
