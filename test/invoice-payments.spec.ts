@@ -118,13 +118,16 @@ describe.each(DATABASES)('paying the invoice of a top-up on %s', (_name, createD
     expect((await client.get(`/v1/invoices/${invoice_id}`)).body.payment_status).toBe('PENDING');
   });
 
-  it('delivers credits that have expired meanwhile as expired ones', async () => {
+  it('delivers credits whose date has passed meanwhile for as long as was promised', async () => {
     const expiry_date_utc = new Date(service.clock.now().getTime() + 60_000).toISOString();
     const { invoice_id } = await ask({ expiry_date_utc });
     service.clock.advance(120_000);
     expect((await pay(invoice_id).expect(200)).body.payment_status).toBe('SUCCEEDED');
     const real = await client.get(`/v1/wallets/${walletId}/balance/real-time`);
-    expect(real.body.real_time_credit_balance).toBe('0');
+    expect(real.body.real_time_credit_balance).toBe('10');
+    service.clock.advance(60_000);
+    const later = await client.get(`/v1/wallets/${walletId}/balance/real-time`);
+    expect(later.body.real_time_credit_balance).toBe('0');
   });
 
   it('is done at once where the tenant says so, with a paid invoice', async () => {

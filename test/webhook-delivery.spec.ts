@@ -368,7 +368,7 @@ describe('the delivery of webhooks', () => {
     await happen();
     await idle();
     const [event] = await events();
-    expect((event?.['deliveries'] as Body[])[0]).toMatchObject({
+    expect((event!['deliveries'] as Body[])[0]).toMatchObject({
       delivery_status: 'delivered',
       last_status_code: 200,
       last_error: '',

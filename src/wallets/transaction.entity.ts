@@ -41,8 +41,8 @@ export function transactionsAsOf<Em extends EntityManager>(em: Em, now: Date): E
 }
 
 function instantOf(em: EntityManager): string {
-  const { now } = (em.getFilterParams(INSTANT) ?? {}) as { now?: Date };
-  if (!now) throw new Error('transactions are read as of an instant');
+  const now: unknown = em.getFilterParams(INSTANT)?.['now'];
+  if (!(now instanceof Date)) throw new Error('transactions are read as of an instant');
   return `timestamptz '${now.toISOString()}'`;
 }
 
