@@ -172,25 +172,22 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   async #resume(topUp: TopUp): Promise<void> {
     const provider = this.#providerOf(topUp);
     const { paymentId } = topUp;
-    if (!paymentId) {
-      if (await this.#authorizeAgain(topUp)) await this.#charge(topUp, provider);
-      return;
-    }
+    if (!paymentId) return this.#sendAgain(topUp, provider);
     const outcome = await provider.retrievePayment(paymentId);
     // A decline may be the previous attempt's, this one never sent: the same key gets the same answer or the first one.
     const mayBeUnsent = topUp.topUpStatus === 'charging' && topUp.attempt > 1 && outcome.kind === 'declined';
-    if (outcome.kind === 'requires_confirmation' || mayBeUnsent) {
-      if (await this.#authorizeAgain(topUp)) await this.#confirm(topUp, provider);
-      return;
-    }
+    if (outcome.kind === 'requires_confirmation' || mayBeUnsent) return this.#sendAgain(topUp, provider);
     if (outcome.kind === 'requires_action' && this.#isActionWindowOver(topUp)) return this.#giveUpAction(topUp);
     await this.#record(topUp, outcome);
   }
 
-  /** The same attempt, by the agreement of this moment. */
-  async #authorizeAgain(topUp: TopUp): Promise<boolean> {
-    const provider = await this.providers.resolve(scopeOf(topUp));
-    return this.steps.authorize(topUp, provider?.name ?? 'none', null);
+  /** The same attempt, by the agreement of this moment; another one where another card is on file by now. */
+  async #sendAgain(topUp: TopUp, provider: PaymentProvider): Promise<void> {
+    const scope = scopeOf(topUp);
+    const method = await this.paymentMethods.findChargeable(scope, topUp.customerId);
+    if (method?.id !== topUp.paymentMethodId) return this.#start(topUp);
+    const current = await this.providers.resolve(scope);
+    if (await this.steps.authorize(topUp, current?.name ?? 'none', null)) await this.#charge(topUp, provider);
   }
 
   /** Another card has come while the holder of the old one was waited for: the old payment is given up, the new card tried. */

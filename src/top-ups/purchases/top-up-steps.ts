@@ -35,7 +35,7 @@ export class TopUpSteps {
     const verdict = (await this.#post(
       topUp,
       { kind: 'authorize', topUpId: topUp.id, attempt: topUp.attempt, provider, card },
-      card ? (tx) => this.#requireCard(tx, topUp, card) : undefined,
+      (tx) => this.#requireCard(tx, topUp, card?.paymentMethodId ?? topUp.paymentMethodId),
     )) as ChargeVerdict;
     if (!verdict.mayCharge) return false;
     topUp.topUpStatus = 'charging';
@@ -58,9 +58,13 @@ export class TopUpSteps {
   }
 
   /** The card that is charged is the one on file at this moment. */
-  async #requireCard(tx: LedgerTransaction, topUp: TopUp, card: FrozenCard): Promise<DomainError | void> {
+  async #requireCard(
+    tx: LedgerTransaction,
+    topUp: TopUp,
+    methodId: string | null | undefined,
+  ): Promise<DomainError | void> {
     const method = await this.paymentMethods.findChargeable(scopeOf(topUp), topUp.customerId, tx.em);
-    if (method?.id === card.paymentMethodId) return;
+    if (method?.id === methodId) return;
     return new DomainError('conflict', 'another card was put on file meanwhile', { code: 'card_changed' });
   }
 
