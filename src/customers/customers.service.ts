@@ -1,11 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ApiKeysService } from '../auth/api-keys.service.js';
 import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
 import { invalidRequest } from '../http/field-errors.js';
 import { Clock } from '../shared/clock.js';
-import { DomainError, notFound } from '../shared/errors.js';
+import { notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { unlessTaken } from '../shared/unless-taken.js';
@@ -38,13 +38,24 @@ const CUSTOMER_FIELDS: FilterFields = {
 };
 
 @Injectable()
-export class CustomersService {
+export class CustomersService implements OnModuleInit {
+  /** Asked in the transaction that deletes a customer, by the room that keeps what they own; what it throws refuses it. */
+  onDelete: (tx: EntityManager, customer: Customer) => Promise<void> = async () => {};
+
   constructor(
     private readonly em: EntityManager,
     private readonly paymentMethods: PaymentMethodsService,
     private readonly apiKeys: ApiKeysService,
     private readonly clock: Clock,
   ) {}
+
+  /** A key is bound to an account that is there. */
+  onModuleInit(): void {
+    this.apiKeys.requireCustomer = async (em, scope, id) => {
+      const known = await em.count(Customer, { id, ...scopeOf(scope), status: 'published' });
+      if (known === 0) throw notFound('customer', { customer_id: id });
+    };
+  }
 
   /**
    * Creates a customer; on the sandbox of a development environment with an approving card on file.
@@ -135,7 +146,7 @@ export class CustomersService {
       // Excludes wallets being opened: they hold the customer's row until they are committed, see `lockLive`.
       const customer = await tx.findOne(Customer, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
       if (!customer) throw notFound('customer', { customer_id: id });
-      await refuseWithWallets(tx, customer);
+      await this.onDelete(tx, customer);
       const stamp = { updatedAt: this.clock.now(), updatedBy: caller.keyId };
       Object.assign(customer, { ...stamp, status: 'deleted' as const });
       await tx.nativeUpdate(
@@ -182,17 +193,6 @@ export class CustomersService {
       updatedBy: caller.keyId,
     };
   }
-}
-
-/** By the table, not by the wallets' entity: rooms to the right are not imported here. */
-async function refuseWithWallets(tx: EntityManager, { id, tenantId, environmentId }: Customer): Promise<void> {
-  const sql = `select id from wallet where tenant_id = ? and environment_id = ? and customer_id = ?
-    and wallet_status <> 'closed' order by id limit 1`;
-  const [wallet] = await tx.execute<{ id: string }[]>(sql, [tenantId, environmentId, id]);
-  if (!wallet) return;
-  throw new DomainError('invalid_operation', 'the customer has active wallets: terminate them first', {
-    details: { customer_id: id, wallet_id: wallet.id },
-  });
 }
 
 /** Absent and null leave a field as it is, empty text removes it. */
