@@ -28,7 +28,10 @@ interface CommandBase<Answer> {
   answer: (posting: Posting) => Answer;
   /** Changes to what policies keep of the wallet, as data: applied in memory once all of them and the plan are accepted. */
   changes?: readonly PolicyChange[];
-  /** Reads under the wallet's lock and may refuse, by answer or by a DomainError. Writes nothing: a refusal undoes nothing. */
+  /**
+   * Reads under the wallet's lock and may refuse, by answer or by a DomainError. Writes nothing: a refusal undoes nothing.
+   * It sees the rows beside every command before it: their group is committed first.
+   */
   guard?: (tx: LedgerTransaction, state: WalletState) => Promise<DomainError | void>;
   /** Rows of the caller's own in the same commit, written after the ledger's. Cannot refuse: whatever could, is asked before. */
   also?: (tx: LedgerTransaction, posting: Posting) => Promise<void>;

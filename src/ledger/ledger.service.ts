@@ -107,12 +107,27 @@ export class LedgerService implements OnApplicationShutdown {
     // Lets everything that this turn of the event loop brings join the first group.
     await Promise.resolve();
     while (this.#queue.length > 0) {
-      const group = this.#queue.splice(0, this.config.ledgerBatchLimit);
+      const group = this.#queue.splice(0, this.#groupSize());
       await this.#settle(group);
       // The embedded database answers within one turn of the event loop: the others need theirs, too.
       await nextTurn();
     }
     this.#running = undefined;
+  }
+
+  /**
+   * How many of the queue make the next group. Rows beside a command are written when the whole group has been planned,
+   * so whoever asks the tables before (a guard) waits for those of a command before it: what a coupon allows is counted.
+   */
+  #groupSize(): number {
+    const limit = Math.min(this.#queue.length, this.config.ledgerBatchLimit);
+    let hasRowsBeside = false;
+    for (let size = 0; size < limit; size += 1) {
+      const { command } = this.#queue[size] as Queued;
+      if (hasRowsBeside && command.guard) return size;
+      hasRowsBeside ||= command.also !== undefined;
+    }
+    return limit;
   }
 
   /** Commits a group; one that fails as a whole is repeated, then halved, until the poison command stands alone. */

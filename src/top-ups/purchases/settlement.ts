@@ -46,7 +46,7 @@ export class TopUpSettlement {
         walletId: topUp.walletId,
         actor: actorOf(topUp),
         terms: { ...this.#creditTerms(topUp, transactionId, invoiceId), ...(pending ? promisedTerms(pending) : {}) },
-        guard: (tx) => this.#requirePayable(tx, topUp),
+        ...(topUp.invoicing ? { guard: (tx) => this.#requirePayable(tx, topUp) } : {}),
         changes: [topUpChange({ kind: 'settle', topUpId: topUp.id, transactionId, invoiceId })],
         also: async (tx) => {
           if (topUp.invoicing) await this.#markPaid(tx, topUp, paidMinor);
