@@ -42,8 +42,10 @@ import { Migration20261121150000_coupons } from './migrations/Migration202611211
 import { Migration20261121170000_users } from './migrations/Migration20261121170000_users.js';
 import { Migration20261121180000_webhooks } from './migrations/Migration20261121180000_webhooks.js';
 import { Migration20261121190000_agreements } from './migrations/Migration20261121190000_agreements.js';
+import { Migration20261121230000_invoices } from './migrations/Migration20261121230000_invoices.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
+import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { TopUpDecision } from './top-ups/rules/top-up-decision.entity.js';
@@ -60,6 +62,7 @@ export const ENTITIES = [
   TenantSetting,
   Invoice,
   InvoiceCounter,
+  InvoicePayment,
   Customer,
   PaymentMethod,
   Wallet,
@@ -108,6 +111,7 @@ export const MIGRATIONS = [
   Migration20261121170000_users,
   Migration20261121180000_webhooks,
   Migration20261121190000_agreements,
+  Migration20261121230000_invoices,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

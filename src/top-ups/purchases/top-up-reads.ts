@@ -4,7 +4,7 @@ import { Wallet } from '../../ledger/wallet.entity.js';
 import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { TopUpDecision } from '../rules/top-up-decision.entity.js';
-import { TopUp, TopUpAttempt } from './top-up.entity.js';
+import { TopUp, TopUpAttempt, type TopUpStatus } from './top-up.entity.js';
 
 interface Page {
   limit: number;
@@ -32,6 +32,19 @@ export class TopUpReads {
     const where = { ...scopeOf(scope), walletId };
     const [topUps, total] = await this.em.fork().findAndCount(TopUp, where, { orderBy, ...page });
     return { topUps, attempts: await this.#attemptsOf(topUps.map(({ id }) => id)), total };
+  }
+
+  /** All of a customer's, whichever wallet they are for. */
+  async ofCustomer(
+    scope: Scope,
+    customerId: string,
+    { statuses, ...page }: Page & { statuses?: readonly TopUpStatus[]; orderBy: { createdAt: 'asc' | 'desc' } },
+  ): Promise<{ topUps: TopUp[]; total: number }> {
+    const { orderBy, ...range } = page;
+    const where = { ...scopeOf(scope), customerId, ...(statuses ? { topUpStatus: { $in: [...statuses] } } : {}) };
+    const byAge = { createdAt: orderBy.createdAt, id: orderBy.createdAt };
+    const [topUps, total] = await this.em.fork().findAndCount(TopUp, where, { ...range, orderBy: byAge });
+    return { topUps, total };
   }
 
   async decisionsOfWallet(

@@ -62,6 +62,8 @@ const GUARD_CHANGES: (keyof GuardRecord & string)[] = [
   'pausedAt',
   'pauseReason',
   'pausedCard',
+  'resumedAt',
+  'resumedBy',
   'historySeconds',
   'nextEvaluationAt',
   'updatedAt',
