@@ -94,6 +94,8 @@ describe.each(DATABASES)('holds of an account on %s', (_name, createDatabase) =>
       balance: '3',
       required: '4',
       top_up: null,
+      paused_reason: null,
+      no_top_up: null,
     });
     const last = await capture({ credits: 1 }).expect(200);
     expect(last.body).toMatchObject({ status: 'captured', captured_credits: 3, held_credits: 0 });

@@ -6,6 +6,7 @@ import { Hold, type HoldStatus } from '../../ledger/hold.entity.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
 import type { Posting } from '../../ledger/posting.js';
 import type { HoldRecord, HoldState } from '../../ledger/wallet-state.js';
+import { Wallet } from '../../ledger/wallet.entity.js';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
 import { invalidField, notFound } from '../../shared/errors.js';
@@ -82,9 +83,7 @@ export class AccountHoldsService {
   }
 
   async get(account: Account, holdId: string): Promise<AccountHoldDto> {
-    const wallet = await this.wallets.find(account);
-    const hold = wallet && (await this.em.fork().findOne(Hold, { walletId: wallet.id, id: holdId }));
-    if (!hold) throw notFound('hold', { hold_id: holdId });
+    const hold = await this.#find(account, holdId);
     return renderHold({ hold: hold as HoldRecord }, this.clock.now());
   }
 
@@ -108,9 +107,17 @@ export class AccountHoldsService {
   }
 
   async #walletIdOf(account: Account, holdId: string): Promise<string> {
-    const wallet = await this.wallets.find(account);
-    if (!wallet) throw notFound('hold', { hold_id: holdId });
-    return wallet.id;
+    return (await this.#find(account, holdId)).walletId;
+  }
+
+  /** In whichever wallet of the customer it is: which one is the account's may have changed since. */
+  async #find({ scope, customerId }: Account, holdId: string): Promise<Hold> {
+    const em = this.em.fork();
+    const wallets = await em.find(Wallet, { ...scope, customerId }, { fields: ['id'] });
+    const walletId = { $in: wallets.map(({ id }) => id) };
+    const hold = await em.findOne(Hold, { walletId, id: holdId, customerId });
+    if (!hold) throw notFound('hold', { hold_id: holdId });
+    return hold;
   }
 
   #base(account: Account, walletId: string, request: IdempotentRequest | undefined) {

@@ -38,12 +38,11 @@ export class TopUpReads {
   async ofCustomer(
     scope: Scope,
     customerId: string,
-    { statuses, ...page }: Page & { statuses?: readonly TopUpStatus[]; orderBy: { createdAt: 'asc' | 'desc' } },
+    { status, direction, ...page }: Page & { status?: TopUpStatus; direction: 'asc' | 'desc' },
   ): Promise<{ topUps: TopUp[]; total: number }> {
-    const { orderBy, ...range } = page;
-    const where = { ...scopeOf(scope), customerId, ...(statuses ? { topUpStatus: { $in: [...statuses] } } : {}) };
-    const byAge = { createdAt: orderBy.createdAt, id: orderBy.createdAt };
-    const [topUps, total] = await this.em.fork().findAndCount(TopUp, where, { ...range, orderBy: byAge });
+    const where = { ...scopeOf(scope), customerId, ...(status ? { topUpStatus: status } : {}) };
+    const orderBy = { createdAt: direction, id: direction };
+    const [topUps, total] = await this.em.fork().findAndCount(TopUp, where, { ...page, orderBy });
     return { topUps, total };
   }
 

@@ -23,7 +23,7 @@ export type TopUpStatus = OpenStatus | (typeof FINAL_STATUSES)[number];
 export type TopUpTrigger = (typeof TRIGGERS)[number] | 'manual';
 
 /** States that end by themselves within minutes; whatever stays in one for longer needs somebody to look. */
-export const BUSY_STATUSES = ['created', 'charging', 'unknown', 'processing', 'canceling', 'refund_due'] as const;
+const BUSY_STATUSES = ['created', 'charging', 'unknown', 'processing', 'canceling', 'refund_due'] as const;
 
 /** SQL lists of states, for partial indexes and conditions. */
 export const OPEN_STATUS_LIST = quoted(OPEN_STATUSES);
