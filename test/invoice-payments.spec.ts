@@ -180,13 +180,18 @@ describe.each(DATABASES)('paying the invoice of a top-up on %s', (_name, createD
     await client.post(`/v1/wallets/${walletId}/terminate`).expect(200);
     const rest = await pay(invoice_id, { idempotency_key: 'late' }).expect(200);
     expect(rest.body).toMatchObject({ payment_status: 'REFUNDED', amount_paid: '10', refunded_amount: '10' });
-    expect((await pay(invoice_id, { idempotency_key: 'late' }).expect(200)).headers['idempotent-replayed']).toBe('true');
+    expect((await pay(invoice_id, { idempotency_key: 'late' }).expect(200)).headers['idempotent-replayed']).toBe(
+      'true',
+    );
     const parts = await pay(untouched.invoice_id, { amount: '4' }).expect(200);
     expect(parts.body).toMatchObject({ payment_status: 'REFUNDED', amount_paid: '4', refunded_amount: '4' });
     const more = await pay(untouched.invoice_id).expect(200);
     expect(more.body).toMatchObject({ payment_status: 'REFUNDED', amount_paid: '10', refunded_amount: '10' });
     expect(await payments(invoice_id)).toEqual([400, 600]);
-    expect((await transactions()).map((transaction) => transaction['transaction_status'])).toEqual(['failed', 'failed']);
+    expect((await transactions()).map((transaction) => transaction['transaction_status'])).toEqual([
+      'failed',
+      'failed',
+    ]);
     expect(await balance()).toBe('0');
   });
 

@@ -81,6 +81,7 @@ describe.each(DATABASES)('what stands in the way of an automatic top-up, on %s',
       await debit(id, '1').expect(402);
       await runTask();
       expect(await topUps(id)).toMatchObject([{ status: 'awaiting_payment', invoicing: true }]);
+      service.clock.advance(61_000);
       await switchOn(id, { invoicing: false });
       expect(await topUps(id)).toMatchObject([{ status: 'awaiting_payment' }, { status: 'succeeded' }]);
       await pay((await topUps(id))[0]).expect(200);
@@ -158,8 +159,7 @@ describe.each(DATABASES)('what stands in the way of an automatic top-up, on %s',
         count: 1,
         results: [{ credits: '10', price: 1100, currency_code: 'USD', is_automatic: false }],
       });
-      const [{ id, action_url }] = (body as { results: [{ id: string; action_url: string }] }).results;
-      expect(action_url).toMatch(/^http/);
+      const [{ id }] = (body as { results: [{ id: string }] }).results;
       const canceled = await mine.post(`${TOP_UPS}${id}/cancel/`).expect(200);
       expect(['canceling', 'canceled']).toContain((canceled.body as Body)['status']);
       await service.get(TopUpEngine).idle();

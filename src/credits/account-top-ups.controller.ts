@@ -6,12 +6,7 @@ import { ApiCreditsErrors } from '../http/errors/api-errors.decorator.js';
 import { TopUpReads } from '../top-ups/purchases/top-up-reads.js';
 import { TopUpsService } from '../top-ups/purchases/top-ups.service.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from './account.js';
-import {
-  AccountTopUpDto,
-  AccountTopUpPageDto,
-  AccountTopUpsQuery,
-  renderAccountTopUp,
-} from './account-top-ups.dto.js';
+import { AccountTopUpDto, AccountTopUpPageDto, AccountTopUpsQuery, renderAccountTopUp } from './account-top-ups.dto.js';
 
 const ORDERINGS = { created_at: 'createdAt' } as const;
 const NEWEST_FIRST = { property: 'createdAt', direction: 'desc' } as const;

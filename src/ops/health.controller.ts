@@ -48,6 +48,10 @@ export class HealthController {
   @UseFilters(HealthFilter)
   @ApiOperation({ summary: 'Readiness' })
   async ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.database.answers(), () => this.database.isMigrated(), () => this.topUps.stuck()]);
+    return this.health.check([
+      () => this.database.answers(),
+      () => this.database.isMigrated(),
+      () => this.topUps.stuck(),
+    ]);
   }
 }

@@ -53,8 +53,11 @@ const BREACHES: Record<string, string> = {
   'a credit of a top-up has a succeeded top-up': `
     select e.id from entry e left join top_up t on t.id = e.top_up_id
     where e.top_up_id is not null and t.top_up_status is distinct from 'succeeded'`,
-  'at most one automatic top-up of a wallet is open': `
-    select wallet_id from top_up where is_automatic and top_up_status in (${OPEN_STATUS_LIST})
+  'at most one automatic charge of a wallet is under way': `
+    select wallet_id from top_up where is_automatic and not invoicing and top_up_status in (${OPEN_STATUS_LIST})
+    group by wallet_id having count(*) > 1`,
+  'at most one automatic invoice of a wallet is not due yet': `
+    select wallet_id from top_up where is_automatic and invoicing and top_up_status in ('created', 'awaiting_payment')
     group by wallet_id having count(*) > 1`,
   'no row mixes tenants': `
     select e.id from entry e join wallet w on w.id = e.wallet_id

@@ -84,7 +84,11 @@ export class InvoicePayments {
   }
 
   /** What the payment is, is seen without a lock and judged again under it: whoever was overtaken looks again. */
-  async #pay(found: Invoice, payment: ReportedPayment, frame: PromisedPayment['frame']): Promise<{ isReplayed: boolean }> {
+  async #pay(
+    found: Invoice,
+    payment: ReportedPayment,
+    frame: PromisedPayment['frame'],
+  ): Promise<{ isReplayed: boolean }> {
     for (let tries = 1; ; tries += 1) {
       const invoice = tries === 1 ? found : await this.invoices.get(scopeOf(found), found.id);
       const expected = await this.#expect(invoice, payment);

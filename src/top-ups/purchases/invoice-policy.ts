@@ -163,9 +163,7 @@ async function findKnown(
 
 /** Whether a payment goes by the reference or the key of one that is booked. */
 export function isSame(booked: KnownPayment, { reference, key }: ReportedPayment): boolean {
-  return (
-    (reference !== null && booked.reference === reference) || (key !== null && booked.idempotencyKey === key)
-  );
+  return (reference !== null && booked.reference === reference) || (key !== null && booked.idempotencyKey === key);
 }
 
 function isInScope(

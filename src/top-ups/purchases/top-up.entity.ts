@@ -104,7 +104,11 @@ const TopUpSchema = defineEntity({
     { name: 'top_up_wallet_index', properties: ['walletId', 'createdAt'] },
     { name: 'top_up_due_index', properties: ['nextAttemptAt'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
     { name: 'top_up_open_index', properties: ['walletId'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
-    { name: 'top_up_in_flight_index', properties: ['createdAt'], where: `not invoicing and top_up_status in (${BUSY_STATUS_LIST})` },
+    {
+      name: 'top_up_in_flight_index',
+      properties: ['createdAt'],
+      where: `not invoicing and top_up_status in (${BUSY_STATUS_LIST})`,
+    },
     { name: 'top_up_recheck_index', properties: ['recheckAt'], where: 'recheck_at is not null' },
     { name: 'top_up_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] },
   ],

@@ -4,7 +4,13 @@ import type { Caller } from '../../auth/caller.js';
 import { CurrentCaller, RequireScope } from '../../auth/caller.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { walletsPage, WalletsPageQuery } from '../../http/wallets-page.js';
-import { renderDecision, renderTopUp, TopUpDecisionListResponse, TopUpListResponse, TopUpResponse } from './top-ups.dto.js';
+import {
+  renderDecision,
+  renderTopUp,
+  TopUpDecisionListResponse,
+  TopUpListResponse,
+  TopUpResponse,
+} from './top-ups.dto.js';
 import { TopUpReads } from './top-up-reads.js';
 import { TopUpsService } from './top-ups.service.js';
 

@@ -143,7 +143,8 @@ export class InvoicePaymentRequest {
   @IsText({
     min: 1,
     max: 255,
-    description: 'What the payer or the bank calls the payment: the same reference is the same payment, for ever. Ours.',
+    description:
+      'What the payer or the bank calls the payment: the same reference is the same payment, for ever. Ours.',
     example: 'bank-2026-11-21-0042',
   })
   payment_reference?: string | null;

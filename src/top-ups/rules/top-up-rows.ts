@@ -121,11 +121,6 @@ export class TopUpRows {
         RULE_CHANGES,
         '(wallet_id, trigger)',
       ),
-      this.#insert(
-        tx,
-        this.#topUps,
-        all((state) => state.newTopUps),
-      ),
       this.#update(
         tx,
         this.#topUps,
@@ -137,6 +132,12 @@ export class TopUpRows {
         this.#topUps,
         changed.filter((topUp) => rescheduled.has(topUp)),
         [...TOP_UP_CHANGES, 'nextAttemptAt'],
+      ),
+      // After those that end in the same commit: a wallet has room for one at a time.
+      this.#insert(
+        tx,
+        this.#topUps,
+        all((state) => state.newTopUps),
       ),
       this.#insert(
         tx,
