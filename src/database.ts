@@ -45,8 +45,10 @@ import { Migration20261121190000_agreements } from './migrations/Migration202611
 import { Migration20261121200000_lots } from './migrations/Migration20261121200000_lots.js';
 import { Migration20261121210000_money } from './migrations/Migration20261121210000_money.js';
 import { Migration20261121220000_events } from './migrations/Migration20261121220000_events.js';
+import { Migration20261121230000_invoices } from './migrations/Migration20261121230000_invoices.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
+import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { TopUpDecision } from './top-ups/rules/top-up-decision.entity.js';
@@ -63,6 +65,7 @@ export const ENTITIES = [
   TenantSetting,
   Invoice,
   InvoiceCounter,
+  InvoicePayment,
   Customer,
   PaymentMethod,
   Wallet,
@@ -114,6 +117,7 @@ export const MIGRATIONS = [
   Migration20261121200000_lots,
   Migration20261121210000_money,
   Migration20261121220000_events,
+  Migration20261121230000_invoices,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -82,6 +82,28 @@ describe.each(DATABASES)('holds of an account on %s', (_name, createDatabase) =>
     });
   });
 
+  it('are found by themselves, also when another wallet has become the account’s', async () => {
+    const account = await createAccount(service, tenant);
+    const open = (currency: string) =>
+      call(service, tenant.serverKey)
+        .post('/v1/wallets')
+        .send({ customer_id: account.customerId, currency, initial_credits_to_load: '20' })
+        .expect(200);
+    await open('eur');
+    const [kept, given] = [await hold(account, { credits: 5 }), await hold(account, { credits: 3 })];
+    await open('usd');
+    const { body } = await call(service, account.key)
+      .post(`${HOLDS}${kept.id}/capture/`)
+      .send({ credits: 5 })
+      .expect(200);
+    expect(body).toMatchObject({ id: kept.id, status: 'captured', captured_credits: 5 });
+    await call(service, account.key).post(`${HOLDS}${given.id}/release/`).send({}).expect(200);
+    expect((await call(service, account.key).get(`${HOLDS}${given.id}/`)).body).toMatchObject({ status: 'released' });
+    const other = await createAccount(service, tenant);
+    await call(service, other.key).get(`${HOLDS}${kept.id}/`).expect(404);
+    await call(service, other.key).post(`${HOLDS}${given.id}/release/`).send({}).expect(404);
+  });
+
   it('are charged in parts, and give the rest back with the last one', async () => {
     const account = await fund();
     const { id } = await hold(account, { credits: 5 });
@@ -94,6 +116,8 @@ describe.each(DATABASES)('holds of an account on %s', (_name, createDatabase) =>
       balance: '3',
       required: '4',
       top_up: null,
+      paused_reason: null,
+      no_top_up: null,
     });
     const last = await capture({ credits: 1 }).expect(200);
     expect(last.body).toMatchObject({ status: 'captured', captured_credits: 3, held_credits: 0 });
@@ -145,6 +169,8 @@ describe.each(DATABASES)('holds of an account on %s', (_name, createDatabase) =>
       balance: '0',
       required: '25',
       top_up: { id: expect.stringMatching(/^topup_/), status: 'created' },
+      paused_reason: null,
+      no_top_up: null,
     });
     expect(refusals.filter(({ status }) => status !== 402 && status !== 201)).toEqual([]);
     await service.get(TopUpEngine).idle();

@@ -74,7 +74,8 @@ class NotesController {
     if (kind === 'bug') throw new TypeError('secret internals');
     if (kind === 'database') throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     if (kind === 'missing') throw notFound('wallet', { wallet_id: 'wallet_x' });
-    const details = { balance: '30', required: '50', top_up: { id: 'topup_1', status: 'created' }, wallet_id: 'w' };
+    const top_up = { id: 'topup_1', status: 'created' };
+    const details = { balance: '30', required: '50', top_up, paused_reason: null, no_top_up: null, wallet_id: 'w' };
     throw new DomainError(kind as ErrorKind, 'not enough credits', { details });
   }
 
@@ -203,6 +204,8 @@ describe('errors', () => {
         balance: '30',
         required: '50',
         top_up: { id: 'topup_1', status: 'created' },
+        paused_reason: null,
+        no_top_up: null,
       });
     });
   });

@@ -54,10 +54,6 @@ describe.each(DATABASES)('invoices on %s', (_name, createDatabase) => {
     return inTransaction((em) => invoices.create(em, draft(values)));
   }
 
-  function pay(id: string, amountMinor?: number) {
-    return inTransaction((em) => invoices.markPaid(em, client.scope, id, { ...ACTOR, amountMinor }));
-  }
-
   it('are numbered without gaps when fifty are made at once and some of them are rolled back', async () => {
     const attempts = Array.from({ length: 50 }, (_, index) =>
       inTransaction(async (em) => {
@@ -168,54 +164,6 @@ describe.each(DATABASES)('invoices on %s', (_name, createDatabase) => {
     expect(renderInvoice(await create({ currency: 'kwd', lines })).total).toBe('1.234');
   });
 
-  it('become paid once, however often and however parallel they are paid', async () => {
-    const { id } = await create();
-    const results = await Promise.all(Array.from({ length: 10 }, () => pay(id)));
-    expect(results.filter(({ becamePaid }) => becamePaid)).toHaveLength(1);
-    const paid = await invoices.get(client.scope, id);
-    expect(paid).toMatchObject({ paymentStatus: 'SUCCEEDED', paidMinor: 19_800, version: 2 });
-    service.clock.advance(1000);
-    const again = await pay(id);
-    expect([again.becamePaid, renderInvoice(again.invoice)]).toEqual([false, renderInvoice(paid)]);
-  });
-
-  it('are paid in parts, and overpaid', async () => {
-    const { id } = await create();
-    expect(await pay(id, 800)).toMatchObject({ becamePaid: false, invoice: { paymentStatus: 'PENDING' } });
-    const { invoice, becamePaid } = await pay(id, 20_000);
-    expect(becamePaid).toBe(true);
-    expect(renderInvoice(invoice)).toMatchObject({
-      payment_status: 'OVERPAID',
-      amount_paid: '208',
-      amount_remaining: '0',
-      overpaid_amount: '10',
-    });
-  });
-
-  it('cannot be paid when they are voided, nor voided when they are paid', async () => {
-    const voided = await create();
-    const paid = await create({ isPaid: true });
-    const voidOf = (id: string) => inTransaction((em) => invoices.void(em, client.scope, id, 'secret_test'));
-    expect(await voidOf(voided.id)).toMatchObject({ invoiceStatus: 'VOIDED', version: 2 });
-    expect(await voidOf(voided.id)).toMatchObject({ version: 2 });
-    await expect(pay(voided.id)).rejects.toMatchObject({ kind: 'invalid_operation' });
-    await expect(voidOf(paid.id)).rejects.toMatchObject({ kind: 'invalid_operation' });
-  });
-
-  it('do not go back from paid, except by a refund', async () => {
-    const { id } = await create();
-    const mark = (paymentStatus: 'PROCESSING' | 'FAILED') =>
-      inTransaction((em) => invoices.markUnpaid(em, client.scope, id, { ...ACTOR, paymentStatus }));
-    const refund = () => inTransaction((em) => invoices.markRefunded(em, client.scope, id, 'secret_test'));
-    expect(await mark('PROCESSING')).toMatchObject({ paymentStatus: 'PROCESSING' });
-    expect(await mark('FAILED')).toMatchObject({ paymentStatus: 'FAILED' });
-    await expect(refund()).rejects.toMatchObject({ kind: 'invalid_operation' });
-    await pay(id);
-    await expect(mark('FAILED')).rejects.toMatchObject({ kind: 'invalid_operation' });
-    expect(await refund()).toMatchObject({ paymentStatus: 'REFUNDED', refundedMinor: 19_800 });
-    expect(await pay(id)).toMatchObject({ becamePaid: false });
-  });
-
   it('are one for each top-up, and nobody else’s', async () => {
     const { id } = await create({ topUpId: 'topup_2' });
     await expect(create({ topUpId: 'topup_2' })).rejects.toThrow('invoice_top_up_unique');
@@ -223,7 +171,6 @@ describe.each(DATABASES)('invoices on %s', (_name, createDatabase) => {
     client = await newTenantClient(service);
     expect((await client.get(`/v1/invoices/${id}`)).status).toBe(404);
     expect(await invoices.findByTopUp(client.scope, 'topup_2')).toBeUndefined();
-    await expect(pay(id)).rejects.toMatchObject({ kind: 'not_found' });
   });
 
   it('refuse discounts and taxes that are not those of the lines', async () => {

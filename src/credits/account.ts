@@ -19,6 +19,8 @@ export interface Account {
   scope: Scope;
   customerId: string;
   actor: Actor;
+  /** Asked for with the account's own key, not by a server that names it. */
+  isByAccount?: boolean;
 }
 
 interface AccountReference {
@@ -57,13 +59,17 @@ export class AccountPipe implements PipeTransform<AccountReference, Promise<Acco
       throw invalidRequest(`name the account with header ${CUSTOMER_HEADER} or ${EXTERNAL_CUSTOMER_HEADER}`);
     }
     const customer = await this.customers.resolve(caller, reference);
-    return { scope: scopeOf(caller), customerId: customer.id, actor: { keyId, requestId } };
+    const isByAccount = caller.customerId !== null;
+    return { scope: scopeOf(caller), customerId: customer.id, actor: { keyId, requestId }, isByAccount };
   }
 }
 
-/** Keys are an account's own: another account's request with the same one is another request. */
-export function keyOfAccount({ customerId }: Account, { key, requestHash }: IdempotentRequest): IdempotentRequest {
-  return { key: `account:${customerId}:${key}`, requestHash };
+/**
+ * A server's key is one key over all routes of its environment. What an account sends is its own: another account's
+ * request with the same key is another request, and nobody can use up a key of the server or learn that it was used.
+ */
+export function keyOfAccount(account: Account, { key, requestHash }: IdempotentRequest): IdempotentRequest {
+  return { key: account.isByAccount ? `account:${account.customerId}:${key}` : key, requestHash };
 }
 
 /** The account of a request. */

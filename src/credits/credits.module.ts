@@ -13,6 +13,7 @@ import { ConsentsController } from './consents/consents.controller.js';
 import { ConsentsService } from './consents/consents.service.js';
 import { AccountInvoicesController } from './account-invoices.controller.js';
 import { AccountInvoicesService } from './account-invoices.service.js';
+import { AccountTopUpsController } from './account-top-ups.controller.js';
 import { BillingController } from './billing.controller.js';
 import { BillingService } from './billing.service.js';
 import { CouponsController } from './coupons/coupons.controller.js';
@@ -43,6 +44,7 @@ import { UsageService } from './usage/usage.service.js';
     AccountDecisionsController,
     ConsentsController,
     AccountInvoicesController,
+    AccountTopUpsController,
     BillingController,
     CouponsController,
     CreditPacksController,

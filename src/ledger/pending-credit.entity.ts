@@ -35,6 +35,11 @@ const PendingCreditSchema = defineEntity({
     { name: 'pending_credit_wallet_index', properties: ['walletId', 'createdAt', 'id'] },
     { name: 'pending_credit_scope_index', properties: ['tenantId', 'environmentId', 'createdAt'] },
     { name: 'pending_credit_id_index', properties: ['id'] },
+    {
+      name: 'pending_credit_key_index',
+      properties: ['walletId', 'idempotencyKey'],
+      where: "idempotency_key <> ''",
+    },
   ],
 });
 

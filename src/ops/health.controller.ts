@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { Public } from '../auth/caller.js';
 import { DatabaseHealth } from './database-health.js';
+import { TopUpHealth } from './top-up-health.js';
 import { HealthStatus } from './health.dto.js';
 import { HealthFilter } from './health.filter.js';
 
@@ -13,6 +14,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly database: DatabaseHealth,
+    private readonly topUps: TopUpHealth,
   ) {}
 
   /** Whether the service answers at all. */
@@ -37,12 +39,19 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Whether requests can be served: the database answers and its schema is up to date. */
+  /**
+   * Whether requests can be served: the database answers and its schema is up to date. `top_ups` counts charges of the
+   * whole installation that have made no progress for 15 minutes (100 at most); it names nobody and fails no check.
+   */
   @Get('ready')
   @HealthCheck()
   @UseFilters(HealthFilter)
   @ApiOperation({ summary: 'Readiness' })
   async ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.database.answers(), () => this.database.isMigrated()]);
+    return this.health.check([
+      () => this.database.answers(),
+      () => this.database.isMigrated(),
+      () => this.topUps.stuck(),
+    ]);
   }
 }

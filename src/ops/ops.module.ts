@@ -4,12 +4,14 @@ import { AuthModule } from '../auth/auth.module.js';
 import { Bootstrap } from './bootstrap.js';
 import { ConnectionDraining } from './connection-draining.js';
 import { DatabaseHealth } from './database-health.js';
+import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { HealthController } from './health.controller.js';
+import { TopUpHealth } from './top-up-health.js';
 
 /** What an operator looks at. */
 @Module({
-  imports: [AuthModule, TerminusModule.forRoot({ logger: false })],
+  imports: [AuthModule, TopUpsModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [Bootstrap, ConnectionDraining, DatabaseHealth],
+  providers: [Bootstrap, ConnectionDraining, DatabaseHealth, TopUpHealth],
 })
 export class OpsModule {}

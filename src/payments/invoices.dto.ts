@@ -239,6 +239,12 @@ export class InvoiceDto {
   updated_by!: string;
 }
 
+/** A voided invoice. */
+export class VoidedInvoiceDto extends InvoiceDto {
+  /** @example 'invoice voided' */
+  message!: string;
+}
+
 /** A line of an invoice, as the credits API shows it. Integers in minor units. */
 export class AccountInvoiceLineItemDto {
   /** @example 1 */

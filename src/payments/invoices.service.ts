@@ -1,9 +1,9 @@
-import { LockMode, type FilterQuery } from '@mikro-orm/core';
+import type { FilterQuery } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import type { Decimal } from '../shared/decimal.js';
-import { DomainError, notFound } from '../shared/errors.js';
+import { notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import {
@@ -69,15 +69,9 @@ export interface InvoicePage {
   total: number;
 }
 
-export interface PaymentResult {
-  invoice: Invoice;
-  /** Whether this very call made the invoice fully paid: what depends on payment happens once. */
-  becamePaid: boolean;
-}
-
 /**
- * Invoices are written inside the transaction of whatever they are for: the top-up, the ledger posting. Methods that
- * take an EntityManager work in its transaction; call them with the wallet locked, never the other way round.
+ * Invoices are written inside the transaction of whatever they are for: the top-up, the ledger posting. What changes them
+ * later is in `change-invoice.ts`, and done under their wallet's lock.
  */
 @Injectable()
 export class InvoicesService {
@@ -151,103 +145,6 @@ export class InvoicesService {
     });
     return { items, total };
   }
-
-  /** The invoice as it is now, locked until the transaction ends. */
-  async lock(em: EntityManager, scope: Scope, id: string): Promise<Invoice> {
-    const where = { id, ...scopeOf(scope) };
-    const invoice = await em.findOne(Invoice, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
-    if (!invoice) throw notFound('invoice', { invoice_id: id });
-    return invoice;
-  }
-
-  /**
-   * Books a payment: `amountMinor`, or all that is still to be paid. A paid invoice stays as it is, however often it is
-   * paid again. Less than the rest leaves it pending, more makes it OVERPAID.
-   * @throws invalid_operation when it was voided
-   */
-  async markPaid(
-    em: EntityManager,
-    scope: Scope,
-    id: string,
-    { actorKeyId, amountMinor }: { actorKeyId: string; amountMinor?: number | undefined },
-  ): Promise<PaymentResult> {
-    const invoice = await this.lock(em, scope, id);
-    if (isPaid(invoice)) return { invoice, becamePaid: false };
-    refuseVoided(invoice);
-    invoice.paidMinor += amountMinor ?? invoice.totalMinor - invoice.paidMinor;
-    const becamePaid = invoice.paidMinor >= invoice.totalMinor;
-    if (becamePaid) invoice.paidAt = this.clock.now();
-    const settledStatus = invoice.paidMinor > invoice.totalMinor ? 'OVERPAID' : 'SUCCEEDED';
-    invoice.paymentStatus = becamePaid ? settledStatus : 'PENDING';
-    await this.#save(em, invoice, actorKeyId);
-    return { invoice, becamePaid };
-  }
-
-  /** Notes how an unpaid invoice's payment stands. A paid one can't go back: it is refunded instead. */
-  async markUnpaid(
-    em: EntityManager,
-    scope: Scope,
-    id: string,
-    { actorKeyId, paymentStatus }: { actorKeyId: string; paymentStatus: 'PENDING' | 'PROCESSING' | 'FAILED' },
-  ): Promise<Invoice> {
-    const invoice = await this.lock(em, scope, id);
-    refuseVoided(invoice);
-    if (isPaid(invoice)) {
-      const message = `invoice ${invoice.invoiceNumber} is paid`;
-      throw new DomainError('invalid_operation', message, { details: { invoice_id: id } });
-    }
-    if (invoice.paymentStatus === paymentStatus) return invoice;
-    invoice.paymentStatus = paymentStatus;
-    await this.#save(em, invoice, actorKeyId);
-    return invoice;
-  }
-
-  /** Books that the money of a paid invoice went back, all of it. Twice is once. */
-  async markRefunded(em: EntityManager, scope: Scope, id: string, actorKeyId: string): Promise<Invoice> {
-    const invoice = await this.lock(em, scope, id);
-    if (invoice.paymentStatus === 'REFUNDED') return invoice;
-    if (!isPaid(invoice)) {
-      throw new DomainError('invalid_operation', 'only a paid invoice can be refunded', {
-        details: { invoice_id: id },
-      });
-    }
-    invoice.refundedMinor = invoice.paidMinor;
-    invoice.paymentStatus = 'REFUNDED';
-    await this.#save(em, invoice, actorKeyId);
-    return invoice;
-  }
-
-  /** Takes an invoice back that nothing was paid on. Its number stays used. Voiding twice is a no-op. */
-  async void(em: EntityManager, scope: Scope, id: string, actorKeyId: string): Promise<Invoice> {
-    const invoice = await this.lock(em, scope, id);
-    if (invoice.invoiceStatus === 'VOIDED') return invoice;
-    if (invoice.paidMinor > 0) {
-      const message = 'an invoice that money was paid on cannot be voided';
-      throw new DomainError('invalid_operation', message, { details: { invoice_id: id } });
-    }
-    invoice.invoiceStatus = 'VOIDED';
-    invoice.voidedAt = this.clock.now();
-    await this.#save(em, invoice, actorKeyId);
-    return invoice;
-  }
-
-  async #save(em: EntityManager, invoice: Invoice, actorKeyId: string): Promise<void> {
-    invoice.version += 1;
-    invoice.updatedAt = this.clock.now();
-    invoice.updatedBy = actorKeyId;
-    await em.flush();
-  }
-}
-
-/** Whether the whole total was paid, whatever became of the money later. */
-export function isPaid(invoice: Invoice): boolean {
-  return Boolean(invoice.paidAt);
-}
-
-function refuseVoided(invoice: Invoice): void {
-  if (invoice.invoiceStatus !== 'VOIDED') return;
-  const message = `invoice ${invoice.invoiceNumber} is voided`;
-  throw new DomainError('invalid_operation', message, { details: { invoice_id: invoice.id } });
 }
 
 async function nextNumber(em: EntityManager, { tenantId, environmentId }: Scope): Promise<number> {

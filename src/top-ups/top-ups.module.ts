@@ -4,6 +4,8 @@ import { EventsModule } from '../events/events.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { InvoicePaymentsController } from './purchases/invoice-payments.controller.js';
+import { InvoicePayments } from './purchases/invoice-payments.service.js';
+import { InvoicePolicy } from './purchases/invoice-policy.js';
 import { InvoicedTopUps } from './purchases/invoiced-top-ups.js';
 import { ScheduledTask } from './schedule/scheduled-task.js';
 import { TopUpEngine } from './purchases/top-up-engine.js';
@@ -25,6 +27,8 @@ import { TopUpsService } from './purchases/top-ups.service.js';
   controllers: [TopUpsController, InvoicePaymentsController],
   providers: [
     InvoicedTopUps,
+    InvoicePayments,
+    InvoicePolicy,
     ScheduledTask,
     TopUpEngine,
     TopUpInvoices,
@@ -37,6 +41,6 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     TopUpReads,
     TopUpSteps,
   ],
-  exports: [ScheduledTask, TopUpEngine, TopUpPolicy, TopUpQueue, TopUpRulesService, TopUpsService],
+  exports: [ScheduledTask, TopUpEngine, TopUpPolicy, TopUpQueue, TopUpReads, TopUpRulesService, TopUpsService],
 })
 export class TopUpsModule {}

@@ -71,6 +71,18 @@ export class WalletsController {
     return this.wallets.update(caller, id, body);
   }
 
+  /**
+   * Ends the pause of the wallet's automatic top-ups (`auto_topup.paused_reason`), whatever it was for, without changing
+   * a rule. What is due is bought at once. Not paused, it changes nothing.
+   */
+  @Post(':id/auto-topup/resume')
+  @HttpCode(200)
+  @RequireScope('wallets:write')
+  @ApiWalletsErrors('invalid_operation', 'not_found', 'unavailable')
+  async resumeAutoTopUp(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<WalletDto> {
+    return this.wallets.resumeAutoTopUp(caller, id);
+  }
+
   /** Closes a wallet for good. What is left in it is taken; nothing is refunded. */
   @Post(':id/terminate')
   @HttpCode(200)

@@ -138,6 +138,19 @@ export class WalletsService {
     return answer;
   }
 
+  /** Ends the pause of its automatic top-ups, whatever it was for; who did it is kept. */
+  async resumeAutoTopUp(caller: Caller, walletId: string): Promise<WalletDto> {
+    const { body } = await this.ledger.post({
+      kind: 'evaluate',
+      scope: scopeOf(caller),
+      walletId,
+      actor: caller,
+      changes: [topUpChange({ kind: 'resume' })],
+      answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
+    });
+    return body;
+  }
+
   /** Takes what is left, refunds nothing, and closes the wallet for good. */
   async terminate(caller: Caller, walletId: string): Promise<TerminatedWalletDto> {
     const { body } = await this.ledger.post({

@@ -7,6 +7,7 @@ import { holdsSeenAs, withLots } from '../../ledger/hold-view.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
 import type { Posting } from '../../ledger/posting.js';
 import type { HoldState } from '../../ledger/wallet-state.js';
+import { Wallet } from '../../ledger/wallet.entity.js';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
 import { invalidField, notFound } from '../../shared/errors.js';
@@ -83,11 +84,8 @@ export class AccountHoldsService {
   }
 
   async get(account: Account, holdId: string): Promise<AccountHoldDto> {
-    const wallet = await this.wallets.find(account);
-    const em = this.em.fork();
-    const hold = wallet && (await em.findOne(Hold, { walletId: wallet.id, id: holdId }));
-    if (!hold) throw notFound('hold', { hold_id: holdId });
-    const [state] = await withLots(em, hold.walletId, [hold]);
+    const hold = await this.#find(account, holdId);
+    const [state] = await withLots(this.em.fork(), hold.walletId, [hold]);
     return renderHold(state as HoldState, this.clock.now());
   }
 
@@ -111,9 +109,17 @@ export class AccountHoldsService {
   }
 
   async #walletIdOf(account: Account, holdId: string): Promise<string> {
-    const wallet = await this.wallets.find(account);
-    if (!wallet) throw notFound('hold', { hold_id: holdId });
-    return wallet.id;
+    return (await this.#find(account, holdId)).walletId;
+  }
+
+  /** In whichever wallet of the customer it is: which one is the account's may have changed since. */
+  async #find({ scope, customerId }: Account, holdId: string): Promise<Hold> {
+    const em = this.em.fork();
+    const wallets = await em.find(Wallet, { ...scope, customerId }, { fields: ['id'] });
+    const walletId = { $in: wallets.map(({ id }) => id) };
+    const hold = await em.findOne(Hold, { walletId, id: holdId, customerId });
+    if (!hold) throw notFound('hold', { hold_id: holdId });
+    return hold;
   }
 
   #base(account: Account, walletId: string, request: IdempotentRequest | undefined) {

@@ -28,7 +28,17 @@ const SAMPLES: Record<ErrorKind, DomainError> = {
     'this idempotency key was used with another request',
   ),
   insufficient_credits: new DomainError('insufficient_credits', 'not enough credits: 30 available, 50 required', {
-    details: { balance: '30', required: '50', top_up: { id: 'topup_01', status: 'created' } },
+    details: {
+      balance: '30',
+      required: '50',
+      top_up: null,
+      paused_reason: 'card_declined',
+      no_top_up: {
+        code: 'paused',
+        reason: 'did not buy: automatic top-up is paused (card_declined) until it is resumed',
+        next_evaluation_at: null,
+      },
+    },
   }),
   payment_declined: new DomainError('payment_declined', 'the card was declined', {
     details: { code: 'card_declined' },

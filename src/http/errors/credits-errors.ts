@@ -20,7 +20,7 @@ export const CREDITS_STATUS: Record<ErrorKind, number> = {
 };
 
 /** What a 402 says beside its sentence. */
-const PAYMENT_FACTS = ['balance', 'required', 'top_up'] as const;
+const PAYMENT_FACTS = ['balance', 'required', 'top_up', 'paused_reason', 'no_top_up'] as const;
 
 export type CreditsErrorBody = FieldErrors | ({ detail: string } & Record<string, unknown>);
 

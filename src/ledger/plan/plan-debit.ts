@@ -42,7 +42,7 @@ export function refuseUnlessActive(state: WalletState): DomainError | undefined 
   });
 }
 
-/** A refusal for lack of funds. `top_up` is filled in by whoever starts one. */
+/** A refusal for lack of funds. Which top-up comes, or why none does, is filled in by whoever knows. */
 export function insufficientCredits(
   state: WalletState,
   required: Decimal,
@@ -59,6 +59,8 @@ export function insufficientCredits(
         balance: formatDecimal(available),
         required: formatDecimal(required),
         top_up: null,
+        paused_reason: null,
+        no_top_up: null,
       },
     },
   );

@@ -80,7 +80,14 @@ export function planRelease(
 
 function beyondHold(holdId: string, left: Decimal, required: Decimal): DomainError {
   return new DomainError('insufficient_credits', `the hold has ${formatDecimal(left)} credits left`, {
-    details: { hold_id: holdId, balance: formatDecimal(left), required: formatDecimal(required), top_up: null },
+    details: {
+      hold_id: holdId,
+      balance: formatDecimal(left),
+      required: formatDecimal(required),
+      top_up: null,
+      paused_reason: null,
+      no_top_up: null,
+    },
   });
 }
 

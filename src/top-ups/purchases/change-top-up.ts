@@ -2,7 +2,7 @@ import type { EventReason } from '../../events/build-events.js';
 import type { Decimal } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { WalletState } from '../../ledger/wallet-state.js';
-import { changePause, resumeAfterPayment } from '../rules/change-pause.js';
+import { changePause, resumeAfterInvoice, resumeAfterPayment } from '../rules/change-pause.js';
 import type { ChargeVerdict } from '../rules/may-charge.js';
 import { reasonOf } from '../rules/decision-reason.js';
 import type { FrozenCard, TopUpChange, TopUpEnd } from '../rules/top-up-changes.js';
@@ -155,7 +155,7 @@ export function settle(topUps: TopUpState, change: Change<'settle'>, now: Date):
     alter(topUps, topUp, { topUpStatus: 'succeeded', transactionId, invoiceId, ...end }, now);
     if (topUp.attempt > 0) finishAttempt(topUps, topUp, { outcome: 'succeeded', code: '', message: '' }, now);
     resumeAfterPayment(topUps, now);
-    if (isOverdue && topUps.guard?.pauseReason === 'invoice_overdue') changePause(topUps, null, now);
+    if (isOverdue) resumeAfterInvoice(topUps, now);
     tell(topUps, 'succeeded', topUp);
   };
 }

@@ -1,23 +1,19 @@
-import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
 import type { Columns } from '../../shared/sql-table.js';
-import type { Invoice } from '../../payments/invoice.entity.js';
-import { InvoicesService } from '../../payments/invoices.service.js';
 import { Clock } from '../../shared/clock.js';
-import { refuseExtraDigits } from '../../http/fields/currency-digits.js';
-import { type Decimal, toMinorUnits, ZERO } from '../../shared/decimal.js';
+import { ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
-import { type Scope, scopeOf } from '../../shared/scope.js';
+import { scopeOf } from '../../shared/scope.js';
 import { topUpChange } from '../rules/top-up-changes.js';
 import type { TopUpRecord } from '../rules/top-up-state.js';
 import type { Recorded } from './change-top-up.js';
-import { actorOf, TopUpSettlement } from './settlement.js';
+import { actorOf } from './settlement.js';
 import { TopUpInvoices } from './top-up-invoices.js';
-import { TopUp } from './top-up.entity.js';
+import type { TopUp } from './top-up.entity.js';
 
 const DAY_MS = 86_400_000;
 
@@ -28,13 +24,6 @@ export interface PendingTerms {
   idempotencyKey: string;
   metadata: Record<string, string>;
   bonus: { credits: PendingCredit['bonusCredits']; expiresAt: Date | null } | null;
-}
-
-export interface InvoicePayment {
-  actorKeyId: string;
-  paymentStatus: 'SUCCEEDED' | 'FAILED' | 'PENDING' | 'PROCESSING';
-  /** In the invoice's currency; undefined: all that is owed. */
-  amount?: Decimal | undefined;
 }
 
 /** The papers of an invoiced top-up: what it is paid by, and what is pending until it is. */
@@ -52,11 +41,8 @@ export type PendingRecord = Columns<PendingCredit>;
 @Injectable()
 export class InvoicedTopUps {
   constructor(
-    private readonly em: EntityManager,
     private readonly ledger: LedgerService,
-    private readonly invoices: InvoicesService,
     private readonly topUpInvoices: TopUpInvoices,
-    private readonly settlement: TopUpSettlement,
     private readonly clock: Clock,
   ) {}
 
@@ -99,64 +85,6 @@ export class InvoicedTopUps {
     await this.topUpInvoices.create(tx.em, topUp, config, { id: invoiceId, isPaid: false, dueAt, metadata });
     tx.em.create(PendingCredit, promised.pending);
     await tx.em.flush();
-  }
-
-  /**
-   * Records how the payment of an invoice stands. Paid in full completes the top-up behind it; paid twice is paid once.
-   * @returns the invoice as it is then
-   */
-  async updatePayment(scope: Scope, invoiceId: string, payment: InvoicePayment): Promise<Invoice> {
-    const { actorKeyId, paymentStatus, amount } = payment;
-    const invoice = await this.invoices.get(scope, invoiceId);
-    if (amount) refuseExtraDigits(amount, invoice.currency, 'amount');
-    if (paymentStatus !== 'SUCCEEDED') {
-      await this.em.fork().transactional(async (em) => {
-        await this.invoices.markUnpaid(em, scope, invoiceId, { actorKeyId, paymentStatus });
-      });
-      return this.invoices.get(scope, invoiceId);
-    }
-    const amountMinor = amount && toMinorUnits(amount, invoice.currency);
-    if (await this.#isTheRest(scope, invoiceId, amountMinor, actorKeyId)) await this.#complete(invoice, amountMinor);
-    return this.invoices.get(scope, invoiceId);
-  }
-
-  /** Books a payment, unless it is all that was missing for the top-up behind the invoice: that one comes with its credits. */
-  async #isTheRest(
-    scope: Scope,
-    invoiceId: string,
-    amountMinor: number | undefined,
-    actorKeyId: string,
-  ): Promise<boolean> {
-    return this.em.fork().transactional(async (em) => {
-      const { topUpId, invoiceStatus, totalMinor, paidMinor } = await this.invoices.lock(em, scope, invoiceId);
-      const isRest = amountMinor === undefined || amountMinor >= totalMinor - paidMinor;
-      if (topUpId && isRest && invoiceStatus !== 'VOIDED') return true;
-      await this.invoices.markPaid(em, scope, invoiceId, { actorKeyId, amountMinor });
-      return false;
-    });
-  }
-
-  async #complete(invoice: Invoice, paidMinor: number | undefined): Promise<void> {
-    const topUp = await this.em.fork().findOneOrFail(TopUp, { id: invoice.topUpId, ...scopeOf(invoice) });
-    const pending = await this.em.fork().findOne(PendingCredit, { walletId: topUp.walletId, topUpId: topUp.id });
-    const outcome = await this.settlement.settle(topUp, pending, paidMinor);
-    if (outcome === 'refused') await this.#refund(topUp, paidMinor);
-  }
-
-  /** Money for a wallet that takes no credits any more is booked, and booked back: both are seen on the invoice. */
-  async #refund(topUp: TopUp, amountMinor: number | undefined): Promise<void> {
-    const { id: topUpId, invoiceId, createdBy: actorKeyId } = topUp;
-    const end = { status: 'refunded', code: 'wallet_closed', message: 'the wallet takes no more credits' } as const;
-    await this.#evaluate(topUp, {
-      changes: [topUpChange({ kind: 'end', topUpId, end })],
-      also: async ({ em, now }) => {
-        if (!invoiceId) return;
-        await this.invoices.markPaid(em, scopeOf(topUp), invoiceId, { actorKeyId, amountMinor });
-        await this.invoices.markRefunded(em, scopeOf(topUp), invoiceId, actorKeyId);
-        const where = { walletId: topUp.walletId, topUpId };
-        await em.nativeUpdate(PendingCredit, where, { pendingStatus: 'failed', updatedAt: now });
-      },
-    });
   }
 
   async #evaluate(topUp: TopUp, what: Pick<Parameters<LedgerService['post']>[0], 'changes' | 'also'>): Promise<void> {

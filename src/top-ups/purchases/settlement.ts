@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor, CreditTerms } from '../../ledger/commands.js';
-import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
-import { LedgerService } from '../../ledger/ledger.service.js';
+import type { Actor, CreditTerms, LedgerCommand } from '../../ledger/commands.js';
+import type { PolicyChange } from '../../ledger/ledger-policy.js';
+import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
-import { InvoicesService } from '../../payments/invoices.service.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { scopeOf } from '../../shared/scope.js';
 import { topUpChange } from '../rules/top-up-changes.js';
 import { addMonths } from '../../shared/calendar.js';
-import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
+import { paymentMoved } from './invoice-policy.js';
+import { TopUpInvoices } from './top-up-invoices.js';
 import type { TopUp } from './top-up.entity.js';
 
 /** The one place where a paid top-up becomes credits: reply, sweep and invoice payment all come here, and one of them wins. */
@@ -18,25 +18,19 @@ import type { TopUp } from './top-up.entity.js';
 export class TopUpSettlement {
   constructor(
     private readonly ledger: LedgerService,
-    private readonly invoices: InvoicesService,
     private readonly topUpInvoices: TopUpInvoices,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Credits a top-up whose money has arrived (or that costs nothing), exactly once.
-   * @param paidMinor what is paid on its invoice now; all that is owed, if undefined
+   * Credits a top-up whose money has arrived from a card (or that costs nothing), exactly once.
    * @returns `settled`; `already` when it had ended before; `refused` when the wallet takes no credits, so the money must go back.
    */
-  async settle(
-    topUp: TopUp,
-    pending: PendingCredit | null = null,
-    paidMinor?: number,
-  ): Promise<'settled' | 'already' | 'refused'> {
+  async settle(topUp: TopUp): Promise<'settled' | 'already' | 'refused'> {
     const now = this.clock.now();
     const transactionId = topUp.transactionId ?? newId('wtxn', now);
     // What was sold or charged has an invoice, paid already; what was given at once has none.
-    const isSold = !topUp.invoicing && Boolean(topUp.packId || topUp.paymentId);
+    const isSold = Boolean(topUp.packId || topUp.paymentId);
     const invoiceId = topUp.invoiceId ?? (isSold ? newId('inv', now) : null);
     const config = await this.topUpInvoices.configOf(topUp);
     try {
@@ -45,12 +39,10 @@ export class TopUpSettlement {
         scope: scopeOf(topUp),
         walletId: topUp.walletId,
         actor: actorOf(topUp),
-        terms: { ...this.#creditTerms(topUp, transactionId, invoiceId), ...(pending ? promisedTerms(pending) : {}) },
-        ...(topUp.invoicing ? { guard: (tx) => this.#requirePayable(tx, topUp) } : {}),
+        terms: this.#creditTerms(topUp, transactionId, invoiceId),
         changes: [topUpChange({ kind: 'settle', topUpId: topUp.id, transactionId, invoiceId })],
         also: async (tx) => {
-          if (topUp.invoicing) await this.#markPaid(tx, topUp, paidMinor);
-          else if (invoiceId) await this.topUpInvoices.create(tx.em, topUp, config, { id: invoiceId, isPaid: true });
+          if (invoiceId) await this.topUpInvoices.create(tx.em, topUp, config, { id: invoiceId, isPaid: true });
         },
         answer: () => null,
       });
@@ -59,6 +51,43 @@ export class TopUpSettlement {
       if (error instanceof DomainError && error.code === 'top_up_ended') return 'already';
       if (error instanceof DomainError && error.kind === 'invalid_operation') return 'refused';
       throw error;
+    }
+  }
+
+  /**
+   * Credits what was promised against an invoice, in the commit that books the rest of its money: `paid` says so, and is
+   * judged under the wallet's lock.
+   */
+  async settlePromised(topUp: TopUp, pending: PendingCredit, paid: PromisedPayment): Promise<LedgerAnswer<null>> {
+    const { id: topUpId, invoiceId } = topUp;
+    const post = (idempotencyKey: string) =>
+      this.ledger.post({
+        kind: 'credit',
+        scope: scopeOf(topUp),
+        walletId: topUp.walletId,
+        ...paid.frame,
+        guard: async (_tx, { wallet }) => (wallet.walletStatus === 'closed' ? paymentMoved() : undefined),
+        terms: {
+          ...this.#creditTerms(topUp, pending.id, invoiceId ?? null),
+          ...promisedTerms(pending),
+          idempotencyKey,
+        },
+        changes: [
+          paid.change,
+          topUpChange({ kind: 'settle', topUpId, transactionId: pending.id, invoiceId: invoiceId ?? null }),
+        ],
+        also: async ({ em, now }) => {
+          const where = { walletId: topUp.walletId, topUpId };
+          await em.nativeUpdate(PendingCredit, where, { pendingStatus: 'completed', updatedAt: now });
+        },
+        answer: () => null,
+      });
+    try {
+      return await post(pending.idempotencyKey);
+    } catch (error) {
+      // Another entry has taken the key since it was promised. What is paid for is delivered all the same.
+      if (!isKeyTaken(error) || pending.idempotencyKey === '') throw error;
+      return post('');
     }
   }
 
@@ -79,21 +108,17 @@ export class TopUpSettlement {
         : { purchasedExpireAt: addMonths(this.clock.now(), validityMonths) }),
     };
   }
+}
 
-  /** An invoice that was voided meanwhile is not paid, and what hangs on it is not delivered. */
-  async #requirePayable(tx: LedgerTransaction, topUp: TopUp): Promise<DomainError | void> {
-    if (!topUp.invoicing || !topUp.invoiceId) return;
-    const { invoiceStatus, invoiceNumber } = await this.invoices.lock(tx.em, scopeOf(topUp), topUp.invoiceId);
-    if (invoiceStatus !== 'VOIDED') return;
-    return new DomainError('conflict', `invoice ${invoiceNumber} is voided`, { code: 'invoice_voided' });
-  }
+/** The payment that makes an invoice paid: as a change of the invoice, and who asked for it under which key. */
+export interface PromisedPayment {
+  change: PolicyChange;
+  frame: Pick<LedgerCommand, 'actor' | 'idempotency'>;
+}
 
-  async #markPaid(tx: LedgerTransaction, topUp: TopUp, amountMinor: number | undefined): Promise<void> {
-    const where = { walletId: topUp.walletId, topUpId: topUp.id };
-    await tx.em.nativeUpdate(PendingCredit, where, { pendingStatus: 'completed', updatedAt: tx.now });
-    const payment = { actorKeyId: topUp.createdBy, amountMinor };
-    if (topUp.invoiceId) await this.invoices.markPaid(tx.em, topUp, topUp.invoiceId, payment);
-  }
+function isKeyTaken(error: unknown): boolean {
+  if (!(error instanceof DomainError) || error.kind !== 'already_exists') return false;
+  return error.details['constraint'] === 'entry_idempotency_key_unique';
 }
 
 /** What was promised with a pending credit is what is delivered. */
@@ -107,7 +132,6 @@ function promisedTerms(pending: PendingCredit): Partial<CreditTerms> {
     referenceId: pending.referenceId,
     description: pending.description,
     metadata: pending.metadata,
-    idempotencyKey: pending.idempotencyKey,
     ...(pending.bonusCredits.gt(0)
       ? { bonus: { credits: pending.bonusCredits, expiresAt: pending.bonusExpiresAt ?? null } }
       : {}),

@@ -1,6 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Customer } from '../../customers/customer.entity.js';
+import { invoiceEvent } from '../../events/build-events.js';
+import { EventsService } from '../../events/events.service.js';
 import type { Invoice, InvoiceParty } from '../../payments/invoice.entity.js';
 import { InvoicesService } from '../../payments/invoices.service.js';
 import { priceSale } from '../../payments/price-invoice.js';
@@ -30,6 +32,7 @@ export class TopUpInvoices {
   constructor(
     private readonly invoices: InvoicesService,
     private readonly settings: SettingsService,
+    private readonly events: EventsService,
   ) {}
 
   /** Ask before the ledger's transaction: inside it there may be no other connection. */
@@ -46,7 +49,7 @@ export class TopUpInvoices {
   ): Promise<Invoice> {
     const customer = await em.findOne(Customer, { id: topUp.customerId, ...scopeOf(topUp) });
     const priced = priceSale(saleOf(topUp), taxes);
-    return this.invoices.create(em, {
+    const invoice = await this.invoices.create(em, {
       id,
       scope: scopeOf(topUp),
       customerId: topUp.customerId,
@@ -66,6 +69,10 @@ export class TopUpInvoices {
       dueAt,
       actorKeyId: topUp.createdBy,
     });
+    const facts = { ...invoice, walletId: topUp.walletId };
+    const paid = isPaid ? [invoiceEvent('invoice.paid', facts, null)] : [];
+    await this.events.write(em, [invoiceEvent('invoice.issued', facts, null), ...paid]);
+    return invoice;
   }
 }
 

@@ -5,7 +5,7 @@ import { Clock } from '../../shared/clock.js';
 import type { Scope } from '../../shared/scope.js';
 import { LEASE_MS } from '../schedule/schedule.js';
 import { nextRecheckAt } from './change-top-up.js';
-import { IN_FLIGHT_STATUSES, OPEN_STATUS_LIST, TopUp, TopUpAttempt } from './top-up.entity.js';
+import { BUSY_STATUS_LIST, OPEN_STATUS_LIST, TopUp, TopUpAttempt } from './top-up.entity.js';
 
 /** How long an intent may make no progress before somebody should look at it. */
 const STUCK_AFTER_MS = 15 * 60_000;
@@ -115,22 +115,15 @@ export class TopUpQueue {
 
   /** Charges that have made no progress for a quarter of an hour, oldest first: what an operator looks at. */
   async findStuck(limit: number): Promise<{ id: string; status: string; since: Date }[]> {
-    const before = new Date(this.clock.now().getTime() - STUCK_AFTER_MS);
-    const waits = new Set(['retry_wait', 'requires_action']);
-    const statuses = IN_FLIGHT_STATUSES.filter((status) => !waits.has(status));
-    const where = { topUpStatus: { $in: statuses }, invoicing: false, createdAt: { $lte: before } };
-    const stuck = await this.em.fork().find(TopUp, where, { limit, orderBy: { createdAt: 'asc' } });
-    return stuck.map(({ id, topUpStatus, createdAt }) => ({ id, status: topUpStatus, since: createdAt }));
-  }
-
-  /** The age of the oldest open top-up: what an operator watches. */
-  async oldestOpenAt(): Promise<Date | null> {
-    const rows = await this.em
-      .fork()
-      .execute<{ at: string | null }[]>(
-        `select min(created_at) as at from top_up where top_up_status in (${OPEN_STATUS_LIST})`,
-      );
-    return rows[0]?.at ? toDate(rows[0].at) : null;
+    const before = new Date(this.clock.now().getTime() - STUCK_AFTER_MS).toISOString();
+    // One that waited for days for its next try counts from that try.
+    const rows = await this.em.fork().execute<{ id: string; top_up_status: string; since: string }[]>(
+      `select id, top_up_status, coalesce(charged_at, created_at) as since from top_up
+       where not invoicing and top_up_status in (${BUSY_STATUS_LIST}) and created_at <= ?
+         and coalesce(charged_at, created_at) <= ? order by created_at limit ${limit}`,
+      [before, before],
+    );
+    return rows.map((row) => ({ id: row.id, status: row.top_up_status, since: toDate(row.since) }));
   }
 }
 

@@ -4,7 +4,7 @@ import { Wallet } from '../../ledger/wallet.entity.js';
 import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { TopUpDecision } from '../rules/top-up-decision.entity.js';
-import { TopUp, TopUpAttempt } from './top-up.entity.js';
+import { TopUp, TopUpAttempt, type TopUpStatus } from './top-up.entity.js';
 
 interface Page {
   limit: number;
@@ -32,6 +32,18 @@ export class TopUpReads {
     const where = { ...scopeOf(scope), walletId };
     const [topUps, total] = await this.em.fork().findAndCount(TopUp, where, { orderBy, ...page });
     return { topUps, attempts: await this.#attemptsOf(topUps.map(({ id }) => id)), total };
+  }
+
+  /** All of a customer's, whichever wallet they are for. */
+  async ofCustomer(
+    scope: Scope,
+    customerId: string,
+    { status, direction, ...page }: Page & { status?: TopUpStatus; direction: 'asc' | 'desc' },
+  ): Promise<{ topUps: TopUp[]; total: number }> {
+    const where = { ...scopeOf(scope), customerId, ...(status ? { topUpStatus: status } : {}) };
+    const orderBy = { createdAt: direction, id: direction };
+    const [topUps, total] = await this.em.fork().findAndCount(TopUp, where, { ...page, orderBy });
+    return { topUps, total };
   }
 
   async decisionsOfWallet(

@@ -22,9 +22,13 @@ export type OpenStatus = (typeof OPEN_STATUSES)[number];
 export type TopUpStatus = OpenStatus | (typeof FINAL_STATUSES)[number];
 export type TopUpTrigger = (typeof TRIGGERS)[number] | 'manual';
 
+/** States that end by themselves within minutes; whatever stays in one for longer needs somebody to look. */
+const BUSY_STATUSES = ['created', 'charging', 'unknown', 'processing', 'canceling', 'refund_due'] as const;
+
 /** SQL lists of states, for partial indexes and conditions. */
 export const OPEN_STATUS_LIST = quoted(OPEN_STATUSES);
 const IN_FLIGHT_STATUS_LIST = quoted(IN_FLIGHT_STATUSES);
+export const BUSY_STATUS_LIST = quoted(BUSY_STATUSES);
 
 export function isOpenStatus(status: TopUpStatus): status is OpenStatus {
   return (OPEN_STATUSES as readonly string[]).includes(status);
@@ -81,7 +85,7 @@ const TopUpSchema = defineEntity({
     invoiceId: p.text().nullable(),
     /** The credit transaction that it became or will become. */
     transactionId: p.text().nullable(),
-    /** The client's key of a manual purchase; the top-up itself is what a replay answers from. */
+    /** Of before: keys of purchases are the ledger's. Kept for processes of the version before, which write them. */
     idempotencyKey: p.text().nullable(),
     requestHash: p.text(),
     requestId: p.text(),
@@ -100,6 +104,11 @@ const TopUpSchema = defineEntity({
     { name: 'top_up_wallet_index', properties: ['walletId', 'createdAt'] },
     { name: 'top_up_due_index', properties: ['nextAttemptAt'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
     { name: 'top_up_open_index', properties: ['walletId'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
+    {
+      name: 'top_up_in_flight_index',
+      properties: ['createdAt'],
+      where: `not invoicing and top_up_status in (${BUSY_STATUS_LIST})`,
+    },
     { name: 'top_up_recheck_index', properties: ['recheckAt'], where: 'recheck_at is not null' },
     { name: 'top_up_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] },
   ],

@@ -3,6 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
 import { type Decimal, formatDecimal } from '../../shared/decimal.js';
 import { IsCurrencyAmount } from '../../http/fields/is-credits.js';
+import { IsIdempotencyKey, IsText } from '../../http/fields/is-text.js';
 import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
 import { Pagination } from '../../http/wallets-page.js';
 import type { TopUpDecision } from '../rules/top-up-decision.entity.js';
@@ -137,6 +138,20 @@ export class InvoicePaymentRequest {
   @IsOptional()
   @IsCurrencyAmount()
   amount?: Decimal;
+
+  @IsOptional()
+  @IsText({
+    min: 1,
+    max: 255,
+    description:
+      'What the payer or the bank calls the payment: the same reference is the same payment, for ever. Ours.',
+    example: 'bank-2026-11-21-0042',
+  })
+  payment_reference?: string | null;
+
+  @IsOptional()
+  @IsIdempotencyKey({ isEmptyAllowed: true })
+  idempotency_key?: string | null;
 }
 
 export function renderTopUp(topUp: TopUp, attempts: readonly TopUpAttempt[]): TopUpResponse {

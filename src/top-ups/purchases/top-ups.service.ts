@@ -1,12 +1,14 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
-import { type Decimal, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
-import { invalidField, notFound } from '../../shared/errors.js';
+import { type Decimal, formatDecimal, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
+import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import type { Actor, Idempotency, LedgerCommand } from '../../ledger/commands.js';
 import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
+import { Entry } from '../../ledger/entry.entity.js';
+import { PendingCredit } from '../../ledger/pending-credit.entity.js';
 import type { InvoiceDiscount } from '../../payments/invoice.entity.js';
 import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
@@ -158,6 +160,7 @@ export class TopUpsService {
     return this.ledger.post({
       kind: 'evaluate',
       ...command,
+      guard: (tx) => refuseUsedKey(tx, topUp, request.terms.idempotencyKey),
       changes: [topUpChange({ kind: 'purchase', topUp: { ...topUp, topUpStatus: 'awaiting_payment' } })],
       also: async (tx, posting) => this.invoiced.write(tx, promised(posting), config),
       answer: (posting) => request.answer(posting, (posting.changed[0] as Recorded).topUp, promised(posting).pending),
@@ -205,9 +208,14 @@ export class TopUpsService {
     return known && this.queue.reread(known.body);
   }
 
-  /** Takes back a top-up that waits: for its first or next try, or for its customer's confirmation. */
-  async cancel(scope: Scope, id: string, actor: Actor): Promise<void> {
-    const found = await this.em.fork().findOne(TopUp, { id, ...scopeOf(scope) });
+  /**
+   * Takes back a top-up that waits: for its first or next try, or for its customer's confirmation. An automatic one
+   * pauses its wallet's rules: what somebody has just taken back is not bought again by the same commit.
+   * @param customerId whose it must be, where a customer asks
+   */
+  async cancel(scope: Scope, id: string, actor: Actor, customerId?: string): Promise<void> {
+    const whose = customerId === undefined ? {} : { customerId };
+    const found = await this.em.fork().findOne(TopUp, { id, ...scopeOf(scope), ...whose });
     if (!found) throw notFound('top-up', { top_up_id: id });
     await this.ledger.post({
       kind: 'evaluate',
@@ -218,6 +226,22 @@ export class TopUpsService {
       answer: () => null,
     });
   }
+}
+
+/**
+ * Credits are promised under a key that is still theirs when they are paid for: an entry keeps its key for ever, the
+ * ledger's answers are forgotten after a week.
+ */
+async function refuseUsedKey(tx: LedgerTransaction, topUp: TopUpRecord, key: string): Promise<DomainError | void> {
+  if (key === '') return;
+  const { walletId } = topUp;
+  const used =
+    (await tx.em.count(Entry, { walletId, idempotencyKey: key })) +
+    (await tx.em.count(PendingCredit, { walletId, idempotencyKey: key, pendingStatus: 'pending' }));
+  if (used === 0) return;
+  return new DomainError('already_exists', 'this idempotency key was used before in this wallet', {
+    details: { wallet_id: walletId, type: 'credit', amount: formatDecimal(topUp.credits), idempotency_key: key },
+  });
 }
 
 /** What every purchase by hand has in common. */

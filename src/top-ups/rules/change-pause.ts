@@ -34,6 +34,13 @@ export function resumeAfterPayment(topUps: TopUpState, now: Date): void {
   if (CARD_PAUSES.has(topUps.guard?.pauseReason ?? '')) changePause(topUps, null, now);
 }
 
+/** The invoice that stopped the rule was paid or voided, and no other one is overdue. */
+export function resumeAfterInvoice(topUps: TopUpState, now: Date): void {
+  if (topUps.guard?.pauseReason !== 'invoice_overdue') return;
+  if (topUps.topUps.some(({ topUpStatus }) => topUpStatus === 'overdue')) return;
+  changePause(topUps, null, now);
+}
+
 /** Another card ends what the old one had paused; the same card again ends only a pause for want of any. */
 export function resumeWithCard(topUps: TopUpState, cardFingerprint: string, now: Date): void {
   const { guard } = topUps;

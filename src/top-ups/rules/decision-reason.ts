@@ -31,6 +31,7 @@ const WORDS: Readonly<Record<string, (figures: DecisionFigures) => string>> = {
   rule_changed: () => 'automatic top-up was changed before the charge was made',
   provider_changed: () => 'the payment provider was changed before the charge was made',
   invoice_overdue: () => 'the invoice of the last automatic top-up is overdue',
+  invoice_voided: () => 'its invoice was voided',
   canceled_by_request: () => 'somebody canceled it',
 };
 

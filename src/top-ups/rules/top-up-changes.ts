@@ -90,8 +90,12 @@ export type TopUpChange =
   | { kind: 'overdue'; topUpId: string }
   | { kind: 'settle'; topUpId: string; transactionId: string; invoiceId: string | null }
   | { kind: 'end'; topUpId: string; end: TopUpEnd }
+  /** The invoice that it waits for is voided. */
+  | { kind: 'void'; topUpId: string }
   /** Somebody takes back what waits. */
-  | { kind: 'cancel'; topUpId: string };
+  | { kind: 'cancel'; topUpId: string }
+  /** Somebody ends the wallet's pause, whatever it was for. */
+  | { kind: 'resume' };
 
 export interface AttemptOutcome {
   outcome: string;

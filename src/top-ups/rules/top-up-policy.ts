@@ -24,7 +24,7 @@ import {
   tryNow,
   withdraw,
 } from '../purchases/change-top-up.js';
-import { changePause, pausedReasonOf, pauseReasonOf, resumeWithCard } from './change-pause.js';
+import { changePause, pausedReasonOf, pauseReasonOf, resumeAfterInvoice, resumeWithCard } from './change-pause.js';
 import { changeAccountRules, changeAutoTopUp, changeLimits, secondsOf, takeRulesOver } from './change-rules.js';
 import { decideTopUp, isTemporary, ofMonth, spentIn, type TopUpFacts, type Verdict } from './decide-top-up.js';
 import { type ChargeVerdict, mayCharge } from './may-charge.js';
@@ -129,8 +129,12 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
         return settle(topUps, asked, now);
       case 'end':
         return endTopUp(topUps, asked, now);
+      case 'void':
+        return voidTopUp(state, topUps, asked.topUpId, now);
       case 'cancel':
-        return cancelByRequest(topUps, asked.topUpId, now);
+        return cancelByRequest(state, topUps, asked.topUpId, now);
+      case 'resume':
+        return resumeByRequest(state, topUps, context);
     }
   }
 
@@ -376,9 +380,16 @@ function pauseCharges(topUps: TopUpState, reason: string, card: string | null, n
   if (charges) changePause(topUps, { reason, card }, now);
 }
 
-function cancelByRequest(topUps: TopUpState, topUpId: string, now: Date): DomainError | (() => TopUpRecord) {
+/** Whoever takes a purchase back does not want the next one at once: the rule waits until somebody resumes it. */
+function cancelByRequest(
+  state: WalletState,
+  topUps: TopUpState,
+  topUpId: string,
+  now: Date,
+): DomainError | (() => TopUpRecord) {
   const topUp = topUps.topUps.find(({ id }) => id === topUpId);
   if (!topUp) return notFound('top-up', { top_up_id: topUpId });
+  const verdict = { mayCharge: false, code: 'canceled_by_request', figures: {} } as const;
   if (!isWaiting(topUp)) {
     return new DomainError(
       'invalid_operation',
@@ -389,8 +400,37 @@ function cancelByRequest(topUps: TopUpState, topUpId: string, now: Date): Domain
     );
   }
   return () => {
-    withdraw(topUps, topUp, { mayCharge: false, code: 'canceled_by_request', figures: {} }, now);
+    withdraw(topUps, topUp, verdict, now);
+    recordCancel(state, topUps, topUp, verdict, now);
+    if (topUp.isAutomatic) changePause(topUps, { reason: verdict.code, card: null }, now);
     return topUp;
+  };
+}
+
+/** Nobody is asked for its money any more; a rule that stood still for it goes on. One that has ended stays as it is. */
+function voidTopUp(state: WalletState, topUps: TopUpState, topUpId: string, now: Date): () => void {
+  const topUp = topUps.topUps.find(({ id }) => id === topUpId);
+  return () => {
+    if (topUp?.topUpStatus !== 'awaiting_payment' && topUp?.topUpStatus !== 'overdue') return;
+    const verdict = { mayCharge: false, code: 'invoice_voided', figures: {} } as const;
+    withdraw(topUps, topUp, verdict, now);
+    recordCancel(state, topUps, topUp, verdict, now);
+    resumeAfterInvoice(topUps, now);
+  };
+}
+
+function resumeByRequest(
+  { wallet }: WalletState,
+  topUps: TopUpState,
+  { now, actor }: ChangeContext,
+): DomainError | (() => void) {
+  if (wallet.walletStatus === 'closed') {
+    return new DomainError('invalid_operation', 'the wallet is closed', { details: { wallet_id: wallet.id } });
+  }
+  return () => {
+    if (!topUps.guard?.pausedAt) return;
+    changePause(topUps, null, now);
+    Object.assign(topUps.guard, { resumedAt: now, resumedBy: actor.keyId });
   };
 }
 

@@ -63,6 +63,8 @@ const GUARD_CHANGES: (keyof GuardRecord & string)[] = [
   'pausedAt',
   'pauseReason',
   'pausedCard',
+  'resumedAt',
+  'resumedBy',
   'historySeconds',
   'nextEvaluationAt',
   'noticed',

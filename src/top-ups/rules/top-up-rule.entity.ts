@@ -78,6 +78,9 @@ const TopUpGuardSchema = defineEntity({
     pauseReason: p.text(),
     /** Fingerprint of the card that the pause is about; null where it is about none. */
     pausedCard: p.text().nullable(),
+    /** When a person last ended a pause without an edit, and with which key. */
+    resumedAt: p.datetime(3).nullable(),
+    resumedBy: p.text().default(''),
     /** How far back decisions look for purchases: a day, or as long as the longest cool-off. */
     historySeconds: p.integer().default(86_400),
     /** When time alone can change what the rules say; null: it can't, and nobody looks. */

@@ -76,6 +76,8 @@ export function newGuard(wallet: Pick<WalletRecord, 'id' | 'tenantId' | 'environ
     pausedAt: null,
     pauseReason: '',
     pausedCard: null,
+    resumedAt: null,
+    resumedBy: '',
     historySeconds: DEFAULT_HISTORY_SECONDS,
     nextEvaluationAt: null,
     noticed: '',

@@ -1,0 +1,65 @@
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { CreditsPageDto, CreditsPageQuery } from '../http/credits-page.js';
+import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
+import { formatDecimal } from '../shared/decimal.js';
+import { FINAL_STATUSES, OPEN_STATUSES, type TopUp, type TopUpStatus } from '../top-ups/purchases/top-up.entity.js';
+
+const STATUSES: readonly TopUpStatus[] = [...OPEN_STATUSES, ...FINAL_STATUSES];
+
+class TopUpFilters {
+  @ApiProperty({ enum: STATUSES, required: false })
+  @IsOptional()
+  @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
+  status?: TopUpStatus;
+}
+
+export class AccountTopUpsQuery extends IntersectionType(CreditsPageQuery, TopUpFilters) {}
+
+/** A purchase of credits and how it stands. */
+export class AccountTopUpDto {
+  /** @example 'topup_01KAHZ5Q7X0000000000000000' */
+  id!: string;
+  @ApiProperty({ enum: STATUSES, example: 'requires_action' })
+  status!: TopUpStatus;
+  /** Whether a rule bought it. */
+  @ApiProperty({ type: Boolean, example: false })
+  is_automatic!: boolean;
+  /** Credits it buys. */
+  @ApiProperty({ type: String, example: '100' })
+  credits!: string;
+  /** What it costs, minor units of `currency_code`. */
+  @ApiProperty({ type: 'integer', example: 9900 })
+  price!: number;
+  @ApiProperty({ type: String, example: 'USD' })
+  currency_code!: string;
+  /** Where the payment is confirmed, when the card asks for authentication by its holder. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  action_url!: string | null;
+  /** Why it does not go on, or has failed; empty when there is nothing to say. */
+  @ApiProperty({ type: String, example: '' })
+  detail!: string;
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T00:00:00.123000Z' })
+  created_at!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  settled_at!: string | null;
+}
+
+export class AccountTopUpPageDto extends CreditsPageDto {
+  results!: AccountTopUpDto[];
+}
+
+export function renderAccountTopUp(topUp: TopUp): AccountTopUpDto {
+  return {
+    id: topUp.id,
+    status: topUp.topUpStatus,
+    is_automatic: topUp.isAutomatic,
+    credits: formatDecimal(topUp.credits),
+    price: topUp.priceMinor,
+    currency_code: topUp.currency.toUpperCase(),
+    action_url: topUp.actionUrl ?? null,
+    detail: topUp.lastErrorMessage,
+    created_at: formatTimestamp(topUp.createdAt),
+    settled_at: formatTimestampOrNull(topUp.settledAt),
+  };
+}
