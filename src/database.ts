@@ -12,6 +12,7 @@ import { AlertLog } from './wallets/alert-log.entity.js';
 import { PortalSession } from './wallets/portal/portal-session.entity.js';
 import { Transaction } from './wallets/transaction.entity.js';
 import { Consent } from './credits/consent.entity.js';
+import { CreditsAccount } from './credits/credits-account.entity.js';
 import { PromotionalRenewal } from './credits/promotional/promotional-renewal.entity.js';
 import { Coupon, CouponRedemption } from './credits/coupons/coupon.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
@@ -42,6 +43,7 @@ import { Migration20261121150000_coupons } from './migrations/Migration202611211
 import { Migration20261121170000_users } from './migrations/Migration20261121170000_users.js';
 import { Migration20261121180000_webhooks } from './migrations/Migration20261121180000_webhooks.js';
 import { Migration20261121190000_agreements } from './migrations/Migration20261121190000_agreements.js';
+import { Migration20261121240000_account } from './migrations/Migration20261121240000_account.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -80,6 +82,7 @@ export const ENTITIES = [
   Transaction,
   CreditPack,
   Consent,
+  CreditsAccount,
   PromotionalRenewal,
   Coupon,
   CouponRedemption,
@@ -108,6 +111,7 @@ export const MIGRATIONS = [
   Migration20261121170000_users,
   Migration20261121180000_webhooks,
   Migration20261121190000_agreements,
+  Migration20261121240000_account,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

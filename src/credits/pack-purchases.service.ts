@@ -12,6 +12,7 @@ import { TopUpsService } from '../top-ups/purchases/top-ups.service.js';
 import { type Account, keyOfAccount } from './account.js';
 import { AccountCards, NO_CARD } from './account-cards.js';
 import { type Redeemable, RedemptionsService } from './coupons/redemptions.service.js';
+import { faultOfCurrency } from './check-settings.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import type { CreditPack } from './packs/credit-pack.entity.js';
 import { isOnSale, PacksService } from './packs/packs.service.js';
@@ -82,6 +83,8 @@ export class PackPurchases {
     const pack = await this.packs.find(account.scope, packId);
     if (!pack) errors['pack_id'] = ['unknown pack'];
     else if (!isOnSale(pack)) errors['pack_id'] = ['is no longer on sale'];
+    const foreign = pack && faultOfCurrency(pack.currency, await this.wallets.currencyOf(account));
+    if (foreign && !errors['pack_id']) errors['pack_id'] = [foreign];
     const subject = { packId, currency: pack?.currency ?? '', priceMinor: pack?.priceMinor ?? 0 };
     const redeemable = pack ? await this.redemptions.price(account, couponIds, subject) : undefined;
     if (redeemable && 'faults' in redeemable) errors['coupon_ids'] = redeemable.faults;

@@ -5,6 +5,7 @@ import type { IdempotentRequest } from '../../http/idempotency.js';
 import { Hold, type HoldStatus } from '../../ledger/hold.entity.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
 import type { Posting } from '../../ledger/posting.js';
+import { Wallet } from '../../ledger/wallet.entity.js';
 import type { HoldRecord, HoldState } from '../../ledger/wallet-state.js';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
@@ -61,7 +62,7 @@ export class AccountHoldsService {
     { credits, final }: CaptureAccountHoldDto,
     request: IdempotentRequest | undefined,
   ): Promise<LedgerAnswer<AccountHoldDto>> {
-    const walletId = await this.#walletIdOf(account, holdId);
+    const { walletId } = await this.#find(account, holdId);
     const base = this.#base(account, walletId, request);
     return this.ledger.post({ kind: 'capture', ...base, holdId, credits: decimal(credits), final: final ?? true });
   }
@@ -72,7 +73,7 @@ export class AccountHoldsService {
     holdId: string,
     request: IdempotentRequest | undefined,
   ): Promise<LedgerAnswer<AccountHoldDto>> {
-    const walletId = await this.#walletIdOf(account, holdId);
+    const { walletId } = await this.#find(account, holdId);
     return this.ledger.post({
       kind: 'release',
       ...this.#base(account, walletId, request),
@@ -82,9 +83,7 @@ export class AccountHoldsService {
   }
 
   async get(account: Account, holdId: string): Promise<AccountHoldDto> {
-    const wallet = await this.wallets.find(account);
-    const hold = wallet && (await this.em.fork().findOne(Hold, { walletId: wallet.id, id: holdId }));
-    if (!hold) throw notFound('hold', { hold_id: holdId });
+    const hold = await this.#find(account, holdId);
     return renderHold({ hold: hold as HoldRecord }, this.clock.now());
   }
 
@@ -107,10 +106,14 @@ export class AccountHoldsService {
     );
   }
 
-  async #walletIdOf(account: Account, holdId: string): Promise<string> {
-    const wallet = await this.wallets.find(account);
-    if (!wallet) throw notFound('hold', { hold_id: holdId });
-    return wallet.id;
+  /** Wherever it was made: the account may have another wallet by now. */
+  async #find({ scope, customerId }: Account, holdId: string): Promise<Hold> {
+    const em = this.em.fork();
+    const wallets = await em.find(Wallet, { ...scope, customerId }, { fields: ['id'] });
+    const walletIds = wallets.map(({ id }) => id);
+    const hold = await em.findOne(Hold, { walletId: { $in: walletIds }, id: holdId });
+    if (!hold) throw notFound('hold', { hold_id: holdId });
+    return hold;
   }
 
   #base(account: Account, walletId: string, request: IdempotentRequest | undefined) {
