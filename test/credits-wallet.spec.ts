@@ -182,7 +182,7 @@ describe.each(DATABASES)("an account's wallet on %s", (_name, createDatabase) =>
   it('is decided anew once it is converted: a prepaid agreement does not follow into a postpaid wallet', async () => {
     await api().put(SETTINGS).send(on('pack_10')).expect(201);
     const prepaid = (await get(WALLET))['wallet_id'] as string;
-    await server().post(`/v1/wallets/${prepaid}/modify`).send({ target_wallet_type: 'POST_PAID' });
+    await server().post(`/v1/wallets/${prepaid}/modify`).send({ modification_type: 'prepaid_to_postpaid' }).expect(200);
     const rules = await em().find(TopUpRule, ofCustomer());
     expect(rules.map(({ enabled }) => enabled)).toEqual([false, false]);
     expect(await get(SETTINGS)).toEqual(OFF);

@@ -119,11 +119,6 @@ export class TopUpRows {
         RULE_CHANGES,
         '(wallet_id, trigger)',
       ),
-      this.#insert(
-        tx,
-        this.#topUps,
-        all((state) => state.newTopUps),
-      ),
       this.#update(
         tx,
         this.#topUps,
@@ -135,6 +130,12 @@ export class TopUpRows {
         this.#topUps,
         changed.filter((topUp) => rescheduled.has(topUp)),
         [...TOP_UP_CHANGES, 'nextAttemptAt'],
+      ),
+      // After those that end in this very commit: a wallet has one open automatic charge at a time.
+      this.#insert(
+        tx,
+        this.#topUps,
+        all((state) => state.newTopUps),
       ),
       this.#insert(
         tx,
@@ -211,6 +212,7 @@ export class TopUpRows {
          occurrences = top_up_decision.occurrences + excluded.occurrences, last_seen_at = excluded.last_seen_at,
          reason = excluded.reason, figures = excluded.figures, available = excluded.available,
          posted = excluded.posted, held = excluded.held, required = excluded.required,
+         open_top_up_ids = excluded.open_top_up_ids,
          next_evaluation_at = excluded.next_evaluation_at`,
       [this.#decisions.toParameter(decisions)],
     );
