@@ -137,6 +137,23 @@ describe.each(DATABASES)("an account's wallet on %s", (_name, createDatabase) =>
     expect(await get(SETTINGS)).toMatchObject({ auto_top_up_on_insufficient: false });
   });
 
+  it('takes no agreement for a wallet that it is moved from at this very moment', async () => {
+    await api().put(SETTINGS).send({}).expect(201);
+    const packs = service.get(PacksService);
+    const find = packs.find.bind(packs);
+    // Between the look at the account's wallet and the lock on it.
+    packs.find = async (...asked) => {
+      packs.find = find;
+      await move({ currency: 'eur' }).expect(200);
+      return find(...asked);
+    };
+    const { body } = await api().put(SETTINGS).send(on('pack_100')).expect(400);
+    expect(body).toEqual({
+      auto_top_up_credits_pack: { id: ["Is sold in USD, but the account's wallet is in EUR."] },
+    });
+    expect(await em().count(TopUpRule, { ...ofCustomer(), enabled: true })).toBe(0);
+  });
+
   it('keeps its holds when it is moved: they are captured where they were made', async () => {
     await api().post(BUY).send({ pack_id: 'pack_10' }).expect(200);
     const hold = (await api().post(HOLDS).send({ credits: 4 }).expect(201)).body as { id: string };

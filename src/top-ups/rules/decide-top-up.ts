@@ -160,7 +160,7 @@ export function capReached(facts: {
   const figures = { monthly_amount_minor: limits.monthlyAmountMinor, currency: capCurrency };
   const foreign = [...thisMonth, { currency }].find((purchase) => purchase.currency !== capCurrency);
   if (foreign) return { code: 'monthly_amount_cap', figures: { ...figures, uncounted_currency: foreign.currency } };
-  return spent(thisMonth) + priceMinor > limits.monthlyAmountMinor
+  return spentIn(thisMonth, currency) + priceMinor > limits.monthlyAmountMinor
     ? { code: 'monthly_amount_cap', figures }
     : undefined;
 }
@@ -191,16 +191,19 @@ function size(facts: TopUpFacts, need: Need): Verdict {
   return { ...bought, reason: reasonOf(bought), subject: '', units, pause: false };
 }
 
-function allowedUnits({ limits, history, now, unitPriceMinor }: TopUpFacts): number {
+function allowedUnits({ limits, history, now, currency, unitPriceMinor }: TopUpFacts): number {
   const chargeable = Math.min(limits.maxUnits, Math.floor(MAX_CHARGE_MINOR / unitPriceMinor));
   if (limits.monthlyAmountMinor === null) return chargeable;
-  const left = limits.monthlyAmountMinor - spent(ofMonth(history, now));
+  const left = limits.monthlyAmountMinor - spentIn(ofMonth(history, now), currency);
   return Math.min(chargeable, Math.floor(left / unitPriceMinor));
 }
 
-/** All of one currency, the cap's: otherwise it has been reached. */
-function spent(purchases: Pick<TopUpFacts['history'][number], 'priceMinor'>[]): number {
-  return purchases.reduce((total, { priceMinor }) => total + priceMinor, 0);
+/** In the cap's currency: while there is a cap, no rule buys in another. */
+function spentIn(
+  history: Pick<TopUpFacts['history'][number], 'priceMinor' | 'currency'>[],
+  currency: string,
+): number {
+  return history.reduce((total, topUp) => (topUp.currency === currency ? total + topUp.priceMinor : total), 0);
 }
 
 function skip(code: string, figures: DecisionFigures, subject: string, nextEvaluationAt: Date | null = null): Verdict {

@@ -131,7 +131,7 @@ export class TopUpRows {
         changed.filter((topUp) => rescheduled.has(topUp)),
         [...TOP_UP_CHANGES, 'nextAttemptAt'],
       ),
-      // After those that end in this very commit: a wallet has one open automatic charge at a time.
+      // Behind the updates: one that has just ended makes room for the next.
       this.#insert(
         tx,
         this.#topUps,
