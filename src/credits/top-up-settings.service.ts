@@ -106,9 +106,7 @@ export class TopUpSettingsService {
     // There is one agreement: whatever another wallet still buys by ends with the commit that makes this one.
     const elsewhere = await this.rules.endElsewhere(account, walletId);
     const { body } =
-      elsewhere.length === 0
-        ? await this.ledger.post(command)
-        : await this.#postWith(elsewhere, command as LedgerCommand);
+      elsewhere.length === 0 ? await this.ledger.post(command) : await this.#postWith(elsewhere, command);
     return this.#render(account, body as AccountRules);
   }
 

@@ -199,10 +199,7 @@ function allowedUnits({ limits, history, now, currency, unitPriceMinor }: TopUpF
 }
 
 /** In the cap's currency: while there is a cap, no rule buys in another. */
-function spentIn(
-  history: Pick<TopUpFacts['history'][number], 'priceMinor' | 'currency'>[],
-  currency: string,
-): number {
+function spentIn(history: Pick<TopUpFacts['history'][number], 'priceMinor' | 'currency'>[], currency: string): number {
   return history.reduce((total, topUp) => (topUp.currency === currency ? total + topUp.priceMinor : total), 0);
 }
 
