@@ -12,6 +12,7 @@ import { AlertLog } from './wallets/alert-log.entity.js';
 import { PortalSession } from './wallets/portal/portal-session.entity.js';
 import { Transaction } from './wallets/transaction.entity.js';
 import { Consent } from './credits/consent.entity.js';
+import { CreditsAccount } from './credits/credits-account.entity.js';
 import { PromotionalRenewal } from './credits/promotional/promotional-renewal.entity.js';
 import { Coupon, CouponRedemption } from './credits/coupons/coupon.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
@@ -46,6 +47,7 @@ import { Migration20261121200000_lots } from './migrations/Migration202611212000
 import { Migration20261121210000_money } from './migrations/Migration20261121210000_money.js';
 import { Migration20261121220000_events } from './migrations/Migration20261121220000_events.js';
 import { Migration20261121230000_invoices } from './migrations/Migration20261121230000_invoices.js';
+import { Migration20261121240000_account } from './migrations/Migration20261121240000_account.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
@@ -86,6 +88,7 @@ export const ENTITIES = [
   Transaction,
   CreditPack,
   Consent,
+  CreditsAccount,
   PromotionalRenewal,
   Coupon,
   CouponRedemption,
@@ -118,6 +121,7 @@ export const MIGRATIONS = [
   Migration20261121210000_money,
   Migration20261121220000_events,
   Migration20261121230000_invoices,
+  Migration20261121240000_account,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

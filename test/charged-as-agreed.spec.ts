@@ -247,7 +247,13 @@ describe('a card is charged only as agreed', () => {
 
     it('does the same for a purchase that somebody asked for', async () => {
       const { walletId, customerId } = await scene.newWallet('5', 'pm_sandbox_requires_action');
-      const purchase = { scope: scene.scope, wallet: { id: walletId, customerId }, pack: PACK, description: '' };
+      const purchase = {
+        scope: scene.scope,
+        wallet: { id: walletId, customerId },
+        pack: PACK,
+        provider: 'sandbox',
+        description: '',
+      };
       const { topUp } = await service.get(TopUpsService).purchase({ ...purchase, actor: ACTOR });
       expect(topUp.topUpStatus).toBe('requires_action');
       await scene.useCard(customerId, 'pm_sandbox_approve');

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { PaymentMethodsService } from '../src/customers/payment-methods.service.js';
 import { CreditsWallets } from '../src/credits/credits-wallets.service.js';
+import { PacksService } from '../src/credits/packs/packs.service.js';
 import { LedgerService } from '../src/ledger/ledger.service.js';
 import { Wallet } from '../src/ledger/wallet.entity.js';
 import { SettingsService } from '../src/settings/settings.service.js';
@@ -241,11 +242,13 @@ describe.each(DATABASES)('buying a pack on %s', (_name, createDatabase) => {
     expect(body).toEqual(refusal);
   });
 
-  it('uses the wallet in the credits currency, or else the oldest there is', async () => {
+  it('opens the wallet in the credits currency, and stays with it', async () => {
     const other = await createTenant(service);
     await service.get(SettingsService).put(other, 'credits', { currency: 'eur', purchase_validity_months: 1 });
+    const eur = { id: 'eur_10', name: '10 credits', priceMinor: 1000, currency: 'eur', packAmount: 10 } as const;
+    await service.get(PacksService).create(other, eur);
     const account = await createAccount(service, other);
-    await call(service, account.key).post(BUY).send({ pack_id: 'pack_10' }).expect(200);
+    await call(service, account.key).post(BUY).send({ pack_id: 'eur_10' }).expect(200);
     expect(await walletOf(account)).toMatchObject({ currency: 'eur', name: 'Prepaid Wallet - EUR' });
     expect(await creditsOf(account)).toMatchObject({ purchased_expiration_date: '2026-04-02' });
     await service.get(SettingsService).put(other, 'credits', { currency: 'gbp' });

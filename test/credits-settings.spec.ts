@@ -233,7 +233,7 @@ describe.each(DATABASES)('automatic top-up of an account on %s', (_name, createD
 
   it('refuses a pack that was withdrawn, and a flag for one that is no longer offered as agreed', async () => {
     const packs = service.get(PacksService);
-    await packs.create(tenant, { id: 'old', name: 'Old', priceMinor: 500, currency: 'eur', packAmount: 5 });
+    await packs.create(tenant, { id: 'old', name: 'Old', priceMinor: 500, currency: 'usd', packAmount: 5 });
     await as()
       .put(PATH)
       .send({ auto_top_up_credits_pack: { id: 'old' } })
@@ -243,7 +243,7 @@ describe.each(DATABASES)('automatic top-up of an account on %s', (_name, createD
     expect((await turnOn()).body).toEqual({
       auto_top_up_credits_pack: ['Has changed since it was chosen: send it again.'],
     });
-    expect(await settings()).toMatchObject({ auto_top_up_credits_pack: { price: 500, currency_code: 'EUR' } });
+    expect(await settings()).toMatchObject({ auto_top_up_credits_pack: { price: 500, currency_code: 'USD' } });
     await packs.change(tenant, 'old', { isOnSale: false });
     expect((await turnOn()).body).toEqual({
       auto_top_up_credits_pack: ['Is no longer on sale: choose another pack.'],

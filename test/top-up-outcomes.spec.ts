@@ -189,6 +189,7 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (_name, createDataba
         scope: scene.scope,
         wallet: { id: wallet.walletId, customerId: wallet.customerId },
         pack: PACK,
+        provider: 'sandbox',
         description: '100 credits',
         actor: ACTOR,
         idempotency: key ? { key, requestHash: 'same' } : undefined,

@@ -15,11 +15,16 @@ export class AccountCards {
    * A card on file with the provider that the environment charges through. Where nothing is charged at all an account
    * buys nothing: credits without payment are the tenant's to give, not an account's to take.
    */
-  async hasChargeable({ scope, customerId }: Account): Promise<boolean> {
+  async hasChargeable(account: Account): Promise<boolean> {
+    return (await this.findProvider(account)) !== null;
+  }
+
+  /** Whom its card is charged with; null where there is none, or nobody is charged. */
+  async findProvider({ scope, customerId }: Account): Promise<string | null> {
     const provider = await this.providers.resolve(scope);
-    if (!provider) return false;
+    if (!provider) return null;
     const method = await this.paymentMethods.findChargeable(scope, customerId);
-    return method?.provider === provider.name;
+    return method?.provider === provider.name ? provider.name : null;
   }
 }
 

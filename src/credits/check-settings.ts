@@ -33,6 +33,8 @@ export interface SettingsFacts<Pack extends PricedPack> {
   /** What the catalogue has under the id of the pack that is sent, or else of the one that is kept. */
   offered: OfferedPack | undefined;
   hasCard: boolean;
+  /** Of the account's wallet: what a pack is sold in is what fills it. Lower case. */
+  walletCurrency: string;
 }
 
 const PACK_FIELD = 'auto_top_up_credits_pack';
@@ -42,7 +44,7 @@ const PACK_FIELD = 'auto_top_up_credits_pack';
  * whole or in part, is never refused.
  */
 export function checkSettings<Pack extends PricedPack>(facts: SettingsFacts<Pack>): FieldErrors | undefined {
-  const { from, change, offered, hasCard } = facts;
+  const { from, change, offered, hasCard, walletCurrency } = facts;
   const to = {
     onExpiration: change.onExpiration ?? from.onExpiration,
     onInsufficient: change.onInsufficient ?? from.onInsufficient,
@@ -51,12 +53,12 @@ export function checkSettings<Pack extends PricedPack>(facts: SettingsFacts<Pack
   const isAgreement = change.onExpiration === true || change.onInsufficient === true || change.pack != null;
   const errors: FieldErrors = {};
   if (change.pack) {
-    const packErrors = faultsOfSent(change.pack, offered);
+    const packErrors = faultsOfSent(change.pack, offered, walletCurrency);
     if (packErrors) errors[PACK_FIELD] = packErrors;
   } else if (isOn && (change.pack === null || !from.pack)) {
     errors[PACK_FIELD] = ['is required when automatic top-up is on'];
   } else if (from.pack && isTurnedOn(from, to)) {
-    const fault = faultOfKept(from.pack, offered);
+    const fault = faultOfKept(from.pack, offered, walletCurrency);
     if (fault) errors[PACK_FIELD] = [fault];
   }
   if (isOn && isAgreement && !hasCard) errors['non_field_errors'] = [NO_CARD];
@@ -64,9 +66,15 @@ export function checkSettings<Pack extends PricedPack>(facts: SettingsFacts<Pack
 }
 
 /** Nobody agrees to one price and is charged another. */
-function faultsOfSent(sent: SentPack, offered: OfferedPack | undefined): FieldErrors | undefined {
+function faultsOfSent(
+  sent: SentPack,
+  offered: OfferedPack | undefined,
+  walletCurrency: string,
+): FieldErrors | undefined {
   if (!offered) return { id: ['unknown pack'] };
   if (!offered.isOnSale) return { id: ['is no longer on sale'] };
+  const foreign = faultOfCurrency(offered.currency, walletCurrency);
+  if (foreign) return { id: [foreign] };
   const errors: FieldErrors = {};
   const currency = offered.currency.toUpperCase();
   if (sent.price !== undefined && sent.price !== offered.priceMinor) {
@@ -82,13 +90,21 @@ function faultsOfSent(sent: SentPack, offered: OfferedPack | undefined): FieldEr
 }
 
 /** What was agreed to long ago is not agreed to again by a flag alone, once the offer is another. */
-function faultOfKept(kept: PricedPack, offered: OfferedPack | undefined): string | undefined {
+function faultOfKept(kept: PricedPack, offered: OfferedPack | undefined, walletCurrency: string): string | undefined {
   if (!offered?.isOnSale) return 'is no longer on sale: choose another pack';
   const isSame =
     offered.priceMinor === kept.priceMinor &&
     offered.currency === kept.currency &&
     offered.packAmount === kept.packAmount;
-  return isSame ? undefined : 'has changed since it was chosen: send it again';
+  if (!isSame) return 'has changed since it was chosen: send it again';
+  return faultOfCurrency(kept.currency, walletCurrency);
+}
+
+/** There are no rates of our own: money of one currency does not silently become credits of another. Names both. */
+export function faultOfCurrency(packCurrency: string, walletCurrency: string): string | undefined {
+  if (packCurrency === walletCurrency) return undefined;
+  const [pack, wallet] = [packCurrency.toUpperCase(), walletCurrency.toUpperCase()];
+  return `is sold in ${pack}, but the account's wallet is in ${wallet}`;
 }
 
 function isTurnedOn(from: Settings<unknown>, to: Pick<Settings<unknown>, 'onExpiration' | 'onInsufficient'>): boolean {

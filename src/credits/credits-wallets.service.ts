@@ -10,10 +10,13 @@ import { decimal, ZERO } from '../shared/decimal.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import type { Account } from './account.js';
+import { CreditsAccount } from './credits-account.entity.js';
 
 /**
- * The wallet that an account's credits live in, an ordinary one: the active prepaid wallet in the environment's credits
- * currency; without it the oldest active prepaid one. Made when something is first written.
+ * The wallet that an account's credits live in, an ordinary one. Decided by the account's first write and stored; from
+ * then on it is that one, whatever other wallets are opened and whatever the setting `credits.currency` says. Until then
+ * what is shown is what a write would decide: the active prepaid wallet in the environment's credits currency, without
+ * it the oldest active prepaid one. Once it is closed, or converted into a postpaid one, the next write decides anew.
  */
 @Injectable()
 export class CreditsWallets {
@@ -25,29 +28,96 @@ export class CreditsWallets {
     private readonly clock: Clock,
   ) {}
 
-  async find({ scope, customerId }: Account): Promise<Wallet | undefined> {
+  /** The account's wallet, or the one that its first write would take. Decides nothing. */
+  async find(account: Account): Promise<Wallet | undefined> {
+    return (await this.findDecided(account)) ?? (await this.#candidate(account));
+  }
+
+  /** The wallet that was decided, while it is open. */
+  async findDecided(account: Account, em: EntityManager = this.em.fork()): Promise<Wallet | undefined> {
+    const row = await this.findRow(account, em);
+    const where = { id: row?.walletId ?? '', ...account.scope, walletStatus: { $ne: 'closed' as const } };
+    return row ? ((await em.findOne(Wallet, where)) ?? undefined) : undefined;
+  }
+
+  /** What is stored, also of a wallet that is closed now. */
+  async findRow({ scope, customerId }: Account, em: EntityManager = this.em.fork()): Promise<CreditsAccount | null> {
+    return em.findOne(CreditsAccount, { ...scope, customerId }, { refresh: true });
+  }
+
+  /** For what is about to be written: of several that ask at once, one decides and all get its wallet. */
+  async findOrOpen(account: Account): Promise<Wallet> {
+    const known = await this.findDecided(account);
+    if (known) return known;
+    const { currency } = await this.settings.get(account.scope, 'credits');
+    const candidate = (await this.#candidate(account)) ?? (await this.#openOnce(account, currency));
+    if (candidate) await this.#decide(account, candidate.id);
+    const wallet = await this.findDecided(account);
+    if (!wallet) throw new DomainError('unavailable', 'the wallet was closed meanwhile: repeat the request');
+    return wallet;
+  }
+
+  /** The currency of the account's credits: its wallet's, or of the one that would be opened. */
+  async currencyOf(account: Account): Promise<string> {
+    const wallet = await this.find(account);
+    return wallet?.currency ?? (await this.settings.get(account.scope, 'credits')).currency;
+  }
+
+  /** Wallets of the account's customer that are not closed, the oldest first. */
+  async listOpen({ scope, customerId }: Account): Promise<Wallet[]> {
+    const where = { ...scope, customerId, walletStatus: { $ne: 'closed' as const } };
+    return this.em.fork().find(Wallet, where, { orderBy: { createdAt: 'asc', id: 'asc' } });
+  }
+
+  /** The customer's active prepaid wallet in that currency, opened if there is none; the unique index lets one be. */
+  async findOrOpenIn(account: Account, currency: string): Promise<Wallet> {
+    const wallet = (await this.#activeIn(account, currency)) ?? (await this.#openOnce(account, currency));
+    if (!wallet) throw new DomainError('unavailable', 'the wallet was closed meanwhile: repeat the request');
+    return wallet;
+  }
+
+  /** Inside the caller's transaction, which holds both wallets' locks: from now on it is this one. */
+  async move(em: EntityManager, account: Account, walletId: string, now: Date): Promise<void> {
+    const { scope, customerId, actor } = account;
+    await em.upsert(CreditsAccount, { ...scope, customerId, walletId, decidedAt: now, decidedBy: actor.keyId });
+  }
+
+  /** The first to say so is heard; a wallet that was decided before gives way only once it is closed. */
+  async #decide({ scope, customerId, actor }: Account, walletId: string): Promise<void> {
+    const { tenantId, environmentId } = scope;
+    await this.em.fork().execute(
+      `insert into credits_account as a (tenant_id, environment_id, customer_id, wallet_id, decided_at, decided_by)
+       values (?, ?, ?, ?, ?, ?)
+       on conflict (tenant_id, environment_id, customer_id) do update
+         set wallet_id = excluded.wallet_id, decided_at = excluded.decided_at, decided_by = excluded.decided_by
+         where not exists (select 1 from wallet w where w.id = a.wallet_id and w.wallet_status <> 'closed')`,
+      [tenantId, environmentId, customerId, walletId, this.clock.now().toISOString(), actor.keyId],
+    );
+  }
+
+  async #candidate({ scope, customerId }: Account): Promise<Wallet | undefined> {
     const { currency } = await this.settings.get(scope, 'credits');
     const where = { ...scope, customerId, walletType: 'PRE_PAID', walletStatus: 'active' } as const;
     const wallets = await this.em.fork().find(Wallet, where, { orderBy: { createdAt: 'asc', id: 'asc' } });
     return wallets.find((wallet) => wallet.currency === currency) ?? wallets[0];
   }
 
-  /** Of several that ask at once, one makes it and all get it: the unique index on active wallets decides. */
-  async findOrOpen(account: Account): Promise<Wallet> {
-    const known = await this.find(account);
-    if (known) return known;
+  async #activeIn({ scope, customerId }: Account, currency: string): Promise<Wallet | undefined> {
+    const where = { ...scope, customerId, currency, walletType: 'PRE_PAID', walletStatus: 'active' } as const;
+    return (await this.em.fork().findOne(Wallet, where)) ?? undefined;
+  }
+
+  /** Of several that ask at once, one opens it and all get it. */
+  async #openOnce(account: Account, currency: string): Promise<Wallet | undefined> {
     try {
-      await this.#open(account);
+      await this.#open(account, currency);
     } catch (error) {
       if (!(error instanceof DomainError && error.kind === 'already_exists')) throw error;
     }
-    const wallet = await this.find(account);
-    if (!wallet) throw new DomainError('unavailable', 'the wallet was closed meanwhile: repeat the request');
-    return wallet;
+    return this.#activeIn(account, currency);
   }
 
-  async #open({ scope, customerId, actor }: Account): Promise<void> {
-    const { currency } = await this.settings.get(scope, 'credits');
+  async #open({ scope, customerId, actor }: Account, currency: string): Promise<void> {
     const now = this.clock.now();
     const wallet: WalletRecord = {
       id: newId('wallet', now),

@@ -11,6 +11,9 @@ import { AccountDecisionsController } from './account-decisions.controller.js';
 import { AccountDecisionsService } from './account-decisions.service.js';
 import { ConsentsController } from './consents/consents.controller.js';
 import { ConsentsService } from './consents/consents.service.js';
+import { AccountRulesService } from './account-rules.service.js';
+import { AccountWalletController } from './account-wallet.controller.js';
+import { AccountWalletService } from './account-wallet.service.js';
 import { AccountInvoicesController } from './account-invoices.controller.js';
 import { AccountInvoicesService } from './account-invoices.service.js';
 import { AccountTopUpsController } from './account-top-ups.controller.js';
@@ -39,6 +42,7 @@ import { UsageService } from './usage/usage.service.js';
   imports: [SettingsModule, PaymentsModule, CustomersModule, LedgerModule, TopUpsModule],
   controllers: [
     AccountCreditsController,
+    AccountWalletController,
     PackPurchasesController,
     TopUpSettingsController,
     AccountDecisionsController,
@@ -56,6 +60,8 @@ import { UsageService } from './usage/usage.service.js';
     AccountCards,
     AccountCreditsService,
     AccountDecisionsService,
+    AccountRulesService,
+    AccountWalletService,
     ConsentsService,
     AccountInvoicesService,
     BillingService,

@@ -12,6 +12,7 @@ import { TopUpsService } from '../top-ups/purchases/top-ups.service.js';
 import { type Account, keyOfAccount } from './account.js';
 import { AccountCards, NO_CARD } from './account-cards.js';
 import { type Redeemable, RedemptionsService } from './coupons/redemptions.service.js';
+import { faultOfCurrency } from './check-settings.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import type { CreditPack } from './packs/credit-pack.entity.js';
 import { isOnSale, PacksService } from './packs/packs.service.js';
@@ -47,13 +48,14 @@ export class PackPurchases {
     const idempotency = request && keyOfAccount(account, request);
     const known = await this.topUps.findPurchase(account.scope, idempotency);
     if (known) return this.#resultOf(account, known, true);
-    const { pack, redeemable } = await this.#check(account, purchase);
+    const { pack, redeemable, provider } = await this.#check(account, purchase);
     const { discounts, priceMinor } = redeemable;
     const wallet = await this.wallets.findOrOpen(account);
     const { topUp, isReplayed } = await this.topUps.purchase({
       scope: account.scope,
       wallet,
       pack: { ...(await this.#agree(account, pack)), priceMinor },
+      provider,
       discounts,
       coupons: {
         guard: ({ em }) => this.redemptions.lock(em, account, redeemable),
@@ -77,18 +79,21 @@ export class PackPurchases {
   async #check(
     account: Account,
     { packId, couponIds }: PackPurchase,
-  ): Promise<{ pack: CreditPack; redeemable: Redeemable }> {
+  ): Promise<{ pack: CreditPack; redeemable: Redeemable; provider: string | null }> {
     const errors: FieldErrors = {};
     const pack = await this.packs.find(account.scope, packId);
     if (!pack) errors['pack_id'] = ['unknown pack'];
     else if (!isOnSale(pack)) errors['pack_id'] = ['is no longer on sale'];
+    const foreign = pack && faultOfCurrency(pack.currency, await this.wallets.currencyOf(account));
+    if (foreign && !errors['pack_id']) errors['pack_id'] = [foreign];
     const subject = { packId, currency: pack?.currency ?? '', priceMinor: pack?.priceMinor ?? 0 };
     const redeemable = pack ? await this.redemptions.price(account, couponIds, subject) : undefined;
     if (redeemable && 'faults' in redeemable) errors['coupon_ids'] = redeemable.faults;
     const isFree = redeemable && 'priceMinor' in redeemable && redeemable.priceMinor === 0;
-    if (!isFree && !(await this.cards.hasChargeable(account))) errors[NON_FIELD_ERRORS] = [NO_CARD];
+    const provider = isFree ? null : await this.cards.findProvider(account);
+    if (!isFree && !provider) errors[NON_FIELD_ERRORS] = [NO_CARD];
     if (!pack || !redeemable || 'faults' in redeemable || Object.keys(errors).length > 0) throw invalidFields(errors);
-    return { pack, redeemable };
+    return { pack, redeemable, provider };
   }
 
   async #agree({ scope }: Account, pack: CreditPack): Promise<AgreedPack> {

@@ -1,13 +1,12 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { invalidFields } from '../http/field-errors.js';
-import type { LedgerTransaction } from '../shared/ledger-transaction.js';
-import { LedgerService } from '../ledger/ledger.service.js';
-import type { Posting } from '../ledger/posting.js';
+import type { LedgerCommand } from '../ledger/commands.js';
+import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
+import type { Wallet } from '../ledger/wallet.entity.js';
 import { SettingsService } from '../settings/settings.service.js';
 import { decimal } from '../shared/decimal.js';
 import { DomainError } from '../shared/errors.js';
-import { newId } from '../shared/ids.js';
 import { accountRulesOf } from '../top-ups/rules/change-rules.js';
 import {
   type AccountRules,
@@ -16,12 +15,11 @@ import {
   topUpChange,
 } from '../top-ups/rules/top-up-changes.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
-import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
-import type { WalletRules } from '../top-ups/rules/top-up-state.js';
 import { AccountCards } from './account-cards.js';
+import { AccountRulesService } from './account-rules.service.js';
 import type { Account } from './account.js';
 import { checkSettings, type SettingsChange } from './check-settings.js';
-import { type AgreedSettings, Consent } from './consent.entity.js';
+import { type Agreed, recordConsent } from './consents/record-consent.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import type { CreditPack } from './packs/credit-pack.entity.js';
 import { type PricedPack, renderPack } from './packs/credit-packs.dto.js';
@@ -31,7 +29,7 @@ import type { TopUpSettingsDto } from './top-up-settings.dto.js';
 /** A pack that is changed while it is agreed to is read again, so many times. */
 const AGREEMENT_ATTEMPTS = 5;
 const PACK_CHANGED = 'pack_changed';
-const NOTHING_SET: AccountRules = { onExpiration: false, onInsufficient: false, pack: null };
+const MOVED = 'account_moved';
 
 /** When an account's credits are bought automatically: the account's view of its wallet's top-up rules. */
 @Injectable()
@@ -42,15 +40,13 @@ export class TopUpSettingsService {
     private readonly packs: PacksService,
     private readonly cards: AccountCards,
     private readonly settings: SettingsService,
-    private readonly rules: TopUpRulesService,
+    private readonly rules: AccountRulesService,
     private readonly policy: TopUpPolicy,
     private readonly ledger: LedgerService,
   ) {}
 
   async get(account: Account): Promise<TopUpSettingsDto> {
-    const wallet = await this.wallets.find(account);
-    const rules = wallet && (await this.rules.ofWallets([wallet.id])).get(wallet.id);
-    return this.#render(account, rules ? accountRulesOf(rules.rules) : NOTHING_SET);
+    return this.#render(account, await this.rules.get(account));
   }
 
   /** Replaces the settings: what is left out is off. */
@@ -66,40 +62,64 @@ export class TopUpSettingsService {
    */
   async change(account: Account, change: SettingsChange): Promise<TopUpSettingsDto> {
     const hasCard = await this.cards.hasChargeable(account);
-    const known = await this.wallets.find(account);
-    // A change that is refused must not leave a new wallet behind.
-    if (!known) await this.#refuse(account, NOTHING_SET, change, hasCard, this.em.fork());
-    const wallet = known ?? (await this.wallets.findOrOpen(account));
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#agree(account, wallet.id, change, hasCard);
+        return await this.#agree(account, await this.#walletFor(account, change, hasCard), change, hasCard);
       } catch (error) {
-        const isPackChanged = error instanceof DomainError && error.code === PACK_CHANGED;
-        if (!isPackChanged || attempt === AGREEMENT_ATTEMPTS) throw error;
+        const isOvertaken = error instanceof DomainError && (error.code === PACK_CHANGED || error.code === MOVED);
+        if (!isOvertaken || attempt === AGREEMENT_ATTEMPTS) throw error;
       }
     }
   }
 
+  /** A change that is refused must not leave a new wallet behind, nor decide which one is the account's. */
+  async #walletFor(account: Account, change: SettingsChange, hasCard: boolean): Promise<Wallet> {
+    const decided = await this.wallets.findDecided(account);
+    if (decided) return decided;
+    const currency = await this.wallets.currencyOf(account);
+    await this.#refuse(account, { from: await this.rules.get(account), change, hasCard, currency }, this.em.fork());
+    return this.wallets.findOrOpen(account);
+  }
+
   async #agree(
     account: Account,
-    walletId: string,
+    { id: walletId, currency }: Wallet,
     change: SettingsChange,
     hasCard: boolean,
   ): Promise<TopUpSettingsDto> {
     const { scope, actor } = account;
     const asked = await this.#toRulesChange(account, change);
-    const { body } = await this.ledger.post({
+    const command: LedgerCommand<AccountRules> = {
       kind: 'evaluate',
       scope,
       walletId,
       actor,
-      guard: ({ em }, state) =>
-        this.#refuse(account, accountRulesOf(this.policy.stateOf(state).rules), change, hasCard, em, asked.pack),
+      guard: async ({ em }, state) => {
+        const { rules } = this.policy.stateOf(state);
+        await this.#requireSameWallet(account, walletId, em);
+        await this.#refuse(account, { from: accountRulesOf(rules), change, hasCard, currency }, em, asked.pack);
+      },
       changes: [topUpChange({ kind: 'account_rules', change: asked })],
-      also: (tx, posting) => this.#consent(tx, account, posting),
+      also: (tx, posting) => recordConsent(tx, account, posting),
       answer: ({ changed }) => (changed[0] as Agreed).to,
-    });
-    return this.#render(account, body);
+    };
+    // There is one agreement: whatever another wallet still buys by ends with the commit that makes this one.
+    const elsewhere = await this.rules.endElsewhere(account, walletId);
+    const { body } =
+      elsewhere.length === 0 ? await this.ledger.post(command) : await this.#postWith(elsewhere, command);
+    return this.#render(account, body as AccountRules);
+  }
+
+  async #postWith(elsewhere: LedgerCommand[], command: LedgerCommand): Promise<LedgerAnswer<unknown>> {
+    const answers = await this.ledger.postTogether([...elsewhere, command]);
+    return answers.at(-1) as LedgerAnswer<unknown>;
+  }
+
+  /** Under the wallet's lock, which a move of the account takes too. */
+  async #requireSameWallet(account: Account, walletId: string, em: EntityManager): Promise<void> {
+    const row = await this.wallets.findRow(account, em);
+    if (row?.walletId === walletId) return;
+    throw new DomainError('conflict', "the account's wallet is being changed: send the request again", { code: MOVED });
   }
 
   /** The pack as the catalogue has it, which is what is agreed to; whether the request describes it so is checked. */
@@ -118,9 +138,7 @@ export class TopUpSettingsService {
    */
   async #refuse(
     { scope }: Account,
-    from: AccountRules,
-    change: SettingsChange,
-    hasCard: boolean,
+    { from, change, hasCard, currency }: Asked,
     em: EntityManager,
     agreed?: AgreedPack | null,
   ): Promise<void> {
@@ -129,31 +147,11 @@ export class TopUpSettingsService {
     const found = packId === undefined ? undefined : await this.packs[find](scope, packId, em);
     const offered = found && { ...pricedOf(found), isOnSale: isOnSale(found) };
     const kept = from.pack && { ...from.pack, name: '', packAmount: Number(from.pack.credits.toFixed()) };
-    const errors = checkSettings({ from: { ...from, pack: kept }, change, offered, hasCard });
+    const errors = checkSettings({ from: { ...from, pack: kept }, change, offered, hasCard, walletCurrency: currency });
     if (errors) throw invalidFields(errors);
     const isAsRead = !agreed || (found && sameTerms(agreed, agreedTo(found, agreed.validityMonths)));
     if (!isAsRead)
       throw new DomainError('conflict', 'the pack is being changed: send the request again', { code: PACK_CHANGED });
-  }
-
-  /** Who agreed to what, from when on. */
-  async #consent({ em, now }: LedgerTransaction, account: Account, { changed, state }: Posting): Promise<void> {
-    const { from, to } = changed[0] as Agreed;
-    const { scope, customerId, actor } = account;
-    em.create(Consent, {
-      id: newId('consent', now),
-      ...scope,
-      customerId,
-      walletId: state.wallet.id,
-      from: toAgreed(from),
-      to: toAgreed(to),
-      priceMinor: to.pack?.priceMinor ?? null,
-      currency: to.pack?.currency ?? null,
-      requestId: actor.requestId,
-      createdAt: now,
-      createdBy: actor.keyId,
-    });
-    await em.flush();
   }
 
   async #render({ scope }: Account, { onExpiration, onInsufficient, pack }: AccountRules): Promise<TopUpSettingsDto> {
@@ -172,7 +170,14 @@ export class TopUpSettingsService {
   }
 }
 
-type Agreed = { from: AccountRules; to: AccountRules };
+/** A change, and what it is checked against. */
+interface Asked {
+  from: AccountRules;
+  change: SettingsChange;
+  hasCard: boolean;
+  /** Of the account's wallet, lower case. */
+  currency: string;
+}
 
 function agreedTo({ id, packAmount, priceMinor, currency }: CreditPack, validityMonths: number | null): AgreedPack {
   return { id, credits: decimal(packAmount), priceMinor, currency, validityMonths };
@@ -184,17 +189,4 @@ function sameTerms(a: AgreedPack, b: AgreedPack): boolean {
 
 function pricedOf({ id, name, priceMinor, currency, packAmount }: PricedPack): PricedPack {
   return { id, name, priceMinor, currency, packAmount };
-}
-
-function toAgreed({ onExpiration, onInsufficient, pack }: AccountRules): AgreedSettings {
-  return {
-    auto_top_up_on_expiration: onExpiration,
-    auto_top_up_on_insufficient: onInsufficient,
-    auto_top_up_credits_pack: pack && {
-      id: pack.id,
-      price: pack.priceMinor,
-      currency_code: pack.currency.toUpperCase(),
-      pack_amount: Number(pack.credits.toFixed()),
-    },
-  };
 }

@@ -93,6 +93,31 @@ export class LedgerService implements OnApplicationShutdown {
     return () => this.#policies.forEach((policy) => this.#tell(policy, batch.states));
   }
 
+  /**
+   * Carries commands out in one commit of their own: all of them, or none.
+   * @throws DomainError the first refusal
+   */
+  async postTogether(commands: readonly LedgerCommand[], attempt = 1): Promise<LedgerAnswer<unknown>[]> {
+    try {
+      const { outcomes, states } = await this.em.fork().transactional(async (em) => {
+        const batch = new LedgerBatch(
+          new LedgerTransaction(em, this.clock.now()),
+          this.store,
+          this.#policies,
+          this.clock,
+        );
+        const carriedOut = await batch.run(commands);
+        return { outcomes: carriedOut.map((outcome) => answerOf(outcome)), states: batch.states };
+      });
+      for (const policy of this.#policies) this.#tell(policy, states);
+      return outcomes;
+    } catch (error) {
+      if (!isRetryable(error) || attempt >= attemptsFor(error)) throw this.#toRefusal(error);
+      await delay(RETRY_DELAY_MS * attempt * (0.5 + Math.random()));
+      return this.postTogether(commands, attempt + 1);
+    }
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.#running;
   }

@@ -51,6 +51,9 @@ export class ConsentDto {
   price_minor!: number | null;
   @ApiProperty({ type: String, nullable: true, example: 'usd' })
   currency!: string | null;
+  /** Of the wallet that is filled. Another one than `currency` only where that was agreed to before it was refused.
+   * @example 'usd' */
+  wallet_currency!: string;
   /** The settings before; null for a charge. */
   @ApiProperty({ type: Object, nullable: true, example: EXAMPLE })
   from!: AgreedSettings | null;
@@ -74,7 +77,7 @@ export class ConsentListDto {
   pagination!: Pagination;
 }
 
-export function renderChange(consent: Consent): ConsentDto {
+export function renderChange(consent: Consent, walletCurrency: string): ConsentDto {
   return {
     id: consent.id,
     kind: 'change',
@@ -84,6 +87,7 @@ export function renderChange(consent: Consent): ConsentDto {
     pack_id: consent.to.auto_top_up_credits_pack?.id ?? null,
     price_minor: consent.priceMinor ?? null,
     currency: consent.currency ?? null,
+    wallet_currency: walletCurrency,
     from: consent.from,
     to: consent.to,
     charge: null,
@@ -93,7 +97,7 @@ export function renderChange(consent: Consent): ConsentDto {
   };
 }
 
-export function renderCharge(topUp: TopUp, consent: Consent | undefined): ConsentDto {
+export function renderCharge(topUp: TopUp, consent: Consent | undefined, walletCurrency: string): ConsentDto {
   return {
     id: topUp.id,
     kind: 'charge',
@@ -103,6 +107,7 @@ export function renderCharge(topUp: TopUp, consent: Consent | undefined): Consen
     pack_id: topUp.packId ?? null,
     price_minor: topUp.priceMinor / topUp.units,
     currency: topUp.currency,
+    wallet_currency: walletCurrency,
     from: null,
     to: null,
     charge: {

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { CustomersService } from '../../customers/customers.service.js';
+import { Wallet } from '../../ledger/wallet.entity.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { TopUp } from '../../top-ups/purchases/top-up.entity.js';
 import { Consent } from '../consent.entity.js';
@@ -64,9 +65,15 @@ export class ConsentsService {
     const chargeIds = rows.flatMap(({ id, kind }) => (kind === 'charge' ? [id] : []));
     const consents = new Map((await em.find(Consent, { id: { $in: consentIds } })).map((row) => [row.id, row]));
     const topUps = new Map((await em.find(TopUp, { id: { $in: chargeIds } })).map((row) => [row.id, row]));
+    const walletIds = [...consents.values(), ...topUps.values()].map(({ walletId }) => walletId);
+    const wallets = await em.find(Wallet, { id: { $in: [...new Set(walletIds)] } }, { fields: ['id', 'currency'] });
+    const currencies = new Map(wallets.map(({ id, currency }) => [id, currency]));
+    const currencyOf = ({ walletId }: { walletId: string }) => currencies.get(walletId) ?? '';
     return rows.map(({ id, kind, consent_id }) => {
       const consent = consents.get(consent_id ?? '');
-      return kind === 'change' ? renderChange(consent as Consent) : renderCharge(topUps.get(id) as TopUp, consent);
+      if (kind === 'change') return renderChange(consent as Consent, currencyOf(consent as Consent));
+      const topUp = topUps.get(id) as TopUp;
+      return renderCharge(topUp, consent, currencyOf(topUp));
     });
   }
 }

@@ -63,7 +63,7 @@ export class AccountHoldsService {
     { credits, final }: CaptureAccountHoldDto,
     request: IdempotentRequest | undefined,
   ): Promise<LedgerAnswer<AccountHoldDto>> {
-    const walletId = await this.#walletIdOf(account, holdId);
+    const { walletId } = await this.#find(account, holdId);
     const base = this.#base(account, walletId, request);
     return this.ledger.post({ kind: 'capture', ...base, holdId, credits: decimal(credits), final: final ?? true });
   }
@@ -74,7 +74,7 @@ export class AccountHoldsService {
     holdId: string,
     request: IdempotentRequest | undefined,
   ): Promise<LedgerAnswer<AccountHoldDto>> {
-    const walletId = await this.#walletIdOf(account, holdId);
+    const { walletId } = await this.#find(account, holdId);
     return this.ledger.post({
       kind: 'release',
       ...this.#base(account, walletId, request),

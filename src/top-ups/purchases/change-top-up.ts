@@ -3,7 +3,7 @@ import type { Decimal } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { WalletState } from '../../ledger/wallet-state.js';
 import { changePause, resumeAfterInvoice, resumeAfterPayment } from '../rules/change-pause.js';
-import type { ChargeVerdict } from '../rules/may-charge.js';
+import { type ChargeVerdict, NO_PROVIDER } from '../rules/may-charge.js';
 import { reasonOf } from '../rules/decision-reason.js';
 import type { FrozenCard, TopUpChange, TopUpEnd } from '../rules/top-up-changes.js';
 import { guardOf, type TopUpEvent, type TopUpRecord, type TopUpState } from '../rules/top-up-state.js';
@@ -147,6 +147,7 @@ export function settle(topUps: TopUpState, change: Change<'settle'>, now: Date):
   if (!topUp || topUp.topUpStatus === 'succeeded' || topUp.topUpStatus === 'refunded') return hasEnded(change.topUpId);
   // Only money can revive what has ended.
   if (!isOpenStatus(topUp.topUpStatus) && !topUp.paymentId) return hasEnded(change.topUpId);
+  if (!isPaidFor(topUp)) return isUnpaid(topUp.id);
   const { transactionId } = change;
   const invoiceId = change.invoiceId ?? topUp.invoiceId;
   return () => {
@@ -158,6 +159,11 @@ export function settle(topUps: TopUpState, change: Change<'settle'>, now: Date):
     if (isOverdue) resumeAfterInvoice(topUps, now);
     tell(topUps, 'succeeded', topUp);
   };
+}
+
+/** Credits without money only where the decision itself said that nothing is charged. */
+function isPaidFor({ priceMinor, invoicing, paymentId, provider }: TopUpRecord): boolean {
+  return priceMinor === 0 || invoicing || paymentId !== null || provider === NO_PROVIDER;
 }
 
 /** The final no, or the way to it. A pause comes with it, in the same commit. */
@@ -282,4 +288,8 @@ function hasEnded(id: string): DomainError {
 function hasMoved(id: string): DomainError {
   const details = { top_up_id: id };
   return new DomainError('conflict', 'somebody else has gone on with the top-up', { code: 'top_up_moved', details });
+}
+
+function isUnpaid(id: string): DomainError {
+  return new DomainError('conflict', 'the top-up is not paid', { code: 'top_up_unpaid', details: { top_up_id: id } });
 }

@@ -5,6 +5,7 @@ import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { scopeOf } from '../../shared/scope.js';
+import { NO_PROVIDER } from '../rules/may-charge.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
 import {
   ACTION_POLL_MS,
@@ -126,12 +127,15 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 
-  /** Freezes provider and card on the row, then charges. Without a provider or a price, credits are given at once. */
+  /** Freezes the card on the row, then charges. What costs nothing, or was decided where nothing is charged, is given. */
   async #start(topUp: TopUp): Promise<void> {
+    if (topUp.priceMinor === 0) return this.#settle(topUp);
     const scope = scopeOf(topUp);
     const provider = await this.providers.resolve(scope);
-    const isFirst = topUp.provider == null;
-    if (topUp.priceMinor === 0 || (!provider && isFirst)) return this.#settle(topUp);
+    const charges = provider?.name ?? NO_PROVIDER;
+    if (topUp.provider === NO_PROVIDER && !provider) return this.#settle(topUp);
+    // Whether it is charged was part of the decision: neither is it given away now, nor charged after all.
+    if (!provider || topUp.provider === NO_PROVIDER) return void (await this.steps.authorize(topUp, charges, null));
     const method = await this.paymentMethods.findChargeable(scope, topUp.customerId);
     if (!method) return this.#giveUp(topUp, 'no_payment_method', 'there is no payment method on file');
     const since = new Date(this.clock.now().getTime() - 30 * DAY_MS);
@@ -143,7 +147,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
       paymentMethodRef: method.providerRef,
       cardFingerprint: method.fingerprint,
     };
-    if (!(await this.steps.authorize(topUp, provider?.name ?? 'none', card)) || !provider) return;
+    if (!(await this.steps.authorize(topUp, charges, card))) return;
     await this.#charge(topUp, provider);
   }
 
@@ -187,7 +191,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     const method = await this.paymentMethods.findChargeable(scope, topUp.customerId);
     if (method?.id !== topUp.paymentMethodId) return this.#start(topUp);
     const current = await this.providers.resolve(scope);
-    if (await this.steps.authorize(topUp, current?.name ?? 'none', null)) await this.#charge(topUp, provider);
+    if (await this.steps.authorize(topUp, current?.name ?? NO_PROVIDER, null)) await this.#charge(topUp, provider);
   }
 
   /** Another card has come while the holder of the old one was waited for: the old payment is given up, the new card tried. */

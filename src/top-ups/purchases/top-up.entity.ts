@@ -64,7 +64,7 @@ const TopUpSchema = defineEntity({
     validityMonths: p.integer().nullable(),
     invoicing: p.boolean(),
     description: p.text(),
-    /** The provider it is charged with, fixed at the first attempt; null before, and where nothing is charged. */
+    /** Whom it is charged with, fixed when it was decided: `none` is given without money, null is an invoice's. */
     provider: p.text().nullable(),
     /** The payment method of the current attempt, frozen on the row so that a repeat charges the same card. */
     paymentMethodId: p.text().nullable(),

@@ -6,6 +6,7 @@ import { IsCurrencyAmount } from '../../http/fields/is-credits.js';
 import { IsIdempotencyKey, IsText } from '../../http/fields/is-text.js';
 import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
 import { Pagination } from '../../http/wallets-page.js';
+import { NO_PROVIDER } from '../rules/may-charge.js';
 import type { TopUpDecision } from '../rules/top-up-decision.entity.js';
 import { FINAL_STATUSES, OPEN_STATUSES, type TopUp, type TopUpAttempt } from './top-up.entity.js';
 
@@ -168,7 +169,7 @@ export function renderTopUp(topUp: TopUp, attempts: readonly TopUpAttempt[]): To
     currency: topUp.currency,
     invoicing: topUp.invoicing,
     pack_id: topUp.packId ?? null,
-    provider: topUp.provider ?? null,
+    provider: topUp.provider === NO_PROVIDER ? null : (topUp.provider ?? null),
     payment_id: topUp.paymentId ?? null,
     invoice_id: topUp.invoiceId ?? null,
     transaction_id: topUp.transactionId ?? null,

@@ -31,6 +31,8 @@ export interface PurchaseRequest {
   wallet: Pick<WalletRecord, 'id' | 'customerId'>;
   /** At the price that is charged, discounts taken off. */
   pack: AgreedPack;
+  /** Whom it is charged with; null where it costs nothing. */
+  provider: string | null;
   discounts?: InvoiceDiscount[];
   /** What may refuse it under the wallet's lock, before anything is written, and what is written with it. */
   coupons?: {
@@ -90,6 +92,7 @@ export class TopUpsService {
       priceMinor: pack.priceMinor,
       currency: pack.currency,
       discounts: request.discounts ?? [],
+      provider: request.provider,
       packId: pack.id,
       validityMonths: pack.validityMonths,
       invoicing: false,
@@ -128,6 +131,7 @@ export class TopUpsService {
         priceMinor,
         currency,
         discounts: [],
+        provider: null,
         packId: null,
         validityMonths: null,
         invoicing: true,

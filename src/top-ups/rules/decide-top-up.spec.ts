@@ -13,7 +13,7 @@ function facts(changes: Partial<TopUpFacts> = {}): TopUpFacts {
     unitPriceMinor: 5000,
     currency: 'usd',
     coolOffSeconds: 60,
-    limits: { maxPerHour: 3, maxUnits: 20, monthlyCount: null, monthlyAmountMinor: null },
+    limits: { maxPerHour: 3, maxUnits: 20, monthlyCount: null, monthlyAmountMinor: null, monthlyAmountCurrency: 'usd' },
     pauseReason: '',
     walletStatus: 'active',
     available: decimal(3),
@@ -95,6 +95,16 @@ describe('decideTopUp', () => {
       },
       '2027-04-01T00:00:00.000Z',
     ],
+    [
+      'monthly_amount_cap',
+      { limits: { ...facts().limits, monthlyAmountMinor: 90_000 }, history: [past('a', minutesAgo(600), 1, 'eur')] },
+      '2027-04-01T00:00:00.000Z',
+    ],
+    [
+      'monthly_amount_cap',
+      { currency: 'eur', limits: { ...facts().limits, monthlyAmountMinor: 90_000 } },
+      '2027-04-01T00:00:00.000Z',
+    ],
     ['purchase_too_large', { trigger: 'insufficient', required: decimal(1004) }, null],
   ])('does not buy: %s', (code, changes, next) => {
     const verdict = decideTopUp(facts(changes));
@@ -112,8 +122,11 @@ describe('decideTopUp', () => {
       1,
     ],
     [
-      'the other purchases were in another currency',
-      { limits: { ...facts().limits, monthlyAmountMinor: 5000 }, history: [past('a', minutesAgo(600), 5000, 'eur')] },
+      'purchases in another currency were last month',
+      {
+        limits: { ...facts().limits, monthlyAmountMinor: 5000 },
+        history: [past('a', new Date('2027-02-28T23:59:59Z'), 5000, 'eur')],
+      },
       1,
     ],
     [

@@ -19,6 +19,8 @@ export interface TopUpFacts {
     maxUnits: number;
     monthlyCount: number | null;
     monthlyAmountMinor: number | null;
+    /** What the amount is counted in; null without a cap. */
+    monthlyAmountCurrency: string | null;
   };
   /** Why automatic top-up is paused; empty when it is not. */
   pauseReason: string;
@@ -42,7 +44,7 @@ export interface Verdict {
   figures: DecisionFigures;
   /** The answer as a sentence. */
   reason: string;
-  /** What the answer is about, so that the same answer is stored once: a top-up, a month. */
+  /** What tells this answer from another of its code, so that the same one is stored once: a month, a pause. */
   subject: string;
   /** For `buy`: whole units, 1 or more. */
   units: number;
@@ -111,12 +113,12 @@ function refuse(facts: TopUpFacts, need: Need): Verdict | undefined {
   if (facts.unitPriceMinor < 1) {
     return skip('price_too_small', { unit_credits: formatDecimal(facts.unitCredits) }, '');
   }
-  if (facts.openTopUpId) return skip('already_under_way', { top_up_id: facts.openTopUpId }, facts.openTopUpId);
+  if (facts.openTopUpId) return skip('already_under_way', { top_up_id: facts.openTopUpId }, '');
   if (facts.pauseReason) return skip('paused', { pause_reason: facts.pauseReason }, facts.pauseReason);
   const last = history.at(-1);
   const coolUntil = last && new Date((last.settledAt ?? last.createdAt).getTime() + facts.coolOffSeconds * 1000);
   if (last && coolUntil && coolUntil > now) {
-    return skip('cool_off', { cool_off_seconds: facts.coolOffSeconds }, last.id, coolUntil);
+    return skip('cool_off', { cool_off_seconds: facts.coolOffSeconds }, '', coolUntil);
   }
   const lastHour = history.filter(({ createdAt }) => createdAt.getTime() > now.getTime() - HOUR_MS);
   if (lastHour.length >= limits.maxPerHour) return tooMany(facts, lastHour);
@@ -126,10 +128,9 @@ function refuse(facts: TopUpFacts, need: Need): Verdict | undefined {
 /** A burst of low balances is stopped until a person has looked; credits about to expire can wait until the hour is over. */
 function tooMany({ trigger }: TopUpFacts, lastHour: TopUpFacts['history']): Verdict {
   const figures = { purchases: lastHour.length };
-  const subject = lastHour.at(-1)?.id ?? '';
-  if (trigger !== 'expiration') return { ...skip('hourly_limit', figures, subject), pause: true };
+  if (trigger !== 'expiration') return { ...skip('hourly_limit', figures, ''), pause: true };
   const oldest = lastHour[0]?.createdAt.getTime() ?? 0;
-  return skip('hourly_limit', figures, subject, new Date(oldest + HOUR_MS));
+  return skip('hourly_limit', figures, '', new Date(oldest + HOUR_MS));
 }
 
 function refuseByMonth({ now, history, limits, currency, unitPriceMinor }: TopUpFacts): Verdict | undefined {
@@ -140,9 +141,13 @@ function refuseByMonth({ now, history, limits, currency, unitPriceMinor }: TopUp
   return cap && skip(cap.code, cap.figures, month, nextMonth);
 }
 
-/** The monthly cap that one more purchase at this price would break. */
+/**
+ * The monthly cap that one more purchase at this price would break. A purchase in another currency than the cap's can't
+ * be counted, as there are no rates of our own: one of this month, made before the cap was set, uses the month up, and
+ * none is made while the cap stands. So a cap on paper is never more than what it says, in whatever money.
+ */
 export function capReached(facts: {
-  limits: Pick<TopUpFacts['limits'], 'monthlyCount' | 'monthlyAmountMinor'>;
+  limits: Pick<TopUpFacts['limits'], 'monthlyCount' | 'monthlyAmountMinor' | 'monthlyAmountCurrency'>;
   currency: string;
   thisMonth: Pick<TopUpFacts['history'][number], 'priceMinor' | 'currency'>[];
   priceMinor: number;
@@ -151,10 +156,14 @@ export function capReached(facts: {
   if (limits.monthlyCount !== null && thisMonth.length >= limits.monthlyCount) {
     return { code: 'monthly_count_cap', figures: { monthly_count: limits.monthlyCount } };
   }
-  if (limits.monthlyAmountMinor !== null && spentIn(thisMonth, currency) + priceMinor > limits.monthlyAmountMinor) {
-    return { code: 'monthly_amount_cap', figures: { monthly_amount_minor: limits.monthlyAmountMinor, currency } };
-  }
-  return undefined;
+  if (limits.monthlyAmountMinor === null) return undefined;
+  const capCurrency = limits.monthlyAmountCurrency ?? currency;
+  const figures = { monthly_amount_minor: limits.monthlyAmountMinor, currency: capCurrency };
+  const foreign = [...thisMonth, { currency }].find((purchase) => purchase.currency !== capCurrency);
+  if (foreign) return { code: 'monthly_amount_cap', figures: { ...figures, uncounted_currency: foreign.currency } };
+  return spentIn(thisMonth, currency) + priceMinor > limits.monthlyAmountMinor
+    ? { code: 'monthly_amount_cap', figures }
+    : undefined;
 }
 
 /** What limits of a calendar month (UTC) count. */

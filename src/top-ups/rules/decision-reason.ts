@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<string, (figures: DecisionFigures) => string>> = {
   hourly_limit: (f) => `${f['purchases']} top-ups within an hour is the limit`,
   monthly_count_cap: (f) => `the monthly cap of ${f['monthly_count']} top-ups is reached`,
   monthly_amount_cap: (f) =>
-    `the monthly cap of ${f['monthly_amount_minor']} minor units of ${String(f['currency']).toUpperCase()} does not allow another purchase`,
+    `the monthly cap of ${f['monthly_amount_minor']} minor units of ${String(f['currency']).toUpperCase()} does not allow another purchase${besides(f)}`,
   purchase_too_large: (f) =>
     `${f['units']} purchases of ${f['unit_credits']} credits would be needed, ${f['allowed_units']} are allowed`,
   rule_switched_off: () => 'automatic top-up was switched off before the charge was made',
@@ -34,6 +34,12 @@ const WORDS: Readonly<Record<string, (figures: DecisionFigures) => string>> = {
   invoice_voided: () => 'its invoice was voided',
   canceled_by_request: () => 'somebody canceled it',
 };
+
+/** A cap is used up by what it can't count. */
+function besides(figures: DecisionFigures): string {
+  const currency = figures['uncounted_currency'];
+  return currency ? `: it can't count one in ${String(currency).toUpperCase()}` : '';
+}
 
 /** The decision as one sentence, for programs' eyes: instants in ISO 8601. */
 export function reasonOf(decision: Reasoned): string {

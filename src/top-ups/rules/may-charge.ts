@@ -1,5 +1,8 @@
-import { capReached, ofMonth } from './decide-top-up.js';
+import { capReached, ofMonth, type TopUpFacts } from './decide-top-up.js';
 import type { DecisionFigures } from './top-up-decision.entity.js';
+
+/** The provider of what is given without money, because the environment charges nothing. */
+export const NO_PROVIDER = 'none';
 
 /** Everything that a charge depends on, as it is at the moment of charging. */
 export interface ChargeFacts {
@@ -12,7 +15,7 @@ export interface ChargeFacts {
     /** Minor units, zero or more. */
     priceMinor: number;
     currency: string;
-    /** The provider of the first attempt; null before there was one. */
+    /** Whom the environment took money through when it was decided; null where that was not kept. */
     provider: string | null;
   };
   walletStatus: 'active' | 'frozen' | 'closed';
@@ -20,11 +23,11 @@ export interface ChargeFacts {
   rule: { enabled: boolean; version: number; pauseReason: string } | undefined;
   /** Why the wallet's automatic top-ups are paused; empty when they are not. */
   pauseReason: string;
-  limits: { monthlyCount: number | null; monthlyAmountMinor: number | null };
+  limits: Pick<TopUpFacts['limits'], 'monthlyCount' | 'monthlyAmountMinor' | 'monthlyAmountCurrency'>;
   /** Automatic purchases that were not given up, this one left out or not. */
   history: { id: string; createdAt: Date; priceMinor: number; currency: string }[];
-  /** Whom the environment takes money through now, null for nobody; undefined where nobody is about to be asked. */
-  provider?: string | null;
+  /** Whom the environment takes money through now, `none` for nobody; undefined where nobody is about to be asked. */
+  provider?: string;
 }
 
 export type ChargeVerdict = { mayCharge: true } | { mayCharge: false; code: string; figures: DecisionFigures };
@@ -36,7 +39,7 @@ export type ChargeVerdict = { mayCharge: true } | { mayCharge: false; code: stri
 export function mayCharge(facts: ChargeFacts): ChargeVerdict {
   const { topUp, rule } = facts;
   if (facts.walletStatus !== 'active') return no('wallet_not_active', { wallet_status: facts.walletStatus });
-  if (facts.provider !== undefined && topUp.provider !== null && facts.provider !== topUp.provider) {
+  if (facts.provider !== undefined && !isAsDecided(topUp.provider, facts.provider)) {
     return no('provider_changed', { provider: topUp.provider });
   }
   // What a person asked for in so many words is judged by nothing else.
@@ -48,6 +51,11 @@ export function mayCharge(facts: ChargeFacts): ChargeVerdict {
   const thisMonth = ofMonth(facts.history, facts.now).filter(({ id }) => id !== topUp.id);
   const cap = capReached({ ...facts, currency: topUp.currency, thisMonth, priceMinor: topUp.priceMinor });
   return cap ? no(cap.code, cap.figures) : { mayCharge: true };
+}
+
+/** One of before this was kept may be charged; what it may not is become free. */
+function isAsDecided(decided: string | null, now: string): boolean {
+  return decided === null ? now !== NO_PROVIDER : decided === now;
 }
 
 function no(code: string, figures: DecisionFigures): ChargeVerdict {

@@ -14,6 +14,7 @@ type Purchased = Pick<
   | 'priceMinor'
   | 'currency'
   | 'discounts'
+  | 'provider'
   | 'packId'
   | 'validityMonths'
   | 'invoicing'
@@ -29,6 +30,7 @@ export function automaticTopUp(
   rule: RuleRecord,
   facts: TopUpFacts,
   units: number,
+  provider: string | null,
   requestId: string,
 ): TopUpRecord {
   return newTopUp(wallet, wallet, facts.now, {
@@ -40,6 +42,7 @@ export function automaticTopUp(
     priceMinor: facts.unitPriceMinor * units,
     currency: facts.currency,
     discounts: [],
+    provider: rule.invoicing ? null : provider,
     packId: rule.packId,
     validityMonths: rule.validityMonths,
     invoicing: rule.invoicing,
@@ -65,7 +68,6 @@ export function newTopUp(
     walletId: wallet.id,
     topUpStatus: 'created',
     ...what,
-    provider: null,
     paymentMethodId: null,
     paymentMethodRef: null,
     cardFingerprint: null,

@@ -7,8 +7,10 @@ import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { availableCredits, type LotRecord, type WalletState } from '../../ledger/wallet-state.js';
 import { endOfMonth } from '../../shared/calendar.js';
+import { SettingsService } from '../../settings/settings.service.js';
 import { type Decimal, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
 import { DomainError, notFound } from '../../shared/errors.js';
+import { scopeOf } from '../../shared/scope.js';
 import {
   addTopUp,
   authorize,
@@ -69,6 +71,7 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
   constructor(
     private readonly ledger: LedgerService,
     private readonly events: EventsService,
+    private readonly settings: SettingsService,
     em: EntityManager,
   ) {
     this.#rows = new TopUpRows(em.getMetadata());
@@ -90,7 +93,11 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
     const ids = states.filter(({ isNew }) => !isNew).map(({ wallet }) => wallet.id);
     const read = await this.#rows.read(tx, ids, named);
     for (const state of states) {
-      this.#states.set(state, read.get(state.wallet.id) ?? new TopUpState(new Map(), undefined, [], []));
+      const topUps = read.get(state.wallet.id) ?? new TopUpState(new Map(), undefined, [], []);
+      this.#states.set(state, topUps);
+      if (!topUps.guard && changes.length === 0) continue;
+      const { provider } = await this.settings.get(scopeOf(state.wallet), 'payments', tx.em);
+      topUps.provider = provider;
     }
   }
 
@@ -207,7 +214,7 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
     }
   }
 
-  #judge(state: WalletState, topUp: TopUpRecord, now: Date, provider?: string | null): ChargeVerdict {
+  #judge(state: WalletState, topUp: TopUpRecord, now: Date, provider?: string): ChargeVerdict {
     const topUps = this.stateOf(state);
     const rule = topUp.trigger === 'manual' ? undefined : topUps.rules.get(topUp.trigger);
     const { guard } = topUps;
@@ -251,7 +258,7 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
     if (!verdict) return undefined;
     const bought =
       verdict.verdict === 'buy'
-        ? automaticTopUp(state, rule, facts, verdict.units, command.actor.requestId)
+        ? automaticTopUp(state, rule, facts, verdict.units, topUps.provider, command.actor.requestId)
         : undefined;
     if (bought) {
       addTopUp(topUps, bought, { code: verdict.code, sentence: verdict.reason });

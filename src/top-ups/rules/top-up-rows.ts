@@ -216,6 +216,7 @@ export class TopUpRows {
          occurrences = top_up_decision.occurrences + excluded.occurrences, last_seen_at = excluded.last_seen_at,
          reason = excluded.reason, figures = excluded.figures, available = excluded.available,
          posted = excluded.posted, held = excluded.held, required = excluded.required,
+         open_top_up_ids = excluded.open_top_up_ids,
          next_evaluation_at = excluded.next_evaluation_at`,
       [this.#decisions.toParameter(decisions)],
     );

@@ -43,6 +43,8 @@ export class TopUpState implements WalletRules {
   readonly newDecisions = new Map<string, DecisionRecord>();
   readonly changedRules = new Set<RuleRecord>();
   readonly told: Told[] = [];
+  /** Whom the environment takes money through, `none` for nobody: what is decided now is charged there or not at all. */
+  provider: string | null = null;
   isGuardChanged = false;
 
   constructor(
