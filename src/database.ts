@@ -42,6 +42,7 @@ import { Migration20261121150000_coupons } from './migrations/Migration202611211
 import { Migration20261121170000_users } from './migrations/Migration20261121170000_users.js';
 import { Migration20261121180000_webhooks } from './migrations/Migration20261121180000_webhooks.js';
 import { Migration20261121190000_agreements } from './migrations/Migration20261121190000_agreements.js';
+import { Migration20261121250000_sweep } from './migrations/Migration20261121250000_sweep.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -108,6 +109,7 @@ export const MIGRATIONS = [
   Migration20261121170000_users,
   Migration20261121180000_webhooks,
   Migration20261121190000_agreements,
+  Migration20261121250000_sweep,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

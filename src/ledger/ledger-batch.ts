@@ -103,7 +103,9 @@ export class LedgerBatch {
 
     this.#forfeitExpired(state, command);
     const result = await this.#post(state, command);
-    if (command.kind === 'release' || command.kind === 'capture') this.#forfeitExpired(state, command);
+    // What had kept expired credits may have ended: a hold, a purchase, a rule.
+    const mayFree = command.kind === 'release' || command.kind === 'capture' || command.changes !== undefined;
+    if (mayFree) this.#forfeitExpired(state, command);
     const posting = result instanceof DomainError ? undefined : result;
     const refusal = result instanceof DomainError ? result : undefined;
     for (const policy of this.policies) {
