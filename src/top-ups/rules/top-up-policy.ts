@@ -28,7 +28,7 @@ import { decideTopUp, isTemporary, type TopUpFacts, type Verdict } from './decid
 import { type ChargeVerdict, mayCharge } from './may-charge.js';
 import { automaticTopUp } from './new-top-up.js';
 import { recordCancel, recordPause, recordVerdict } from './record-decision.js';
-import { expiringToday, keptBy, nextLookAtDates, noticeDue } from './renewal.js';
+import { dayOf, expiringToday, keptBy, nextLookAtDates, noticeDue } from './renewal.js';
 import { TOP_UPS, type TopUpChange } from './top-up-changes.js';
 import { TopUpRows } from './top-up-rows.js';
 import { TRIGGERS } from './top-up-rule.entity.js';
@@ -242,7 +242,8 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
     const notice = noticeDue(state, now);
     if (notice) {
       const facts = factsOf(state, topUps, rule, { now, required: null, expiring: notice.expiring });
-      const verdict = decideTopUp(facts);
+      // By the caps of the month that it falls into: those of the one before are over by then.
+      const verdict = decideTopUp({ ...facts, now: dayOf(notice.expiring.expiresAt) });
       if (verdict?.verdict === 'skip' && !isTemporary(verdict)) {
         const subject = `${notice.expiring.expiresAt.toISOString()} ${notice.days}`;
         recordVerdict(state, topUps, rule, facts, { ...verdict, subject }, undefined);
