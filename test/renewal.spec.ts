@@ -71,7 +71,12 @@ describe('the renewal of purchased credits', () => {
     const read = [totals?.unheld, purchased.posted.minus(purchased.expired)].map((credits) => credits?.toFixed());
     const { balance } = await scene.ledger.evaluate(walletId);
     expect([...read, balance]).toEqual([credits, credits, credits]);
-    await scene.ledger.hold(walletId, `hold_${walletId}_${service.clock.now().getTime()}`, credits, service.clock.now());
+    await scene.ledger.hold(
+      walletId,
+      `hold_${walletId}_${service.clock.now().getTime()}`,
+      credits,
+      service.clock.now(),
+    );
     await service.get(LedgerSweeps).expireHolds();
   }
 
@@ -244,12 +249,15 @@ describe('the renewal of purchased credits', () => {
   it('has nothing to write for a wallet whose time has not come', async () => {
     const { walletId } = await expiringWallet();
     const written = async () =>
-      service.get(EntityManager).fork().execute<{ version: string }[]>(
-        `select xmin::text as version from top_up_guard where wallet_id = ?
+      service
+        .get(EntityManager)
+        .fork()
+        .execute<{ version: string }[]>(
+          `select xmin::text as version from top_up_guard where wallet_id = ?
            union all select xmin::text from wallet where id = ? union all select xmin::text from lot where wallet_id = ?
            union all select xmin::text from top_up_decision where wallet_id = ?`,
-        [walletId, walletId, walletId, walletId],
-      );
+          [walletId, walletId, walletId, walletId],
+        );
     const before = await written();
     await scene.ledger.evaluate(walletId);
     await scene.ledger.evaluate(walletId);
