@@ -79,9 +79,10 @@ export class TopUpQueue {
 
   async #lease(em: EntityManager, now: Date, due: string, parameters: unknown[]): Promise<TopUp[]> {
     const lease = new Date(now.getTime() + LEASE_MS).toISOString();
+    // As an array: how many there are is not known to the planner, which would join, and read the table whole.
     const rows = await em.execute<{ id: string }[]>(
       `with due as materialized (${due})
-       update top_up set next_attempt_at = ? where id in (select id from due) returning id`,
+       update top_up set next_attempt_at = ? where id = any(array(select id from due)) returning id`,
       [...parameters, lease],
     );
     if (rows.length === 0) return [];
@@ -117,7 +118,7 @@ export class TopUpQueue {
     if (!due) return { wallets: [], now, until };
     const rows = await em.execute<WalletRow[]>(
       `with due as materialized (${due.sql})
-       update top_up_guard set next_evaluation_at = ? where wallet_id in (select wallet_id from due)
+       update top_up_guard set next_evaluation_at = ? where wallet_id = any(array(select wallet_id from due))
        returning wallet_id, tenant_id, environment_id`,
       [...due.parameters, until.toISOString()],
     );
