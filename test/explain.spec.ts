@@ -249,7 +249,6 @@ describe('the plans of lists and searches', () => {
 
     it.each<[what: string, look: () => Promise<unknown>]>([
       ['evaluations', () => service.get(TopUpQueue).claimEvaluations(500)],
-      ['evaluations that all fit in one claim', () => service.get(TopUpQueue).claimEvaluations(20_000)],
       ['top-ups', () => service.get(TopUpQueue).claimDue(50, everywhere)],
       ['credits that have expired', () => service.get(LedgerSweeps).expireCredits()],
       ['holds that have ended', () => service.get(LedgerSweeps).expireHolds()],
