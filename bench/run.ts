@@ -16,6 +16,7 @@ import { BenchService, timeToFirstAnswer } from './processes.js';
 import { type CaseName, CASES, machine, type Results, tableOf } from './report.js';
 import { measureReads } from './reads.js';
 import { openEmptyWallets, openWalletOfLots, openWallets } from './seed.js';
+import { measureSweep } from './sweep.js';
 
 const WALLETS = 1000;
 /** Open lots of one wallet. */
@@ -40,7 +41,7 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds);
 const connections = Number(options.connections);
 const warmUpSeconds = Math.min(3, seconds);
-const isWanted = (name: CaseName | 'statement') => !options.only || options.only.includes(name);
+const isWanted = (name: CaseName | 'statement' | 'sweep') => !options.only || options.only.includes(name);
 
 const dataDir = mkdtempSync(join(tmpdir(), 'refill-bench-'));
 const isWhole = !options.only && !options.profile;
@@ -129,6 +130,15 @@ const { speeds, statement } = await measureReads({
   isWanted,
 });
 await service.stop();
+// By then everything else is measured and checked: its wallets have no entries.
+const sweep = isWanted('sweep')
+  ? await measureSweep({
+      databaseUrl,
+      startService: () => BenchService.start(settings),
+      measureDebits: (url) =>
+        measureLoad(() => debitOf(anyWallet()), { url, apiKey, connections, warmUpSeconds, seconds }),
+    })
+  : null;
 (await server).stop();
 rmSync(dataDir, { recursive: true, force: true });
 
@@ -137,6 +147,7 @@ const results: Results = {
   conditions: { connections, secondsPerCase: seconds, wallets: WALLETS },
   cases: { a, b, c, lots_one, lots_many, d, hold, batch, e_random, e_hot, ...speeds },
   statement,
+  sweep,
   residentMiB,
   startMs,
   invariants: breaches.length === 0 ? 'hold' : breaches.join('\n'),

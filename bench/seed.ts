@@ -1,3 +1,5 @@
+import type pg from 'pg';
+
 /** Credits of each lot: more than any run can spend. */
 const CREDITS = '100000000';
 
@@ -49,6 +51,49 @@ export async function openEmptyWallets(url: string, apiKey: string): Promise<{ s
     short: await openOne(url, apiKey, 'bench-short', '0'),
     long: await openOne(url, apiKey, 'bench-long', '0'),
   };
+}
+
+/** Wallets with a lot and a rule each that nothing is due for, as copies of one that is there. */
+export async function seedIdleWallets(client: pg.Client, count: number): Promise<void> {
+  const copies = `from (select * from wallet order by id limit 1) w, generate_series(1, ${count}) n`;
+  const owner = `w.tenant_id, w.environment_id`;
+  const customer = `'sweepc_' || n`;
+  await client.query(
+    `insert into wallet (id, tenant_id, environment_id, customer_id, currency, wallet_type, wallet_status, name,
+       description, metadata, allowed_price_types, conversion_rate, topup_conversion_rate, credit_balance, held, debt,
+       overdraft_limit, sequence, last_entry_hash, last_entry_at, alert_settings, alert_state, credit_alert_state, status,
+       created_at, updated_at, created_by, updated_by)
+     select 'sweep_' || n, ${owner}, ${customer}, currency, wallet_type, 'active', name, '', '{}', allowed_price_types,
+       conversion_rate, topup_conversion_rate, 1000, 0, 0, 0, 0, '', null, null, 'ok', 'ok', status, now(), now(), '', ''
+     ${copies}`,
+  );
+  await client.query(
+    `insert into lot (wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining, held,
+       expires_at, renewal_id, is_open, created_at)
+     select 'sweep_' || n, 'sweepl_' || n, ${owner}, ${customer}, 'free', null, 1000, 1000, 0, null, null, true, now() ${copies}`,
+  );
+  await client.query(
+    `insert into top_up_rule (wallet_id, trigger, tenant_id, environment_id, customer_id, enabled, version,
+       threshold_credits, unit_credits, invoicing, pause_reason, created_at, updated_at, updated_by)
+     select 'sweep_' || n, 'threshold', ${owner}, ${customer}, true, 1, 10, 50, false, '', now(), now(), '' ${copies}`,
+  );
+  await client.query(
+    `insert into top_up_guard (wallet_id, tenant_id, environment_id, max_per_hour, max_units, pause_reason,
+       next_evaluation_at, updated_at)
+     select 'sweep_' || n, ${owner}, 3, 20, '', null, now() ${copies}`,
+  );
+  await client.query('vacuum analyze');
+}
+
+/** First answers of more than 7 days ago, a thousand a second. */
+export async function seedOldKeys(client: pg.Client, count: number): Promise<void> {
+  await client.query(
+    `insert into idempotency_key (tenant_id, environment_id, key, request_hash, outcome, body, created_at)
+     select w.tenant_id, w.environment_id, 'old-' || n, repeat('0', 64), 'answer', repeat('x', 300),
+       now() - interval '30 days' + n * interval '1 millisecond'
+     from (select * from wallet order by id limit 1) w, generate_series(1, ${count}) n`,
+  );
+  await client.query('vacuum analyze idempotency_key');
 }
 
 async function openOne(url: string, apiKey: string, externalId: string, credits: string): Promise<string> {

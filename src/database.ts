@@ -48,6 +48,7 @@ import { Migration20261121210000_money } from './migrations/Migration20261121210
 import { Migration20261121220000_events } from './migrations/Migration20261121220000_events.js';
 import { Migration20261121230000_invoices } from './migrations/Migration20261121230000_invoices.js';
 import { Migration20261121240000_account } from './migrations/Migration20261121240000_account.js';
+import { Migration20261121250000_sweep } from './migrations/Migration20261121250000_sweep.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
@@ -122,6 +123,7 @@ export const MIGRATIONS = [
   Migration20261121220000_events,
   Migration20261121230000_invoices,
   Migration20261121240000_account,
+  Migration20261121250000_sweep,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

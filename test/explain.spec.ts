@@ -1,5 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
+import { TopUpQueue } from '../src/top-ups/purchases/top-up-queue.js';
 import { DeliveryQueue } from '../src/webhooks/delivery-queue.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
@@ -206,6 +208,68 @@ describe('the plans of lists and searches', () => {
     const looks = statements.filter(({ text }) => READS_GROWING.test(text) && !text.startsWith('delete'));
     expect(looks.length).toBeGreaterThanOrEqual(4);
     expect(await plansOf(looks)).toEqual([]);
+  });
+
+  describe('what the scheduled task looks for', () => {
+    const DUE = ['top_up_guard', 'top_up', 'lot', 'hold', 'idempotency_key'];
+    beforeAll(async () => {
+      // Three tenants with 4,000 of each that are due, and as much that is not.
+      await database.query(fillDue(8000));
+      await database.query('vacuum analyze');
+    });
+
+    function fillDue(count: number): string {
+      const due = `now() + (n - ${count / 2}) * interval '1 minute' - interval '2 years'`;
+      const rows = `from generate_series(1, 3) e, generate_series(1, ${count}) n`;
+      const ids = `'due' || e || '_' || n, 'due' || e, 'due' || e`;
+      return `
+        insert into top_up_guard (wallet_id, tenant_id, environment_id, max_per_hour, max_units, pause_reason,
+          next_evaluation_at, updated_at)
+        select ${ids}, 3, 20, '', case when n % 2 = 0 then ${due} end, now() ${rows};
+        insert into top_up (id, tenant_id, environment_id, customer_id, wallet_id, trigger, is_automatic, rule_version,
+          top_up_status, units, credits, price_minor, currency, discounts, invoicing, description, attempt, lookups,
+          next_attempt_at, last_error_code, last_error_message, request_hash, request_id, created_at, updated_at,
+          recheck_at, created_by)
+        select ${ids}, 'c', 'due' || e || '_' || n, 'manual', false, 0,
+          case when n % 2 = 0 then 'created' else 'succeeded' end, 1, 1, 1, 'usd', '[]', true, '', 0, 0, ${due}, '', '',
+          '', '', now(), now(), case when n % 5 = 0 then ${due} end, '' ${rows};
+        insert into lot (wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining,
+          held, expires_at, renewal_id, is_open, created_at)
+        select 'w' || ${ids.replace(', ', ` , 'due' || e || '_' || n, `)}, 'c', 'free', null, 1, 1, 0, ${due}, null, true,
+          now() ${rows};
+        insert into hold (wallet_id, id, tenant_id, environment_id, customer_id, credits, overage, captured,
+          hold_status, expires_at, description, metadata, created_at, updated_at, created_by)
+        select 'w' || ${ids.replace(', ', ` , 'due' || e || '_' || n, `)}, 'c', 1, 0, 0, 'open', ${due}, '', '{}', now(),
+          now(), '' ${rows};
+        insert into idempotency_key (tenant_id, environment_id, key, request_hash, outcome, body, created_at)
+        select 'due' || e, 'due', 'due' || n, '', 'answer', 'null', ${due} ${rows}`;
+    }
+
+    const everywhere = () => 10;
+
+    it.each<[what: string, look: () => Promise<unknown>]>([
+      ['evaluations', () => service.get(TopUpQueue).claimEvaluations(500)],
+      ['top-ups', () => service.get(TopUpQueue).claimDue(50, everywhere)],
+      ['credits that have expired', () => service.get(LedgerSweeps).expireCredits()],
+      ['holds that have ended', () => service.get(LedgerSweeps).expireHolds()],
+      ['keys to forget', () => service.get(LedgerSweeps).forgetAnswers()],
+    ])('%s are found by index, and no backlog is read or sorted', async (_what, look) => {
+      const statements = await recordSql(service.get(EntityManager), look);
+      const looks = statements.filter(({ text }) => DUE.some((table) => new RegExp(`from ${table}\\b`).test(text)));
+      expect(looks.length).toBeGreaterThan(0);
+      for (const statement of looks) {
+        const nodes = allNodes(await planOf(statement));
+        const whole = nodes.filter((node) => /Seq Scan|Bitmap/.test(node['Node Type']));
+        const limited = nodes.filter((node) => node['Node Type'] === 'Limit').flatMap(allNodes);
+        expect(limited.map((node) => node['Node Type'])).not.toContain('Sort');
+        const what = whole.map((node) => node['Relation Name']).filter((name) => name && DUE.includes(name));
+        expect({ text: statement.text, what }).toEqual({ text: statement.text, what: [] });
+      }
+    });
+
+    function allNodes(node: PlanNode | undefined): PlanNode[] {
+      return node ? [node, ...(node.Plans ?? []).flatMap(allNodes)] : [];
+    }
   });
 
   it('sees a table that is read whole', async () => {

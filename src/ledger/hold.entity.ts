@@ -33,6 +33,11 @@ const HoldSchema = defineEntity({
       properties: ['expiresAt'],
       where: "hold_status = 'open' and expires_at is not null",
     },
+    {
+      name: 'hold_turn_index',
+      properties: ['environmentId', 'expiresAt'],
+      where: "hold_status = 'open' and expires_at is not null",
+    },
   ],
   checks: [{ name: 'hold_captured_check', expression: 'captured >= 0' }],
 });

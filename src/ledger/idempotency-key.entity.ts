@@ -15,7 +15,7 @@ const IdempotencyKeySchema = defineEntity({
     body: p.text(),
     createdAt: p.datetime(3),
   },
-  indexes: [{ name: 'idempotency_key_created_index', properties: ['createdAt'], type: 'brin' }],
+  indexes: [{ name: 'idempotency_key_created_index', properties: ['createdAt'] }],
 });
 
 /** The first answer to a client's key, kept 7 days. */

@@ -114,7 +114,9 @@ export class LedgerBatch {
     if (command.kind === 'reverse') this.#askWhatIsKept(state, command.terms.entryId);
     await this.#provideLots(state, creditsInOrder(state, command));
     const result = await this.#post(state, command);
-    if (FREES_CREDITS.has(command.kind)) await this.#bringUpToDate(state, command);
+    // What had kept expired credits may have ended: a hold, a purchase, a rule.
+    const mayFree = FREES_CREDITS.has(command.kind) || command.changes !== undefined;
+    if (mayFree) await this.#bringUpToDate(state, command);
     const posting = result instanceof DomainError ? undefined : result;
     const refusal = result instanceof DomainError ? result : undefined;
     for (const policy of this.policies) {

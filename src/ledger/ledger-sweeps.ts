@@ -2,18 +2,49 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
-import type { Scope } from '../shared/scope.js';
+import { claimInstant, dueRows, type DueWork, type WalletRef, walletRef, type WalletRow } from './due-work.js';
+import { FailingWork } from './failing-work.js';
 import { LedgerService } from './ledger.service.js';
+import { toDate } from '../shared/sql-table.js';
 
 /** How long a first answer is kept for replays. Published in README; the entry keeps its own unique key for ever. */
 export const IDEMPOTENCY_WINDOW_MS = 7 * 86_400_000;
 const SWEEP_LIMIT = 500;
+/** Commands of sweeps in the ledger's queue at a time: what clients ask for meanwhile shares its groups with no more than these. */
+const QUEUED_AT_ONCE = 48;
+/** Keys forgotten in one transaction: it takes some milliseconds, and holds no lock for longer. */
+const FORGET_LIMIT = 1000;
 const SYSTEM_ACTOR = { keyId: '', requestId: 'scheduled' };
+
+const EXPIRED_LOTS: DueWork = {
+  table: 'lot',
+  columns: 'wallet_id, tenant_id, environment_id',
+  due: 'expires_at',
+  where: 'is_open and expires_at is not null and renewal_id is null',
+  also: 'remaining > held',
+};
+const EXPIRED_HOLDS: DueWork = {
+  table: 'hold',
+  columns: 'wallet_id, tenant_id, environment_id, id',
+  due: 'expires_at',
+  where: `hold_status = 'open' and expires_at is not null`,
+};
+
+/** What became of wallets that were to be looked at. */
+export interface Looked {
+  done: WalletRef[];
+  /** The ledger was busy: whoever claimed them gives them back. */
+  busy: WalletRef[];
+  failed: { wallet: WalletRef; retryAt: Date }[];
+}
 
 /** What time does to wallets. Nothing becomes true through it: expired credits can't be spent anyway; it only books. */
 @Injectable()
 export class LedgerSweeps {
   readonly #logger = new Logger('LedgerSweeps');
+  readonly #failing = new FailingWork();
+  /** How far the keys are forgotten: what is deleted stays in the index until it is vacuumed. */
+  #forgottenUntil = new Date(0);
 
   constructor(
     private readonly em: EntityManager,
@@ -21,65 +52,108 @@ export class LedgerSweeps {
     private readonly clock: Clock,
   ) {}
 
-  /** Books the forfeiture of expired credits. Any number of processes may: the second finds nothing left. */
+  /** Books the forfeiture of expired credits. Any number of processes may: the second finds nothing left. @returns of how many wallets */
   async expireCredits(): Promise<number> {
-    const rows = await this.em.fork().execute<WalletRow[]>(
-      `select distinct wallet_id, tenant_id, environment_id from lot
-       where is_open and expires_at <= ? and remaining > held and renewal_id is null limit ${SWEEP_LIMIT}`,
-      [this.clock.now().toISOString()],
+    const em = this.em.fork();
+    const due = await dueRows(em, EXPIRED_LOTS, await this.#search());
+    if (!due) return 0;
+    const rows = await em.execute<WalletRow[]>(
+      `select distinct wallet_id, tenant_id, environment_id from (${due.sql}) due`,
+      due.parameters,
     );
-    await Promise.all(rows.map((row) => this.evaluateSafely(row.wallet_id, scopeOf(row))));
-    return rows.length;
+    return countOf(await this.evaluateEach(rows.map(walletRef)));
   }
 
-  /** Ends holds whose time is over and gives their credits back. */
+  /** Ends holds whose time is over and gives their credits back. @returns how many */
   async expireHolds(): Promise<number> {
-    const rows = await this.em.fork().execute<(WalletRow & { id: string })[]>(
-      `select wallet_id, tenant_id, environment_id, id from hold
-       where hold_status = 'open' and expires_at <= ? order by expires_at limit ${SWEEP_LIMIT}`,
-      [this.clock.now().toISOString()],
-    );
-    await Promise.all(rows.map((row) => this.#expireHold(row)));
-    return rows.length;
+    const em = this.em.fork();
+    const due = await dueRows(em, EXPIRED_HOLDS, await this.#search());
+    if (!due) return 0;
+    const rows = await em.execute<(WalletRow & { id: string })[]>(due.sql, due.parameters);
+    const holds = rows.map((row) => ({ ...walletRef(row), holdId: row.id }));
+    return countOf(await this.#each(holds, (hold) => this.#expireHold(hold)));
   }
 
-  /** Forgets answers that are older than the published window. */
-  async forgetAnswers(): Promise<void> {
+  /** Lets the ledger and its policies look at wallets again. One that fails is logged, fails alone and waits longer each time. */
+  evaluateEach(wallets: readonly WalletRef[]): Promise<Looked> {
+    return this.#each(wallets, async ({ walletId, scope }) => {
+      await this.ledger.post({ kind: 'evaluate', scope, walletId, actor: SYSTEM_ACTOR, answer: () => null });
+    });
+  }
+
+  /** Forgets some answers that are older than the published window. @returns how many */
+  async forgetAnswers(): Promise<number> {
     const before = new Date(this.clock.now().getTime() - IDEMPOTENCY_WINDOW_MS);
-    await this.em.fork().execute('delete from idempotency_key where created_at < ?', [before.toISOString()]);
-  }
-
-  /** Lets the ledger and its policies look at a wallet again. One that fails is logged and fails alone. */
-  async evaluateSafely(walletId: string, scope: Scope): Promise<void> {
-    await this.#safely({ walletId }, () =>
-      this.ledger.post({ kind: 'evaluate', scope, walletId, actor: SYSTEM_ACTOR, answer: () => null }),
+    const [piece] = await this.em.fork().execute<{ forgotten: number; last: string | null }[]>(
+      `with old as materialized (
+         select ctid from idempotency_key where created_at >= ? and created_at < ? order by created_at limit ${FORGET_LIMIT}
+       ), forgotten as (
+         delete from idempotency_key where ctid = any(array(select ctid from old)) returning created_at
+       )
+       select count(*)::int as forgotten, max(created_at) as last from forgotten`,
+      [this.#forgottenUntil.toISOString(), before.toISOString()],
     );
+    if (piece?.last) this.#forgottenUntil = toDate(piece.last);
+    // Beginning anew the next time finds what a clock that was set back has written.
+    else this.#forgottenUntil = new Date(0);
+    return piece?.forgotten ?? 0;
   }
 
-  async #expireHold(row: WalletRow & { id: string }): Promise<void> {
-    const target = { scope: scopeOf(row), walletId: row.wallet_id, holdId: row.id };
-    await this.#safely({ walletId: row.wallet_id, holdId: row.id }, () =>
-      this.ledger.post({ kind: 'release', ...target, outcome: 'expired', actor: SYSTEM_ACTOR, answer: () => null }),
-    );
+  async #search(): Promise<{ now: Date; limit: number; without: string[] }> {
+    const now = await claimInstant(this.em.fork(), this.clock);
+    return { now, limit: SWEEP_LIMIT, without: this.#failing.waiting(this.clock.now()) };
   }
 
-  async #safely(what: Record<string, string>, work: () => Promise<unknown>): Promise<void> {
+  async #expireHold({ walletId, scope, holdId }: WalletRef & { holdId: string }): Promise<void> {
+    const release = { kind: 'release', scope, walletId, holdId, outcome: 'expired' } as const;
     try {
-      await work();
+      await this.ledger.post({ ...release, actor: SYSTEM_ACTOR, answer: () => null });
     } catch (error) {
       // Another process was faster, or the hold was captured meanwhile.
-      if (error instanceof DomainError && error.kind !== 'unavailable') return;
-      this.#logger.error({ msg: 'a wallet could not be looked at; it is tried again', ...what, err: error });
+      if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
+    }
+  }
+
+  /** So many at a time, so that those who wait for an answer keep their share of the ledger. */
+  async #each<Item extends WalletRef>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<Looked> {
+    const looked: Looked = { done: [], busy: [], failed: [] };
+    let next = 0;
+    const takeTurns = async (): Promise<void> => {
+      for (let item = items[next++]; item; item = items[next++]) {
+        // Whoever is told to come back does not bring the next one.
+        if (looked.busy.length > 0) looked.busy.push(item);
+        else await this.#one(item, work, looked);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(QUEUED_AT_ONCE, items.length) }, takeTurns));
+    return looked;
+  }
+
+  async #one<Item extends WalletRef>(item: Item, work: (item: Item) => Promise<void>, looked: Looked): Promise<void> {
+    try {
+      await work(item);
+      this.#failing.succeeded(item.walletId);
+      looked.done.push(item);
+    } catch (error) {
+      if (error instanceof DomainError && error.kind === 'unavailable') {
+        looked.busy.push(item);
+        return;
+      }
+      const retryAt = this.#failing.failed(item.walletId, this.clock.now());
+      looked.failed.push({ wallet: item, retryAt });
+      const { scope, ...what } = item;
+      this.#logger.error({
+        msg: 'a wallet could not be looked at; it is tried again',
+        ...what,
+        environmentId: scope.environmentId,
+        retryAt,
+        err: error,
+      });
     }
   }
 }
 
-interface WalletRow {
-  wallet_id: string;
-  tenant_id: string;
-  environment_id: string;
-}
-
-function scopeOf(row: WalletRow): Scope {
-  return { tenantId: row.tenant_id, environmentId: row.environment_id };
+/** How many were looked at; none where more would meet a ledger that is busy. */
+function countOf({ done, busy }: Looked): number {
+  return busy.length > 0 ? 0 : done.length;
 }

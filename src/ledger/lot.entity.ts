@@ -22,7 +22,7 @@ const LotSchema = defineEntity({
     held: p.type(AmountColumn),
     /** The first instant at which the credits can no longer be spent. */
     expiresAt: p.datetime(3).nullable(),
-    /** The open top-up that keeps the lot spendable past its instant, until that purchase has succeeded or finally failed. */
+    /** What keeps the lot spendable past its instant: an open top-up's id, or `waiting` while only time stands before one. */
     renewalId: p.text().nullable(),
     /** Flips once, when nothing remains: the predicate of every index, so that spending stays a HOT update. */
     isOpen: p.boolean(),
@@ -48,7 +48,16 @@ const LotSchema = defineEntity({
       properties: ['walletId', 'expiresAt'],
       where: 'is_open and expires_at is not null',
     },
-    { name: 'lot_expiring_index', properties: ['expiresAt'], where: 'is_open and expires_at is not null' },
+    {
+      name: 'lot_expiring_index',
+      properties: ['expiresAt'],
+      where: 'is_open and expires_at is not null and renewal_id is null',
+    },
+    {
+      name: 'lot_turn_index',
+      properties: ['environmentId', 'expiresAt'],
+      where: 'is_open and expires_at is not null and renewal_id is null',
+    },
   ],
   checks: [{ name: 'lot_bounds_check', expression: '0 <= held and held <= remaining and remaining <= granted' }],
 });

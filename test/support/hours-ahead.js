@@ -14,5 +14,5 @@ globalThis.Date = class extends RealDate {
   }
 };
 
-// The database knows nothing of the hours: they decide about money too.
-process.env.LEDGER_CLOCK = 'process';
+// The database knows nothing of the hours: they decide about money too, unless a test says otherwise.
+process.env.LEDGER_CLOCK ??= 'process';

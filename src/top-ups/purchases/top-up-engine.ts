@@ -21,8 +21,11 @@ import { TopUpSteps } from './top-up-steps.js';
 import type { TopUp } from './top-up.entity.js';
 
 const DAY_MS = 86_400_000;
-/** Top-ups that one process works on at a time: a provider that hangs holds so many calls and no round. */
-const PLACES = 50;
+/** Top-ups that rounds of one process work on at a time. They are not waited for: a provider that hangs holds no round. */
+const PLACES = 100;
+/** Of them those of one environment: a provider that hangs for one tenant leaves the others their places. */
+const ENVIRONMENT_PLACES = 20;
+const REPORT_EVERY_MS = 60_000;
 
 /**
  * Takes top-ups from intent to credits. Every step is committed under the wallet's lock before the provider is called,
@@ -33,7 +36,12 @@ const PLACES = 50;
 export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger('TopUps');
   readonly #running = new Set<Promise<void>>();
-  readonly #reported = new Set<string>();
+  /** How many top-ups of an environment are under way. */
+  readonly #underWay = new Map<string, number>();
+  /** Environments that may have more waiting than they had places for. */
+  readonly #crowded = new Set<string>();
+  #reported: ReadonlySet<string> = new Set();
+  #reportAt = 0;
   #isStopping = false;
 
   constructor(
@@ -64,20 +72,20 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Takes up what is due, whoever left it, and does not wait for it. @returns how many were taken up. */
   async sweep(): Promise<number> {
-    const places = PLACES - this.#running.size;
-    if (this.#isStopping || places <= 0) return 0;
-    const due = await this.queue.claimDue(places);
-    for (const topUp of due) this.#track(this.#safely(topUp, () => this.#advance(topUp)));
-    for (const topUp of await this.queue.claimRechecks(places)) {
-      this.#track(this.#safely(topUp, () => this.#recheck(topUp)));
+    if (this.#isStopping) return 0;
+    const due = await this.#takeUp();
+    const places = this.#freePlaces();
+    if (places > 0) {
+      const ended = await this.queue.claimRechecks(places, (environmentId) => this.#roomOf(environmentId));
+      for (const topUp of ended) this.#track(this.#work(topUp, () => this.#recheck(topUp)));
     }
     await this.#reportStuck();
-    return due.length;
+    return due;
   }
 
   /** Advances a top-up that was stored with its lease taken, and returns it as it is afterwards. */
   async drive(topUp: TopUp): Promise<TopUp> {
-    const work = this.#safely(topUp, () => this.#advance(topUp));
+    const work = this.#work(topUp, () => this.#advance(topUp));
     this.#track(work);
     await work;
     return this.queue.reread(topUp);
@@ -86,8 +94,50 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   async #driveAll(ids: string[]): Promise<void> {
     if (this.#isStopping) return;
     try {
-      const claimed = await this.queue.claimDue(ids.length, ids);
-      await Promise.all(claimed.map((topUp) => this.#safely(topUp, () => this.#advance(topUp))));
+      const claimed = await this.queue.claim(ids);
+      await Promise.all(claimed.map((topUp) => this.#work(topUp, () => this.#advance(topUp))));
+    } catch (error) {
+      this.#logger.error({ msg: 'top-ups could not be taken up; the scheduled task will', err: error });
+    }
+  }
+
+  async #takeUp(): Promise<number> {
+    const places = this.#freePlaces();
+    if (places <= 0) return 0;
+    const due = await this.queue.claimDue(places, (environmentId) => this.#roomOf(environmentId));
+    for (const topUp of due) this.#track(this.#work(topUp, () => this.#advance(topUp)));
+    for (const [environmentId, count] of this.#underWay) {
+      if (count >= ENVIRONMENT_PLACES) this.#crowded.add(environmentId);
+    }
+    return due.length;
+  }
+
+  /** What was nudged is taken up without asking for a place, so an environment may hold more than its own; it costs no other. */
+  #freePlaces(): number {
+    let taken = 0;
+    for (const count of this.#underWay.values()) taken += Math.min(count, ENVIRONMENT_PLACES);
+    return PLACES - taken;
+  }
+
+  #roomOf(environmentId: string): number {
+    return ENVIRONMENT_PLACES - (this.#underWay.get(environmentId) ?? 0);
+  }
+
+  async #work(topUp: TopUp, work: () => Promise<void>): Promise<void> {
+    const { environmentId } = topUp;
+    this.#underWay.set(environmentId, (this.#underWay.get(environmentId) ?? 0) + 1);
+    await this.#safely(topUp, work);
+    const left = (this.#underWay.get(environmentId) ?? 1) - 1;
+    if (left > 0) this.#underWay.set(environmentId, left);
+    else this.#underWay.delete(environmentId);
+    // Half of the places free again is worth looking for more, before the next round does.
+    if (left <= ENVIRONMENT_PLACES / 2 && this.#crowded.delete(environmentId)) this.#track(this.#takeUpMore());
+  }
+
+  async #takeUpMore(): Promise<void> {
+    if (this.#isStopping) return;
+    try {
+      await this.#takeUp();
     } catch (error) {
       this.#logger.error({ msg: 'top-ups could not be taken up; the scheduled task will', err: error });
     }
@@ -361,11 +411,15 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Once for each: an operator should look at it. It is in the details of /health too. */
   async #reportStuck(): Promise<void> {
-    for (const { id, status, since } of await this.queue.findStuck(PLACES)) {
+    const now = this.clock.now().getTime();
+    if (now < this.#reportAt) return;
+    this.#reportAt = now + REPORT_EVERY_MS;
+    const stuck = await this.queue.findStuck(PLACES);
+    for (const { id, status, since } of stuck) {
       if (this.#reported.has(id)) continue;
-      this.#reported.add(id);
       this.#logger.warn({ msg: 'a top-up has made no progress for 15 minutes', topUpId: id, status, since });
     }
+    this.#reported = new Set(stuck.map(({ id }) => id));
   }
 
   #providerOf(topUp: TopUp): PaymentProvider {

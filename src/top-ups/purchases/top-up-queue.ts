@@ -1,20 +1,44 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { toDate } from '../../shared/sql-table.js';
+import {
+  claimInstant,
+  dueRows,
+  type DueWork,
+  type WalletRef,
+  walletRef,
+  type WalletRow,
+} from '../../ledger/due-work.js';
 import { Clock } from '../../shared/clock.js';
-import type { Scope } from '../../shared/scope.js';
 import { LEASE_MS } from '../schedule/schedule.js';
 import { nextRecheckAt } from './change-top-up.js';
 import { BUSY_STATUS_LIST, OPEN_STATUS_LIST, TopUp, TopUpAttempt } from './top-up.entity.js';
 
 /** How long an intent may make no progress before somebody should look at it. */
 const STUCK_AFTER_MS = 15 * 60_000;
-/** While a wallet's evaluation is under way no other process takes it; one that fails is tried again after it. */
+/** While a wallet's evaluation is under way no other process takes it; after this its process is taken for crashed. */
 const EVALUATION_LEASE_MS = 60_000;
 
-export interface WalletRef {
-  walletId: string;
-  scope: Scope;
+const DUE_TOP_UPS: DueWork = {
+  table: 'top_up',
+  columns: 'id',
+  due: 'next_attempt_at',
+  where: `top_up_status in (${OPEN_STATUS_LIST})`,
+};
+const DUE_RECHECKS: DueWork = { table: 'top_up', columns: 'id', due: 'recheck_at', where: 'recheck_at is not null' };
+const DUE_EVALUATIONS: DueWork = {
+  table: 'top_up_guard',
+  columns: 'wallet_id',
+  due: 'next_evaluation_at',
+  where: 'next_evaluation_at is not null',
+};
+
+/** Wallets that this process, and no other, looks at until then. */
+export interface EvaluationClaim {
+  wallets: WalletRef[];
+  /** When it was made. */
+  now: Date;
+  until: Date;
 }
 
 /**
@@ -33,42 +57,46 @@ export class TopUpQueue {
   }
 
   /**
-   * Takes up to `limit` due top-ups for this process, of each environment in turn: no other process has or gets them
-   * while the lease lasts.
+   * Takes due top-ups for this process, of each environment in turn: no other process has or gets them while the lease
+   * lasts.
+   * @param roomOf how many more this process takes up of an environment
    */
-  async claimDue(limit: number, ids?: readonly string[]): Promise<TopUp[]> {
-    const now = this.clock.now();
-    const lease = new Date(now.getTime() + LEASE_MS).toISOString();
-    const only = ids ? `and id in (${ids.map(() => '?').join(', ')})` : '';
+  async claimDue(limit: number, roomOf: (environmentId: string) => number): Promise<TopUp[]> {
     const em = this.em.fork();
+    const now = await claimInstant(em, this.clock);
+    const due = await dueRows(em, DUE_TOP_UPS, { now, limit, roomOf, lock: 'for update skip locked' });
+    return due ? this.#lease(em, now, due.sql, due.parameters) : [];
+  }
+
+  /** Takes those of the given top-ups that are due, and that nobody else is at. */
+  async claim(ids: readonly string[]): Promise<TopUp[]> {
+    const em = this.em.fork();
+    const now = await claimInstant(em, this.clock);
+    const due = `select id from top_up where id in (${ids.map(() => '?').join(', ')})
+      and top_up_status in (${OPEN_STATUS_LIST}) and next_attempt_at <= ? for update skip locked`;
+    return this.#lease(em, now, due, [...ids, now.toISOString()]);
+  }
+
+  async #lease(em: EntityManager, now: Date, due: string, parameters: unknown[]): Promise<TopUp[]> {
+    const lease = new Date(now.getTime() + LEASE_MS).toISOString();
+    // As an array: how many there are is not known to the planner, which would join, and read the table whole.
     const rows = await em.execute<{ id: string }[]>(
-      `update top_up set next_attempt_at = ? where id in (
-         select id from top_up where id in (
-           select id from (
-             select id, next_attempt_at, row_number() over (partition by environment_id order by next_attempt_at) as turn
-             from (
-               select id, environment_id, next_attempt_at from top_up
-               where top_up_status in (${OPEN_STATUS_LIST}) and next_attempt_at <= ? ${only}
-               order by next_attempt_at limit ${CLAIM_WINDOW}
-             ) due
-           ) ranked order by turn, next_attempt_at limit ${limit}
-         ) and next_attempt_at <= ? for update skip locked
-       ) returning id`,
-      [lease, now.toISOString(), ...(ids ?? []), now.toISOString()],
+      `with due as materialized (${due})
+       update top_up set next_attempt_at = ? where id = any(array(select id from due)) returning id`,
+      [...parameters, lease],
     );
     if (rows.length === 0) return [];
     return em.find(TopUp, { id: { $in: rows.map(({ id }) => id) } }, { orderBy: { id: 'asc' } });
   }
 
   /** Ended ones whose payment the provider is asked about once more. */
-  async claimRechecks(limit: number): Promise<TopUp[]> {
-    const now = this.clock.now();
+  async claimRechecks(limit: number, roomOf: (environmentId: string) => number): Promise<TopUp[]> {
     const em = this.em.fork();
+    const now = await claimInstant(em, this.clock);
     return em.transactional(async (tx) => {
-      const rows = await tx.execute<{ id: string }[]>(
-        `select id from top_up where recheck_at <= ? order by recheck_at limit ${limit} for update skip locked`,
-        [now.toISOString()],
-      );
+      const due = await dueRows(tx, DUE_RECHECKS, { now, limit, roomOf, lock: 'for update skip locked' });
+      if (!due) return [];
+      const rows = await tx.execute<{ id: string }[]>(due.sql, due.parameters);
       const ended = await tx.find(TopUp, { id: { $in: rows.map(({ id }) => id) } });
       for (const topUp of ended) topUp.recheckAt = nextRecheckAt(topUp.recheckAt ?? null, topUp, now);
       return ended;
@@ -82,34 +110,29 @@ export class TopUpQueue {
   }
 
   /** Wallets whose rules time may have an answer for, of each environment in turn; each is handed to one process only. */
-  async claimDueEvaluations(limit: number): Promise<WalletRef[]> {
-    const now = this.clock.now();
-    const lease = new Date(now.getTime() + EVALUATION_LEASE_MS);
-    return walletRefs(
-      this.em.fork(),
-      `update top_up_guard set next_evaluation_at = ? where wallet_id in (
-         select wallet_id from top_up_guard where wallet_id in (
-           select wallet_id from (
-             select wallet_id, next_evaluation_at,
-               row_number() over (partition by environment_id order by next_evaluation_at) as turn
-             from (
-               select wallet_id, environment_id, next_evaluation_at from top_up_guard where next_evaluation_at <= ?
-               order by next_evaluation_at limit ${CLAIM_WINDOW}
-             ) due
-           ) ranked order by turn, next_evaluation_at limit ${limit}
-         ) and next_evaluation_at <= ? for update skip locked
-       ) returning wallet_id, tenant_id, environment_id`,
-      [lease.toISOString(), now.toISOString(), now.toISOString()],
+  async claimEvaluations(limit: number): Promise<EvaluationClaim> {
+    const em = this.em.fork();
+    const now = await claimInstant(em, this.clock);
+    const until = new Date(now.getTime() + EVALUATION_LEASE_MS);
+    const due = await dueRows(em, DUE_EVALUATIONS, { now, limit, lock: 'for update skip locked' });
+    if (!due) return { wallets: [], now, until };
+    const rows = await em.execute<WalletRow[]>(
+      `with due as materialized (${due.sql})
+       update top_up_guard set next_evaluation_at = ? where wallet_id = any(array(select wallet_id from due))
+       returning wallet_id, tenant_id, environment_id`,
+      [...due.parameters, until.toISOString()],
     );
+    return { wallets: rows.map(walletRef), now, until };
   }
 
-  /** Wallets with expired credits that were kept for a purchase which has ended since. */
-  async endedRenewals(limit: number): Promise<WalletRef[]> {
-    return walletRefs(
-      this.em.fork(),
-      `select distinct l.wallet_id, l.tenant_id, l.environment_id from lot l join top_up t on t.id = l.renewal_id
-       where l.is_open and l.expires_at <= ? and t.top_up_status not in (${OPEN_STATUS_LIST}) limit ${limit}`,
-      [this.clock.now().toISOString()],
+  /** Gives back what could not be looked at. What somebody else has looked at meanwhile has its own time by now. */
+  async giveBack({ until }: EvaluationClaim, wallets: readonly WalletRef[], dueAt: Date): Promise<void> {
+    if (wallets.length === 0) return;
+    const ids = wallets.map(({ walletId }) => walletId);
+    await this.em.fork().execute(
+      `update top_up_guard set next_evaluation_at = ?
+       where wallet_id in (${ids.map(() => '?').join(', ')}) and next_evaluation_at = ?`,
+      [dueAt.toISOString(), ...ids, until.toISOString()],
     );
   }
 
@@ -125,16 +148,4 @@ export class TopUpQueue {
     );
     return rows.map((row) => ({ id: row.id, status: row.top_up_status, since: toDate(row.since) }));
   }
-}
-
-/** Due rows that take turns; more than one round takes up, so that one tenant's flood does not hide another's row for long. */
-const CLAIM_WINDOW = 5000;
-
-/** Runs a statement that gives wallets with their tenant and environment. */
-async function walletRefs(em: EntityManager, sql: string, parameters: unknown[]): Promise<WalletRef[]> {
-  const rows = await em.execute<{ wallet_id: string; tenant_id: string; environment_id: string }[]>(sql, parameters);
-  return rows.map((row) => ({
-    walletId: row.wallet_id,
-    scope: { tenantId: row.tenant_id, environmentId: row.environment_id },
-  }));
 }

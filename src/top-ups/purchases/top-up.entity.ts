@@ -103,6 +103,11 @@ const TopUpSchema = defineEntity({
   indexes: [
     { name: 'top_up_wallet_index', properties: ['walletId', 'createdAt'] },
     { name: 'top_up_due_index', properties: ['nextAttemptAt'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
+    {
+      name: 'top_up_turn_index',
+      properties: ['environmentId', 'nextAttemptAt'],
+      where: `top_up_status in (${OPEN_STATUS_LIST})`,
+    },
     { name: 'top_up_open_index', properties: ['walletId'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
     {
       name: 'top_up_in_flight_index',
@@ -110,6 +115,11 @@ const TopUpSchema = defineEntity({
       where: `not invoicing and top_up_status in (${BUSY_STATUS_LIST})`,
     },
     { name: 'top_up_recheck_index', properties: ['recheckAt'], where: 'recheck_at is not null' },
+    {
+      name: 'top_up_recheck_turn_index',
+      properties: ['environmentId', 'recheckAt'],
+      where: 'recheck_at is not null',
+    },
     { name: 'top_up_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] },
   ],
   uniques: [

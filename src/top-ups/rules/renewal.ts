@@ -60,11 +60,16 @@ export function noticeDue(
   return expiring && expiring.expiresAt > now ? { days, expiring } : undefined;
 }
 
+/** When the day (UTC) of an instant begins: from then on credits that end on it are renewed. */
+export function dayOf(instant: Date): Date {
+  return new Date(instant.getTime() - (instant.getTime() % DAY_MS));
+}
+
 /** When the dates of purchased credits will be worth a look: the notices, the day itself, the end of its grace. */
 export function nextLookAtDates(state: WalletState, now: Date): Date | null {
   let next: number | null = null;
   for (const at of datesAhead(state, now)) {
-    const dayBegins = at - (at % DAY_MS);
+    const dayBegins = dayOf(new Date(at)).getTime();
     const looks = [...NOTICE_DAYS.map((days) => at - days * DAY_MS), dayBegins, at, at + GRACE_MS];
     for (const look of looks) {
       if (look > now.getTime() && (next === null || look < next)) next = look;

@@ -33,7 +33,7 @@ import { type ChargeVerdict, mayCharge } from './may-charge.js';
 import { automaticTopUp } from './new-top-up.js';
 import { recordCancel, recordPause, recordVerdict } from './record-decision.js';
 import { eventsOf } from './events-of-top-ups.js';
-import { expiringToday, keptBy, nextLookAtDates, noticeDue } from './renewal.js';
+import { dayOf, expiringToday, keptBy, nextLookAtDates, noticeDue } from './renewal.js';
 import { TOP_UPS, type TopUpChange } from './top-up-changes.js';
 import { TopUpRows } from './top-up-rows.js';
 import { TRIGGERS } from './top-up-rule.entity.js';
@@ -281,7 +281,8 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
     topUps.isGuardChanged = true;
     const rule = topUps.rules.get('expiration');
     const facts = rule?.enabled ? factsOf(state, topUps, rule, { now, required: null, expiring }) : undefined;
-    const verdict = facts && decideTopUp(facts);
+    // By the caps of the month that it falls into: those of the one before are over by then.
+    const verdict = facts && decideTopUp({ ...facts, now: dayOf(expiring.expiresAt) });
     const needsPerson = verdict?.verdict === 'skip' && !isTemporary(verdict);
     if (rule && facts && needsPerson) recordVerdict(state, topUps, rule, facts, { ...verdict, subject }, undefined);
     const renewed = verdict ? ('renewed' as const) : ('not_asked' as const);

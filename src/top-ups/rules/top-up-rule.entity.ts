@@ -91,6 +91,11 @@ const TopUpGuardSchema = defineEntity({
   },
   indexes: [
     { name: 'top_up_guard_due_index', properties: ['nextEvaluationAt'], where: 'next_evaluation_at is not null' },
+    {
+      name: 'top_up_guard_turn_index',
+      properties: ['environmentId', 'nextEvaluationAt'],
+      where: 'next_evaluation_at is not null',
+    },
     { name: 'top_up_guard_paused_index', properties: ['pausedAt'], where: 'paused_at is not null' },
   ],
 });

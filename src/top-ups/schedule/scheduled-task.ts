@@ -1,13 +1,18 @@
+import { performance } from 'node:perf_hooks';
 import { Injectable, Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Config } from '../../config.js';
 import { Clock } from '../../shared/clock.js';
 import { LedgerSweeps } from '../../ledger/ledger-sweeps.js';
 import { TopUpEngine } from '../purchases/top-up-engine.js';
-import { TopUpQueue, type WalletRef } from '../purchases/top-up-queue.js';
+import { TopUpQueue } from '../purchases/top-up-queue.js';
 
 const INTERVAL_NAME = 'scheduled-task';
-const WALLETS_PER_ROUND = 500;
+const CLAIM_LIMIT = 500;
+/** How long one stage goes on while more is due, so that the others have their turn; the round then begins anew. */
+const STAGE_MS = 5000;
+/** Forgetting can wait, and leaves most of the time to what can't. */
+const FORGET_MS = 1000;
 const FORGET_EVERY_MS = 3_600_000;
 
 /**
@@ -18,6 +23,7 @@ const FORGET_EVERY_MS = 3_600_000;
 export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('ScheduledTask');
   #running: Promise<void> | undefined;
+  #isStopping = false;
   readonly #jobs: (() => Promise<void>)[] = [];
   #forgetAt = 0;
 
@@ -37,6 +43,7 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.#isStopping = true;
     if (this.scheduler.doesExist('interval', INTERVAL_NAME)) this.scheduler.deleteInterval(INTERVAL_NAME);
     await this.#running;
   }
@@ -46,9 +53,9 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
     this.#jobs.push(job);
   }
 
-  /** One round; a round that is still running is not started a second time in this process. */
+  /** One round, or more while there is a backlog; one that is still running is not started a second time in this process. */
   async tick(): Promise<void> {
-    this.#running ??= this.run()
+    this.#running ??= this.#runThrough()
       .catch((error: unknown) => this.#logger.error({ msg: 'the scheduled task failed; it runs again', err: error }))
       .finally(() => {
         this.#running = undefined;
@@ -56,34 +63,61 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
     await this.#running;
   }
 
-  /** All that is due now. Each stage does what it can: one that fails is logged, and the next goes on. */
-  async run(): Promise<void> {
+  /**
+   * All that is due now. Each stage does what it can: one that fails is logged, and the next goes on.
+   * @returns whether a stage has stopped with something left to do
+   */
+  async run(): Promise<boolean> {
     for (const job of this.#jobs) await this.#stage('job', job);
-    await this.#stage('evaluate', () => this.#evaluateEach(this.topUps.claimDueEvaluations(WALLETS_PER_ROUND)));
-    await this.#stage('expire-credits', () => this.sweeps.expireCredits());
-    await this.#stage('expire-holds', () => this.sweeps.expireHolds());
-    await this.#stage('end-renewals', () => this.#evaluateEach(this.topUps.endedRenewals(WALLETS_PER_ROUND)));
+    const isLeft = [
+      await this.#stageOf('evaluate', () => this.#evaluateDue()),
+      await this.#stageOf('expire-credits', () => this.sweeps.expireCredits()),
+      await this.#stageOf('expire-holds', () => this.sweeps.expireHolds()),
+    ];
     await this.#stage('top-ups', () => this.engine.sweep());
     await this.#stage('forget', () => this.#forget());
+    return isLeft.includes(true);
   }
 
-  async #stage(name: string, work: () => Promise<unknown>): Promise<void> {
+  async #runThrough(): Promise<void> {
+    while (!this.#isStopping && (await this.run()));
+  }
+
+  async #stage<Result>(name: string, work: () => Promise<Result>): Promise<Result | undefined> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       this.#logger.error({ msg: 'a stage of the scheduled task failed; it runs again', stage: name, err: error });
+      return undefined;
     }
   }
 
-  /** One wallet that cannot be looked at costs no other its turn: its lease runs out, and it is tried again. */
-  async #evaluateEach(due: Promise<WalletRef[]>): Promise<void> {
-    await Promise.all((await due).map(({ walletId, scope }) => this.sweeps.evaluateSafely(walletId, scope)));
+  async #stageOf(name: string, piece: () => Promise<number>): Promise<boolean> {
+    return (await this.#stage(name, () => this.#goOn(piece, STAGE_MS))) ?? false;
+  }
+
+  /** Piece by piece until nothing is done any more, or the time is up. @returns whether something may be left */
+  async #goOn(piece: () => Promise<number>, forMs: number): Promise<boolean> {
+    const end = performance.now() + forMs;
+    do {
+      if ((await piece()) === 0) return false;
+    } while (!this.#isStopping && performance.now() < end);
+    return true;
+  }
+
+  /** @returns how many wallets were looked at; none where more would meet a ledger that is busy */
+  async #evaluateDue(): Promise<number> {
+    const claim = await this.topUps.claimEvaluations(CLAIM_LIMIT);
+    const { done, busy, failed } = await this.sweeps.evaluateEach(claim.wallets);
+    await this.topUps.giveBack(claim, busy, claim.now);
+    for (const { wallet, retryAt } of failed) await this.topUps.giveBack(claim, [wallet], retryAt);
+    return busy.length > 0 ? 0 : done.length;
   }
 
   async #forget(): Promise<void> {
     const now = this.clock.now().getTime();
     if (now < this.#forgetAt) return;
+    if (await this.#goOn(() => this.sweeps.forgetAnswers(), FORGET_MS)) return;
     this.#forgetAt = now + FORGET_EVERY_MS;
-    await this.sweeps.forgetAnswers();
   }
 }
