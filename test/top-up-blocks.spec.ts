@@ -50,7 +50,7 @@ describe.each(DATABASES)('what stands in the way of an automatic top-up, on %s',
     await service.get(TopUpEngine).idle();
   }
   const topUps = async (id: string): Promise<Body[]> =>
-    ((await client.get(`/v1/wallets/${id}/top-ups?order=asc`)).body as { items: Body[] }).items.reverse();
+    ((await client.get(`/v1/wallets/${id}/top-ups?order=asc`)).body as { items: Body[] }).items.toReversed();
   const wallet = async (id: string): Promise<Body & { auto_topup: Body }> =>
     (await client.get(`/v1/wallets/${id}`)).body as Body & { auto_topup: Body };
   const pay = (topUp: Body | undefined, body: Body = {}) =>

@@ -1,12 +1,20 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../auth/caller.js';
 import { creditsPage, offsetOf, orderingOf } from '../http/credits-page.js';
+import { AcceptsForms } from '../http/body/accepts-forms.js';
 import { ApiCreditsErrors } from '../http/errors/api-errors.decorator.js';
+import { Idempotency, type IdempotentRequest } from '../http/idempotency.js';
 import { TopUpReads } from '../top-ups/purchases/top-up-reads.js';
 import { TopUpsService } from '../top-ups/purchases/top-ups.service.js';
-import { type Account, ApiAccountHeaders, CurrentAccount } from './account.js';
-import { AccountTopUpDto, AccountTopUpPageDto, AccountTopUpsQuery, renderAccountTopUp } from './account-top-ups.dto.js';
+import { type Account, ApiAccountHeaders, CurrentAccount, keyOfAccount } from './account.js';
+import {
+  AccountTopUpDto,
+  AccountTopUpPageDto,
+  AccountTopUpsQuery,
+  CancelTopUpDto,
+  renderAccountTopUp,
+} from './account-top-ups.dto.js';
 
 const ORDERINGS = { created_at: 'createdAt' } as const;
 const NEWEST_FIRST = { property: 'createdAt', direction: 'desc' } as const;
@@ -37,7 +45,7 @@ export class AccountTopUpsController {
 
   /**
    * Takes back a purchase that waits: for its next try, or for the card's holder to confirm it. An automatic one pauses
-   * automatic top-up until the settings are saved again. Any other is a 400.
+   * automatic top-up until the settings are saved again. Any other is a 400. Send `{}` without an idempotency key.
    */
   @Post(':id/cancel/')
   @HttpCode(200)
@@ -47,10 +55,18 @@ export class AccountTopUpsController {
       'A purchase: the `id` that `GET /account/credits/top-ups/` answers, like `topup_01KAHZ5Q7X0000000000000000`.',
   })
   @RequireScope('account:write')
-  @ApiCreditsErrors('validation', 'not_found')
-  async cancel(@CurrentAccount() account: Account, @Param('id') id: string): Promise<AccountTopUpDto> {
-    await this.topUps.cancel(account.scope, id, account.actor, account.customerId);
-    const { topUp } = await this.reads.get(account.scope, id);
+  @AcceptsForms(CancelTopUpDto)
+  @ApiCreditsErrors('validation', 'not_found', 'idempotency_key_reused')
+  async cancel(
+    @CurrentAccount() account: Account,
+    @Param('id') id: string,
+    @Body() _body: CancelTopUpDto,
+    @Idempotency() request: IdempotentRequest | undefined,
+  ): Promise<AccountTopUpDto> {
+    const { scope, actor, customerId } = account;
+    const idempotency = request && keyOfAccount(account, request);
+    await this.topUps.cancel(scope, id, { actor, customerId, idempotency });
+    const { topUp } = await this.reads.get(scope, id);
     return renderAccountTopUp(topUp);
   }
 }

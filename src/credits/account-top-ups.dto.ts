@@ -1,6 +1,8 @@
-import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { ApiHideProperty, ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { CreditsPageDto, CreditsPageQuery } from '../http/credits-page.js';
+import { IsIdempotencyKey } from '../http/fields/is-text.js';
+import { MayBeEmpty } from '../http/validation.pipe.js';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { formatDecimal } from '../shared/decimal.js';
 import { FINAL_STATUSES, OPEN_STATUSES, type TopUp, type TopUpStatus } from '../top-ups/purchases/top-up.entity.js';
@@ -15,6 +17,15 @@ class TopUpFilters {
 }
 
 export class AccountTopUpsQuery extends IntersectionType(CreditsPageQuery, TopUpFilters) {}
+
+/** Taking a purchase back needs nothing but the purchase. */
+@MayBeEmpty()
+export class CancelTopUpDto {
+  @IsOptional()
+  @IsIdempotencyKey({ isUndocumented: true })
+  @ApiHideProperty()
+  idempotency_key?: string | null;
+}
 
 /** A purchase of credits and how it stands. */
 export class AccountTopUpDto {

@@ -42,7 +42,7 @@ export class TopUpsController {
   @ApiWalletsErrors('invalid_operation', 'not_found', 'unavailable')
   @ApiOperation({ summary: 'Cancel a top-up that waits' })
   async cancel(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<TopUpResponse> {
-    await this.topUps.cancel(caller, id, caller);
+    await this.topUps.cancel(caller, id, { actor: caller });
     return this.#render(caller, id);
   }
 

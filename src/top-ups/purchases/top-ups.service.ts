@@ -215,9 +215,14 @@ export class TopUpsService {
   /**
    * Takes back a top-up that waits: for its first or next try, or for its customer's confirmation. An automatic one
    * pauses its wallet's rules: what somebody has just taken back is not bought again by the same commit.
-   * @param customerId whose it must be, where a customer asks
+   * @param by `customerId`: whose it must be, where a customer asks
    */
-  async cancel(scope: Scope, id: string, actor: Actor, customerId?: string): Promise<void> {
+  async cancel(
+    scope: Scope,
+    id: string,
+    by: { actor: Actor; customerId?: string; idempotency?: Idempotency | undefined },
+  ): Promise<void> {
+    const { actor, customerId, idempotency } = by;
     const whose = customerId === undefined ? {} : { customerId };
     const found = await this.em.fork().findOne(TopUp, { id, ...scopeOf(scope), ...whose });
     if (!found) throw notFound('top-up', { top_up_id: id });
@@ -226,6 +231,7 @@ export class TopUpsService {
       scope: scopeOf(scope),
       walletId: found.walletId,
       actor,
+      ...(idempotency ? { idempotency } : {}),
       changes: [topUpChange({ kind: 'cancel', topUpId: id })],
       answer: () => null,
     });
