@@ -62,6 +62,7 @@ describe.each(DATABASES)('consents on %s', (_name, createDatabase) => {
       pack_id: 'pack_10',
       price_minor: 1100,
       currency: 'usd',
+      wallet_currency: 'usd',
       from: OFF,
       to: ON,
       charge: null,
@@ -130,10 +131,15 @@ describe('automatic top-up', () => {
   const files = (pattern: RegExp) => sources.flatMap(({ path, text }) => (pattern.test(text) ? [path] : []));
 
   it('is written in one place, and only the settings routes ask for that', () => {
-    expect(files(/\.changeAccountRules\(/)).toEqual(['credits/top-up-settings.service.ts']);
-    expect(files(/\b(create|assign|upsert|nativeUpdate|insert)\(\s*TopUpRule\b/)).toEqual([
-      'top-ups/top-up-rules.service.ts',
+    expect(files(/topUpChange\(\{ kind: 'account_rules'/).sort()).toEqual([
+      'credits/account-rules.service.ts',
+      'credits/top-up-settings.service.ts',
     ]);
+    // The first of the two only ever switches off.
+    const ends = sources.find(({ path }) => path === 'credits/account-rules.service.ts')?.text ?? '';
+    expect(ends.match(/kind: 'account_rules'.*/g)).toEqual([expect.stringContaining('change: NOTHING_SET')]);
+    expect(files(/\btopUps\.rules\.set\(/)).toEqual(['top-ups/rules/change-rules.ts']);
+    expect(files(/\b(create|assign|upsert|nativeUpdate|insert)\(\s*TopUpRule\b/)).toEqual([]);
     const users = files(/\bTopUpSettingsService\b/).filter((path) => !path.endsWith('.module.ts'));
     expect(users.sort()).toEqual(['credits/top-up-settings.controller.ts', 'credits/top-up-settings.service.ts']);
     const statements = sources.flatMap(({ text }) => text.match(/(update|insert into) top_up_rule\b[^`]*/gi) ?? []);
