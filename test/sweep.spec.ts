@@ -242,9 +242,9 @@ describe('the scheduled task', () => {
     );
     await walletExpiring();
     const sweeps = service.get(LedgerSweeps);
-    const pieces = [await sweeps.forgetAnswers(), await sweeps.forgetAnswers(), await sweeps.forgetAnswers()];
-    expect(pieces).toEqual([1000, 1000, 500]);
-    expect(await sweeps.forgetAnswers()).toBe(0);
+    const pieces: number[] = [];
+    while (pieces.at(-1) !== 0 && pieces.length < 10) pieces.push(await sweeps.forgetAnswers());
+    expect(pieces).toEqual([500, 500, 500, 500, 500, 0]);
     expect(await sql(`select 1 from idempotency_key where environment_id = 'flood'`)).toHaveLength(0);
     expect(
       (await sql(`select 1 from idempotency_key where tenant_id = ?`, [scene.scope.tenantId])).length,

@@ -13,7 +13,7 @@ const SWEEP_LIMIT = 500;
 /** Commands of sweeps in the ledger's queue at a time: what clients ask for meanwhile shares its groups with no more than these. */
 const QUEUED_AT_ONCE = 48;
 /** Keys forgotten in one transaction: it takes some milliseconds, and holds no lock for longer. */
-const FORGET_LIMIT = 1000;
+const FORGET_LIMIT = 500;
 const SYSTEM_ACTOR = { keyId: '', requestId: 'scheduled' };
 
 const EXPIRED_LOTS: DueWork = {

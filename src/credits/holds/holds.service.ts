@@ -108,10 +108,6 @@ export class AccountHoldsService {
     );
   }
 
-  async #walletIdOf(account: Account, holdId: string): Promise<string> {
-    return (await this.#find(account, holdId)).walletId;
-  }
-
   /** In whichever wallet of the customer it is: which one is the account's may have changed since. */
   async #find({ scope, customerId }: Account, holdId: string): Promise<Hold> {
     const em = this.em.fork();

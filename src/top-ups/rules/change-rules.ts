@@ -1,3 +1,4 @@
+import { Big } from 'big.js';
 import type { ChangeContext } from '../../ledger/ledger-policy.js';
 import type { WalletRecord } from '../../ledger/wallet-state.js';
 import { formatDecimal, fromMinorUnits, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
@@ -183,7 +184,7 @@ function saveRule(topUps: TopUpState, wallet: WalletRecord, { now, actor }: Chan
   const { id: walletId, tenantId, environmentId, customerId } = wallet;
   const stamp = { updatedAt: now, updatedBy: actor.keyId };
   const known = topUps.rules.get(terms.trigger);
-  const isOther = !known || AGREED.some((term) => String(known[term]) !== String(terms[term]));
+  const isOther = !known || AGREED.some((term) => !isSame(known[term], terms[term]));
   const rule: RuleRecord = {
     ...terms,
     walletId,
@@ -197,6 +198,11 @@ function saveRule(topUps: TopUpState, wallet: WalletRecord, { now, actor }: Chan
   if (known) topUps.changedRules.delete(known);
   topUps.rules.set(rule.trigger, rule);
   topUps.changedRules.add(rule);
+}
+
+/** Decimals are compared as numbers: `10` and `10.0` are one agreement. */
+function isSame(a: RuleTerms[keyof RuleTerms], b: RuleTerms[keyof RuleTerms]): boolean {
+  return a instanceof Big && b instanceof Big ? a.eq(b) : a === b;
 }
 
 /** A person edited the rules: whatever had paused them is over. */
