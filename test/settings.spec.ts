@@ -75,6 +75,7 @@ describe.each(DATABASES)('settings on %s', (_name, createDatabase) => {
       auto_complete_purchased_credit_transaction: false,
       taxes: [],
       seller: { name: '', address: [], tax_id: '' },
+      due_days: 14,
     });
   });
 

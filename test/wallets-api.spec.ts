@@ -53,6 +53,23 @@ describe('the wallets API over HTTP', () => {
   const body = async <Body = Record<string, unknown>>(call: PromiseLike<{ body: unknown }>) =>
     (await call).body as Body;
 
+  it('freezes a wallet: it takes credits and gives none until it is active again', async () => {
+    const walletId = await newWallet('25');
+    const path = `/v1/wallets/${walletId}`;
+    for (const _twice of [1, 2]) {
+      const { body: frozen } = await client.post(`${path}/freeze`).expect(200);
+      expect(frozen).toMatchObject({ wallet_status: 'frozen', credit_balance: '25' });
+    }
+    await debit(walletId, '1').expect(400);
+    await client.post(`${path}/holds`, { credits: '1', idempotency_key: `key-${(keys += 1)}` }).expect(400);
+    const grant = { credits_to_add: '5', transaction_reason: 'FREE_CREDIT_GRANT' };
+    await client.post(`${path}/top-up`, grant).expect(200);
+    await client.post(`${path}/unfreeze`).expect(200);
+    expect(await body(debit(walletId, '30'))).toMatchObject({ wallet_status: 'active', credit_balance: '0' });
+    await client.post(`${path}/terminate`).expect(200);
+    await client.post(`${path}/unfreeze`).expect(400);
+  });
+
   it('carries every key on every answer', async () => {
     const walletId = await newWallet('25');
     const { items } = await body<{ items: object[] }>(client.get(`/v1/wallets/${walletId}/transactions`));

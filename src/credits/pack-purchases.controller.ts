@@ -29,7 +29,14 @@ export class PackPurchasesController {
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Repeat with the same key: it is bought once.' })
   @ApiOkResponse({ type: AccountInvoiceDto, description: 'The invoice: paid, and the credits are there.' })
   @ApiAcceptedResponse({ type: PendingPurchaseDto, description: 'The outcome is not known yet.' })
-  @ApiCreditsErrors('validation', 'payment_declined', 'not_found', 'conflict', 'unsupported_media_type')
+  @ApiCreditsErrors(
+    'validation',
+    'payment_declined',
+    'not_found',
+    'conflict',
+    'idempotency_key_reused',
+    'unsupported_media_type',
+  )
   async buy(
     @CurrentAccount() account: Account,
     @Body() body: BuyPackDto,

@@ -105,7 +105,10 @@ export interface TransferTerms {
 /** What a client may change of an open wallet. */
 export type WalletSettings = Partial<
   Pick<WalletRecord, 'name' | 'description' | 'metadata' | 'allowedPriceTypes' | 'overdraftLimit' | 'alertSettings'>
->;
+> & {
+  /** A frozen wallet takes credits and gives none, and buys none by itself; only `close` closes. */
+  walletStatus?: 'active' | 'frozen';
+};
 
 export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
   (

@@ -46,6 +46,7 @@ const WALLET_CHANGES: (keyof WalletRecord & string)[] = [
   'updatedBy',
 ];
 const WALLET_SETTINGS: (keyof WalletSettings & string)[] = [
+  'walletStatus',
   'name',
   'description',
   'metadata',

@@ -83,6 +83,27 @@ export class WalletsController {
     return this.wallets.resumeAutoTopUp(caller, id);
   }
 
+  /**
+   * Freezes a wallet: it takes credits, but nothing is debited or held, and no top-up is charged for it. What waited to be
+   * charged is canceled. Freezing it twice changes nothing.
+   */
+  @Post(':id/freeze')
+  @HttpCode(200)
+  @RequireScope('wallets:write')
+  @ApiWalletsErrors('invalid_operation', 'not_found', 'unavailable')
+  async freeze(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<WalletDto> {
+    return this.wallets.setStatus(caller, id, 'frozen');
+  }
+
+  /** Makes a frozen wallet active again, unless the customer has another active one of its currency and type by now. */
+  @Post(':id/unfreeze')
+  @HttpCode(200)
+  @RequireScope('wallets:write')
+  @ApiWalletsErrors('invalid_operation', 'already_exists', 'not_found', 'unavailable')
+  async unfreeze(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<WalletDto> {
+    return this.wallets.setStatus(caller, id, 'active');
+  }
+
   /** Closes a wallet for good. What is left in it is taken; nothing is refunded. */
   @Post(':id/terminate')
   @HttpCode(200)

@@ -151,6 +151,19 @@ export class WalletsService {
     return body;
   }
 
+  /** Freezes a wallet, or makes a frozen one active again. */
+  async setStatus(caller: Caller, walletId: string, walletStatus: 'active' | 'frozen'): Promise<WalletDto> {
+    const { body } = await this.ledger.post({
+      kind: 'update',
+      settings: { walletStatus },
+      scope: scopeOf(caller),
+      walletId,
+      actor: caller,
+      answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
+    });
+    return body;
+  }
+
   /** Takes what is left, refunds nothing, and closes the wallet for good. */
   async terminate(caller: Caller, walletId: string): Promise<TerminatedWalletDto> {
     const { body } = await this.ledger.post({

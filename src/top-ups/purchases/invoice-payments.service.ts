@@ -51,8 +51,9 @@ export class InvoicePayments {
    * @returns the invoice as it is then
    */
   async report(scope: Scope, invoiceId: string, report: PaymentReport): Promise<Reported> {
-    const { paymentStatus, actor, idempotency } = report;
+    const { paymentStatus, actor, idempotency, amount } = report;
     const invoice = await this.invoices.get(scope, invoiceId);
+    if (amount) refuseExtraDigits(amount, invoice.currency, 'amount');
     const frame = { actor, ...(idempotency ? { idempotency } : {}) };
     const { isReplayed } =
       paymentStatus === 'SUCCEEDED'
@@ -164,7 +165,6 @@ export class InvoicePayments {
 }
 
 function paymentOf({ currency }: Invoice, { amount, reference, idempotency }: PaymentReport): ReportedPayment {
-  if (amount) refuseExtraDigits(amount, currency, 'amount');
   const amountMinor = amount && toMinorUnits(amount, currency);
   if (amountMinor === 0) throw invalidField('amount', 'is less than the smallest unit of the currency');
   return { amountMinor, reference: reference ?? null, key: idempotency?.key ?? null };

@@ -32,10 +32,11 @@ export class TopUpSteps {
    * @throws conflict when somebody else has gone on with it
    */
   async authorize(topUp: TopUp, provider: string, card: FrozenCard | null): Promise<boolean> {
+    const methodId = card?.paymentMethodId ?? topUp.paymentMethodId;
     const verdict = (await this.#post(
       topUp,
       { kind: 'authorize', topUpId: topUp.id, attempt: topUp.attempt, provider, card },
-      (tx) => this.#requireCard(tx, topUp, card?.paymentMethodId ?? topUp.paymentMethodId),
+      methodId ? (tx) => this.#requireCard(tx, topUp, methodId) : undefined,
     )) as ChargeVerdict;
     if (!verdict.mayCharge) return false;
     topUp.topUpStatus = 'charging';

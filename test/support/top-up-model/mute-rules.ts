@@ -1,6 +1,6 @@
 import { insufficientOf, isOpen } from './facts.js';
 import type { Invariant, Moment, Story } from './moment.js';
-import { ASKED, RESUMED } from './rescue.js';
+import { ASKED, RESUMED, VOIDED } from './rescue.js';
 import type { Facts, TopUpFacts } from './world.js';
 
 interface Decision {
@@ -34,12 +34,15 @@ export const noRuleIsMute: Invariant = {
 
 /** Rules that have not bought after all that could be done for them. */
 function deadThresholds({ moments, customer }: Story): string[] {
+  const voided = moments.find(({ said }) => said === VOIDED);
   const resumed = moments.find(({ said }) => said === RESUMED);
   const last = moments.at(-1);
-  if (!resumed || !last) return [];
+  if (!voided || !resumed || !last) return [];
   return [...customer.agreements.now.wallets].flatMap(([walletId, { rule, isActive }]) => {
     if (!rule?.on || !isActive) return [];
-    const isBought = automaticOf(last.after, walletId).some(({ id }) => !resumed.before.topUps.has(id));
+    // One invoice at a time: the next one may have been written when the last was voided.
+    const since = rule.invoicing ? voided : resumed;
+    const isBought = automaticOf(last.after, walletId).some(({ id }) => !since.before.topUps.has(id));
     return isBought ? [] : [dead('the rule', walletId, last)];
   });
 }

@@ -7,6 +7,8 @@ interface Act {
   act: () => Promise<unknown>;
 }
 
+/** What it is called when nothing is left unpaid: a rule that writes invoices may write the next one from here on. */
+export const VOIDED = 'void what is unpaid and cancel what waits';
 /** What it is called when every rule was switched on again: from here on each must buy. */
 export const RESUMED = 'every rule is switched on again, above what its wallet has';
 /** A debit that can't be covered, where the account wants its pack bought then. */
@@ -38,7 +40,7 @@ export function rescue(story: Story & { readonly facts: Facts }): Act[] {
       act: () => customer.take({ ...FRAME, kind: 'card', card: 'pm_sandbox_approve' }, story.facts),
     },
     ...[1, 5, 26].map(pass),
-    { said: 'void what is unpaid and cancel what waits', act: () => endWhatWaits(story) },
+    { said: VOIDED, act: () => endWhatWaits(story) },
     ...[1, 8 * 24].map(pass),
     { said: RESUMED, act: () => customer.resume(story.facts) },
     ...[0.1, 1].map(pass),
