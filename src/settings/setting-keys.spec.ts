@@ -56,6 +56,7 @@ describe('setting values', () => {
       auto_complete_purchased_credit_transaction: true,
       taxes: [],
       seller: { name: '', address: [], tax_id: '' },
+      due_days: 14,
     });
   });
 
