@@ -56,8 +56,8 @@ describe('the wallets API over HTTP', () => {
   it('freezes a wallet: it takes credits and gives none until it is active again', async () => {
     const walletId = await newWallet('25');
     const path = `/v1/wallets/${walletId}`;
-    for (const _twice of [1, 2]) {
-      const { body: frozen } = await client.post(`${path}/freeze`).expect(200);
+    for (const freeze of [`${path}/freeze`, `${path}/freeze`]) {
+      const { body: frozen } = await client.post(freeze).expect(200);
       expect(frozen).toMatchObject({ wallet_status: 'frozen', credit_balance: '25' });
     }
     await debit(walletId, '1').expect(400);

@@ -227,11 +227,10 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
     await client.put(`/v1/invoices/${answer.invoice_id}/payment`, { payment_status: 'SUCCEEDED' }).expect(200);
     const told = (await sent()).map(({ body }) => body as Body);
     const paid = told.filter(({ event_type: type }) => type === 'wallet.transaction.updated');
-    expect(told.map(({ event_type: type }) => type).toSorted()).toEqual([
-      'invoice.paid',
-      'top_up.succeeded',
-      'wallet.transaction.updated',
-    ]);
+    expect(new Set(told.map(({ event_type: type }) => type))).toEqual(
+      new Set(['invoice.paid', 'top_up.succeeded', 'wallet.transaction.updated']),
+    );
+    expect(told).toHaveLength(3);
     const [credit] = (await transactions(id)).filter((item) => item['id'] === answer.wallet_transaction.id);
     expect(paid[0]).toEqual({
       event_type: 'wallet.transaction.updated',
