@@ -95,11 +95,11 @@ export class Agreements {
     if (wallet) wallet.isActive = false;
   }
 
-  /** The postpaid wallet takes over the rule and the limits: under a version of its own, and nothing of the old is left. */
+  /** The postpaid wallet takes over the rule as it stands, the limits, and what is under way; nothing of the old is left. */
   convert(id: string, successorId: string): void {
     const wallet = this.now.wallets.get(id);
     if (!wallet) return;
-    const rule = wallet.rule && { ...wallet.rule, version: this.#next() };
+    const rule = wallet.rule && { ...wallet.rule };
     this.now.wallets.set(successorId, { ...wallet, rule, limits: { ...wallet.limits }, isActive: true });
     this.closeWallet(id);
   }

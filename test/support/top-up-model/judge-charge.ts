@@ -47,7 +47,8 @@ function whyNotByRule(subject: Case, agreement: Agreement): string | undefined {
   const rule = wallet?.rule;
   if (!wallet || !rule?.on) return 'the rule is switched off';
   if (rule.invoicing) return 'the rule asks for an invoice, not for the card';
-  const versions = origin.inForce.map(({ wallets }) => wallets.get(topUp.walletId)?.rule?.version);
+  // In whichever wallet it stood then: a conversion takes rule and purchase along.
+  const versions = origin.inForce.flatMap(({ wallets }) => [...wallets.values()].map((then) => then.rule?.version));
   if (!versions.includes(rule.version)) {
     return `the rule was edited since: version ${versions.join(' or ')} then, ${rule.version} now`;
   }

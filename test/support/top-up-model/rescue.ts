@@ -55,7 +55,11 @@ async function endWhatWaits({ customer, facts }: Story & { readonly facts: Facts
   for (const topUp of facts.topUps.values()) {
     if (isOpen(topUp) && !topUp.invoicing) await customer.cancelTopUp(topUp.id);
   }
-  for (const topUp of invoicesOf(facts)) {
-    if (isOpen(topUp) && topUp.invoiceId) await customer.voidInvoice(topUp.invoiceId);
+  for (const [index, topUp] of invoicesOf(facts).entries()) {
+    if (!isOpen(topUp) || !topUp.invoiceId) continue;
+    await customer.voidInvoice(topUp.invoiceId);
+    // One that money was paid on can only be paid.
+    if (!customer.voided.has(topUp.invoiceId))
+      await customer.take({ ...FRAME, kind: 'pay', invoice: index, how: 'whole' }, facts);
   }
 }
