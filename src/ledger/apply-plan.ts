@@ -23,7 +23,8 @@ export function applyPlan(state: WalletState, plan: Plan, actor: Actor, now: Dat
   if (plan.settings) {
     Object.assign(state.wallet, plan.settings);
     if (plan.settings.alertSettings && !plan.settings.alertSettings.alert_enabled) state.wallet.alertState = 'ok';
-    state.hasNewSettings = true;
+    // A PUT that only changes rules has none.
+    state.hasNewSettings ||= Object.keys(plan.settings).length > 0;
   }
   if (entries.length > 0 || hold || plan.closes || plan.settings) {
     state.isChanged = true;
