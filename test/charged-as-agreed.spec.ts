@@ -81,6 +81,14 @@ describe('a card is charged only as agreed', () => {
     expect((await withGoodCard(wallet))[0]).toBe('canceled 50000');
   });
 
+  it('not in more units at once than are allowed by now', async () => {
+    const wallet = await scene.newWallet('5', 'pm_sandbox_decline');
+    await scene.setAutoTopUp(wallet.walletId, { threshold: '30', amount: '6' });
+    await scene.settle();
+    await scene.setLimits(wallet.walletId, { maxUnits: 1 });
+    expect((await withGoodCard(wallet))[0]).toBe('canceled 3000');
+  });
+
   it('not after its pack was withdrawn, changed, or another chosen', async () => {
     const { walletId, customerId } = await scene.newWallet('5', 'pm_sandbox_decline');
     await scene.setAccountRules(walletId, { onInsufficient: true });

@@ -1,4 +1,5 @@
 import { Big } from 'big.js';
+import { stringify } from 'safe-stable-stringify';
 import type { ChangeContext } from '../../ledger/ledger-policy.js';
 import type { WalletRecord } from '../../ledger/wallet-state.js';
 import { formatDecimal, fromMinorUnits, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
@@ -26,6 +27,7 @@ const AGREED: readonly (keyof RuleTerms)[] = [
   'packId',
   'validityMonths',
   'invoicing',
+  'cooldown',
 ];
 
 /** Merges `auto_topup` field by field into the wallet's threshold rule. Resumes paused top-ups when it ends up enabled. */
@@ -202,7 +204,7 @@ function saveRule(topUps: TopUpState, wallet: WalletRecord, { now, actor }: Chan
 
 /** Decimals are compared as numbers: `10` and `10.0` are one agreement. */
 function isSame(a: RuleTerms[keyof RuleTerms], b: RuleTerms[keyof RuleTerms]): boolean {
-  return a instanceof Big && b instanceof Big ? a.eq(b) : a === b;
+  return a instanceof Big && b instanceof Big ? a.eq(b) : stringify(a) === stringify(b);
 }
 
 /** A person edited the rules: whatever had paused them is over. */

@@ -27,6 +27,7 @@ const WORDS: Readonly<Record<string, (figures: DecisionFigures) => string>> = {
     `the monthly cap of ${f['monthly_amount_minor']} minor units of ${String(f['currency']).toUpperCase()} does not allow another purchase${besides(f)}`,
   purchase_too_large: (f) =>
     `${f['units']} purchases of ${f['unit_credits']} credits would be needed, ${f['allowed_units']} are allowed`,
+  too_many_units: (f) => `it buys ${f['units']} units at once, ${f['allowed_units']} are allowed now`,
   rule_switched_off: () => 'automatic top-up was switched off before the charge was made',
   rule_changed: () => 'automatic top-up was changed before the charge was made',
   provider_changed: () => 'the payment provider was changed before the charge was made',

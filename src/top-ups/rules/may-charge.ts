@@ -12,6 +12,7 @@ export interface ChargeFacts {
     isAutomatic: boolean;
     /** Version of the rule that the intent came from. */
     ruleVersion: number;
+    units: number;
     /** Minor units, zero or more. */
     priceMinor: number;
     currency: string;
@@ -23,7 +24,7 @@ export interface ChargeFacts {
   rule: { enabled: boolean; version: number; pauseReason: string } | undefined;
   /** Why the wallet's automatic top-ups are paused; empty when they are not. */
   pauseReason: string;
-  limits: Pick<TopUpFacts['limits'], 'monthlyCount' | 'monthlyAmountMinor' | 'monthlyAmountCurrency'>;
+  limits: Pick<TopUpFacts['limits'], 'maxUnits' | 'monthlyCount' | 'monthlyAmountMinor' | 'monthlyAmountCurrency'>;
   /** Automatic purchases that were not given up, this one left out or not. */
   history: { id: string; createdAt: Date; priceMinor: number; currency: string }[];
   /** Whom the environment takes money through now, `none` for nobody; undefined where nobody is about to be asked. */
@@ -48,6 +49,8 @@ export function mayCharge(facts: ChargeFacts): ChargeVerdict {
   if (rule.version !== topUp.ruleVersion) return no('rule_changed', {});
   const pauseReason = facts.pauseReason || rule.pauseReason;
   if (pauseReason) return no('paused', { pause_reason: pauseReason });
+  const { maxUnits } = facts.limits;
+  if (topUp.units > maxUnits) return no('too_many_units', { units: topUp.units, allowed_units: maxUnits });
   const thisMonth = ofMonth(facts.history, facts.now).filter(({ id }) => id !== topUp.id);
   const cap = capReached({ ...facts, currency: topUp.currency, thisMonth, priceMinor: topUp.priceMinor });
   return cap ? no(cap.code, cap.figures) : { mayCharge: true };

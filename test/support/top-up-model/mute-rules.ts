@@ -84,10 +84,19 @@ async function whyMute(
   const own = automaticOf(moment.after, walletId);
   if (own.some((topUp) => isOpen(topUp) && (invoicing || !PAPER.has(topUp.status)))) return undefined;
   if (own.some(({ id, status }) => moment.before.topUps.get(id)?.status !== status)) return undefined;
-  const latest = (await decisionsOf(story, walletId)).filter(({ trigger }) => trigger === 'threshold').at(0);
-  if (!latest) return 'no decision says why nothing is bought';
+  const decisions = (await decisionsOf(story, walletId)).filter(({ trigger }) => trigger === 'threshold');
+  // Time stands still in a walk: several answers may be of the last instant, and one that explains is enough.
+  const latest = decisions.filter(({ last_seen_at: at }) => at === decisions[0]?.last_seen_at);
+  if (latest.length === 0) return 'no decision says why nothing is bought';
+  if (await showsPause(story, walletId)) return undefined;
+  const faults = latest.map((decision) => faultOf(decision, moment, story));
+  return faults.includes(undefined) ? undefined : faults[0];
+}
+
+/** Why a decision does not explain that nothing is bought; undefined where it does. */
+function faultOf(latest: Decision, moment: Moment, story: Story): string | undefined {
   const { code, verdict, reason, next_evaluation_at: next } = latest;
-  if (FOR_A_PERSON.has(code) || (await showsPause(story, walletId))) return undefined;
+  if (FOR_A_PERSON.has(code)) return undefined;
   if (verdict === 'buy') return `the last decision is that ${latest.top_up_id ?? 'nothing'} buys, and nothing is open`;
   if (code === 'already_under_way') return `${reason}, and no automatic charge of the wallet is`;
   if (code === 'paused') return `the last decision says paused, and the wallet shows no pause`;
