@@ -20,7 +20,6 @@ export const OPEN_STATUSES = [...IN_FLIGHT_STATUSES, ...UNPAID_STATUSES] as cons
 export const FINAL_STATUSES = ['succeeded', 'failed', 'canceled', 'refunded'] as const;
 export type OpenStatus = (typeof OPEN_STATUSES)[number];
 export type TopUpStatus = OpenStatus | (typeof FINAL_STATUSES)[number];
-type TopUpTrigger = (typeof TRIGGERS)[number] | 'manual';
 
 /** States that end by themselves within minutes; whatever stays in one for longer needs somebody to look. */
 const BUSY_STATUSES = ['created', 'charging', 'unknown', 'processing', 'canceling', 'refund_due'] as const;
