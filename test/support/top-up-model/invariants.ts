@@ -196,6 +196,20 @@ const settingsAreInForce: Invariant = {
   },
 };
 
+const oneDate: Invariant = {
+  name: 'purchased credits end no earlier than the last purchase of their wallet says',
+  find: async (_moment, { world }) => {
+    const rows = await world.em.execute<{ id: string; expires_at: Date; purchased_expires_at: Date }[]>(
+      // What came by a transfer keeps the date it had.
+      `select l.id, l.expires_at, w.purchased_expires_at from lot l join wallet w on w.id = l.wallet_id
+       where l.is_open and l.source = 'purchased' and l.expires_at < w.purchased_expires_at and exists (
+         select 1 from entry_lot k join entry e on e.wallet_id = k.wallet_id and e.id = k.entry_id
+         where k.wallet_id = l.wallet_id and k.lot_id = l.id and e.top_up_id is not null)`,
+    );
+    return rows.map((row) => `a lot ends at ${String(row.expires_at)}, before ${String(row.purchased_expires_at)}`);
+  },
+};
+
 const soundLedger: Invariant = {
   name: 'balances are lots are entries',
   find: (_moment, { world }) => findBrokenSums(world.em),
@@ -219,6 +233,7 @@ export const INVARIANTS: readonly Invariant[] = [
   noRuleIsMute,
   nothingForfeited,
   settingsAreInForce,
+  oneDate,
   soundLedger,
   noErrors,
 ];
