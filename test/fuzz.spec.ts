@@ -111,7 +111,7 @@ describe(`${REQUESTS} requests made from openapi.json with seed ${SEED}`, () => 
     expect(statuses.get(200)).toBeGreaterThan(REQUESTS / 10);
     // A short run has not been everywhere.
     expect(succeeded.size).toBeGreaterThan(operations.length * (REQUESTS < 5000 ? 0.7 : 0.75));
-  });
+  }, 180_000);
 
   async function send(operation: Operation): Promise<void> {
     const isAccount = operation.path.startsWith('/account') ? requests.chance(0.7) : requests.chance(0.03);
