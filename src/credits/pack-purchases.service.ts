@@ -4,7 +4,6 @@ import type { IdempotentRequest } from '../http/idempotency.js';
 import type { Invoice } from '../payments/invoice.entity.js';
 import { InvoicesService } from '../payments/invoices.service.js';
 import { SettingsService } from '../settings/settings.service.js';
-import { decimal } from '../shared/decimal.js';
 import { DomainError, type FieldErrors } from '../shared/errors.js';
 import { isOpenStatus, type TopUp } from '../top-ups/purchases/top-up.entity.js';
 import type { AgreedPack } from '../top-ups/rules/top-up-changes.js';
@@ -14,6 +13,7 @@ import { AccountCards, NO_CARD } from './account-cards.js';
 import { type Redeemable, RedemptionsService } from './coupons/redemptions.service.js';
 import { faultOfCurrency } from './check-settings.js';
 import { CreditsWallets } from './credits-wallets.service.js';
+import { agreedTo } from './packs/agreed-pack.js';
 import type { CreditPack } from './packs/credit-pack.entity.js';
 import { isOnSale, PacksService } from './packs/packs.service.js';
 
@@ -98,8 +98,7 @@ export class PackPurchases {
 
   async #agree({ scope }: Account, pack: CreditPack): Promise<AgreedPack> {
     const { purchase_validity_months: validityMonths } = await this.settings.get(scope, 'credits');
-    const { id, packAmount, priceMinor, currency } = pack;
-    return { id, credits: decimal(packAmount), priceMinor, currency, validityMonths };
+    return agreedTo(pack, validityMonths);
   }
 }
 

@@ -5,7 +5,6 @@ import type { LedgerCommand } from '../ledger/commands.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { Wallet } from '../ledger/wallet.entity.js';
 import { SettingsService } from '../settings/settings.service.js';
-import { decimal } from '../shared/decimal.js';
 import { DomainError } from '../shared/errors.js';
 import { accountRulesOf } from '../top-ups/rules/change-rules.js';
 import {
@@ -21,7 +20,7 @@ import type { Account } from './account.js';
 import { checkSettings, type SettingsChange } from './check-settings.js';
 import { type Agreed, recordConsent } from './consents/record-consent.js';
 import { CreditsWallets } from './credits-wallets.service.js';
-import type { CreditPack } from './packs/credit-pack.entity.js';
+import { agreedTo, packAmountOf } from './packs/agreed-pack.js';
 import { type PricedPack, renderPack } from './packs/credit-packs.dto.js';
 import { isOnSale, PacksService } from './packs/packs.service.js';
 import type { TopUpSettingsDto } from './top-up-settings.dto.js';
@@ -146,7 +145,7 @@ export class TopUpSettingsService {
     const find = em.isInTransaction() ? 'lockForAgreement' : 'find';
     const found = packId === undefined ? undefined : await this.packs[find](scope, packId, em);
     const offered = found && { ...pricedOf(found), isOnSale: isOnSale(found) };
-    const kept = from.pack && { ...from.pack, name: '', packAmount: Number(from.pack.credits.toFixed()) };
+    const kept = from.pack && { ...from.pack, name: '', packAmount: packAmountOf(from.pack) };
     const errors = checkSettings({ from: { ...from, pack: kept }, change, offered, hasCard, walletCurrency: currency });
     if (errors) throw invalidFields(errors);
     const isAsRead = !agreed || (found && sameTerms(agreed, agreedTo(found, agreed.validityMonths)));
@@ -163,7 +162,7 @@ export class TopUpSettingsService {
       auto_top_up_credits_pack:
         pack &&
         renderPack(
-          { ...pack, name: name ?? pack.id, packAmount: Number(pack.credits.toFixed()) },
+          { ...pack, name: name ?? pack.id, packAmount: packAmountOf(pack) },
           await this.packs.unitPrices(scope, em),
         ),
     };
@@ -177,10 +176,6 @@ interface Asked {
   hasCard: boolean;
   /** Of the account's wallet, lower case. */
   currency: string;
-}
-
-function agreedTo({ id, packAmount, priceMinor, currency }: CreditPack, validityMonths: number | null): AgreedPack {
-  return { id, credits: decimal(packAmount), priceMinor, currency, validityMonths };
 }
 
 function sameTerms(a: AgreedPack, b: AgreedPack): boolean {

@@ -4,6 +4,7 @@ import { newId } from '../../shared/ids.js';
 import type { AccountRules } from '../../top-ups/rules/top-up-changes.js';
 import type { Account } from '../account.js';
 import { type AgreedSettings, Consent } from '../consent.entity.js';
+import { packAmountOf } from '../packs/agreed-pack.js';
 
 /** What changing an account's rules came to, as the ledger's posting has it. */
 export interface Agreed {
@@ -42,7 +43,7 @@ function toAgreed({ onExpiration, onInsufficient, pack }: AccountRules): AgreedS
       id: pack.id,
       price: pack.priceMinor,
       currency_code: pack.currency.toUpperCase(),
-      pack_amount: Number(pack.credits.toFixed()),
+      pack_amount: packAmountOf(pack),
     },
   };
 }
