@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { type Decimal, decimal, ZERO } from '../src/shared/decimal.js';
+import { decimal, ZERO } from '../src/shared/decimal.js';
 import { ScheduledTask } from '../src/top-ups/schedule/scheduled-task.js';
 import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { TopUp, OPEN_STATUSES } from '../src/top-ups/purchases/top-up.entity.js';
@@ -14,10 +14,13 @@ import { expectSoundLedger } from './support/invariants.js';
 import { ServiceProcess } from './support/service-process.js';
 import { sandboxCharges } from './support/top-ups.js';
 
-const CASES: [name: string, kills: number, create: () => Promise<TestDatabase>][] = [
-  ['PostgreSQL', 20, createTestDatabase],
-  ['PGlite', 5, async () => createPgliteDatabase()],
+/** PGlite runs in the service's own thread and holds it for a second at the start: too long for a short payment time-out. */
+const CASES: [name: string, kills: number, paymentTimeoutMs: number, create: () => Promise<TestDatabase>][] = [
+  ['PostgreSQL', 20, 300, createTestDatabase],
+  ['PGlite', 5, 5000, async () => createPgliteDatabase()],
 ];
+/** Debits that are acknowledged before each kill: enough for every wallet to have fallen below its threshold. */
+const DEBITS = 40;
 const WALLETS = 8;
 /** More than a round can spend, so that no debit is refused; below the threshold after three, so that all buy, all the time. */
 const CREDITS = '5003';
@@ -33,7 +36,7 @@ interface Answer {
   isReplayed: boolean;
 }
 
-describe.each(CASES)('kill -9 in the middle of the load, on %s', (_name, kills, createDatabase) => {
+describe.each(CASES)('kill -9 in the middle of the load, on %s', (_name, kills, paymentTimeoutMs, createDatabase) => {
   let dataDir: string;
   let database: TestDatabase;
 
@@ -54,7 +57,7 @@ describe.each(CASES)('kill -9 in the middle of the load, on %s', (_name, kills, 
       HOURS_AHEAD: String(hoursAhead),
       DATA_DIR: dataDir,
       SWEEP_INTERVAL_MS: '100',
-      PAYMENT_TIMEOUT_MS: '300',
+      PAYMENT_TIMEOUT_MS: String(paymentTimeoutMs),
       ...(database.url ? { DATABASE_URL: database.url } : {}),
     });
 
@@ -88,7 +91,7 @@ describe.each(CASES)('kill -9 in the middle of the load, on %s', (_name, kills, 
     for (let kill = 0; kill < kills; kill += 1) {
       const service = await start(kill);
       const clients = Array.from({ length: CLIENTS }, (_, client) => spendUntilItDies(service.url, client));
-      await spent(acknowledged, 15);
+      await spent(acknowledged, DEBITS);
       await sleep(Math.random() * 300);
       await service.end('SIGKILL');
       await Promise.all(clients);
@@ -101,14 +104,12 @@ describe.each(CASES)('kill -9 in the middle of the load, on %s', (_name, kills, 
       expect(again).toEqual({ ...answer, isReplayed: true });
     }
     expect(unanswered.size).toBe(0);
-    // On a slow machine no purchase of the rounds before may have come to its end, and would now be canceled.
-    await bought(kills + 1 - debitsIn(acknowledged), () => creditsOf(last.url, apiKey, walletIds));
-    for (const walletId of walletIds) await stopBuying(last.url, apiKey, walletId);
     await last.end('SIGTERM');
+    expect(sandboxCharges(dataDir).length).toBeGreaterThan(0);
 
     const debits = debitsIn(acknowledged);
-    expect(debits).toBeGreaterThanOrEqual(kills * 15);
-    await expectSoundBooks(dataDir, database, debits, kills);
+    expect(debits).toBeGreaterThanOrEqual(kills * DEBITS);
+    await expectSoundBooks(dataDir, database, debits, kills, { apiKey, walletIds });
   }, 300_000);
 });
 
@@ -145,12 +146,22 @@ async function prepare(dataDir: string, database: TestDatabase): Promise<{ apiKe
   return { apiKey: client.key, walletIds };
 }
 
-/** Lets more hours pass until no top-up is open, then holds ledger, acknowledged debits and the provider's own books against each other. */
-async function expectSoundBooks(dataDir: string, database: TestDatabase, debits: number, kills: number): Promise<void> {
+/**
+ * Lets more hours pass, in the first of them with what is under way still agreed to, until no top-up is open. Then holds
+ * ledger, acknowledged debits and the provider's own books against each other.
+ */
+async function expectSoundBooks(
+  dataDir: string,
+  database: TestDatabase,
+  debits: number,
+  kills: number,
+  { apiKey, walletIds }: { apiKey: string; walletIds: string[] },
+): Promise<void> {
   const clock = new FrozenClock(new Date(Date.now() + kills * HOUR_MS));
   const service = await startTestApp({ dataDir, clock, database: { ...database, drop: async () => undefined } });
   const em = service.get(EntityManager);
   for (let hour = 0; hour < 48; hour += 1) {
+    if (hour === 4) for (const walletId of walletIds) await stopBuying(service.url, apiKey, walletId);
     clock.advance(HOUR_MS);
     await service.get(ScheduledTask).run();
     await service.get(TopUpEngine).idle();
@@ -176,22 +187,6 @@ async function stopBuying(url: string, apiKey: string, walletId: string): Promis
   const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
   const body = JSON.stringify({ auto_topup: { enabled: false } });
   expect((await fetch(`${url}/v1/wallets/${walletId}`, { method: 'PUT', headers, body })).status).toBe(200);
-}
-
-/** Waits until the wallets have so many credits more than they began with; below zero: fewer. */
-async function bought(more: number, credits: () => Promise<Decimal>): Promise<void> {
-  const goal = decimal(CREDITS).times(WALLETS).plus(more);
-  for (let waits = 0; waits < 120 && (await credits()).lt(goal); waits += 1) await sleep(500);
-}
-
-async function creditsOf(url: string, apiKey: string, walletIds: string[]): Promise<Decimal> {
-  let sum = ZERO;
-  for (const walletId of walletIds) {
-    const response = await fetch(`${url}/v1/wallets/${walletId}`, { headers: { 'x-api-key': apiKey } });
-    const { credit_balance: credits } = (await response.json()) as { credit_balance: string };
-    sum = sum.plus(decimal(credits));
-  }
-  return sum;
 }
 
 /** Undefined when no whole answer came: nobody knows what happened. */
