@@ -30,6 +30,9 @@ function whyNot(subject: Case, agreement: Agreement): string | undefined {
   if (attempt.paymentMethodRef !== agreement.card) return `the card on file is ${agreement.card ?? 'none'}`;
   if (topUp.invoicing) return 'it is to be paid by invoice';
   if (topUp.trigger === 'manual') return whyNotBought(subject);
+  if (subject.currency !== wallet.currency) {
+    return `money in ${subject.currency} becomes credits of a wallet in ${wallet.currency}`;
+  }
   const reason = topUp.trigger === 'threshold' ? whyNotByRule(subject, agreement) : whyNotBySetting(subject, agreement);
   return reason ?? whyNotByLimits(subject, agreement);
 }

@@ -250,6 +250,27 @@ const WALKS: { weight: number; terms: typeof anyTerms; more: Weights }[] = [
     },
     more: { burst: 24, card: 12, rule: 6, 'rule switch': 6, account: 6, terminate: 0 },
   },
+  {
+    // Wallets, packs and caps of two currencies.
+    weight: 2,
+    terms: {
+      ...anyTerms,
+      firstWallet: currency,
+      card: fc.constantFrom<Card>(...GOOD_CARDS),
+      account: account(fc.boolean()).map((terms) => ({ ...terms, onInsufficient: true })),
+    },
+    more: {
+      card: 0,
+      'no card': 0,
+      provider: 0,
+      'open wallet': 8,
+      'credits setting': 10,
+      limits: 10,
+      account: 10,
+      debit: 20,
+      terminate: 0,
+    },
+  },
 ];
 
 export const walks: fc.Arbitrary<Walk> = fc.oneof(
