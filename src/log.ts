@@ -29,7 +29,7 @@ export function createLog(config: Config): Logger {
  * tells them in `detail`, the hash of a password too, and MikroORM repeats them in the message.
  */
 function withoutRows(error: Error): object {
-  const written = pino.stdSerializers.err(error) as unknown as Record<string, unknown>;
+  const written: Record<string, unknown> = { ...pino.stdSerializers.err(error) };
   const seen = new Set<unknown>();
   for (let cause: unknown = error; cause instanceof Error && !seen.has(cause); cause = cause.cause) {
     seen.add(cause);

@@ -7,7 +7,7 @@ import { FailingWork } from './failing-work.js';
 import { LedgerService } from './ledger.service.js';
 import { toDate } from '../shared/sql-table.js';
 
-/** How long a first answer is kept for replays. Published in README; the entry keeps its own unique key for ever. */
+/** How long a first answer is kept for replays. Published in docs/api.md; the entry keeps its own unique key for ever. */
 export const IDEMPOTENCY_WINDOW_MS = 7 * 86_400_000;
 const SWEEP_LIMIT = 500;
 /** Commands of sweeps in the ledger's queue at a time: what clients ask for meanwhile shares its groups with no more than these. */

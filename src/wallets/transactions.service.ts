@@ -3,7 +3,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
 import { BalanceHistoryService } from '../ledger/balance-history.service.js';
-import type { Columns } from '../shared/sql-table.js';
+import { columnsOf } from '../shared/sql-table.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { formatDecimal, ZERO } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';
@@ -85,7 +85,7 @@ export class TransactionsService {
     const found = await em.find(Transaction, where, { limit, offset, orderBy });
     const isWholeList = offset === 0 && found.length < limit;
     const total = isWholeList ? found.length : await this.counts.count(scope, search, where);
-    const items = found.map((transaction) => renderTransaction(transaction as unknown as Columns<Transaction>));
+    const items = found.map((transaction) => renderTransaction(columnsOf<Transaction>(transaction)));
     await this.expansions.fillIn(scope, items, search.expand ?? [], (item) => item.wallet_id);
     return { items, total };
   }

@@ -4,7 +4,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /**
  * How long after its first, second, ... attempt a delivery is tried again: ten attempts in some 76 hours. The one place
- * where the schedule is written; README repeats it for readers.
+ * where the schedule is written; docs/webhooks.md repeats it for readers.
  */
 export const RETRY_AFTER_MS = [
   5 * SECOND_MS,

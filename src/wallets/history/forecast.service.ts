@@ -10,6 +10,7 @@ import { Clock, formatTimestamp, formatTimestampOrNull } from '../../shared/cloc
 import { type Decimal, divideByRate, formatDecimal, ZERO } from '../../shared/decimal.js';
 import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { columnsOf } from '../../shared/sql-table.js';
 import { type Burn, type Forecast, forecastCredits, type LiveLot } from './forecast-credits.js';
 import type { ForecastDto, ForecastRateDto } from './forecast.dto.js';
 
@@ -32,7 +33,7 @@ export class ForecastService {
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
     const now = this.clock.now();
     const found = await em.find(Lot, { walletId, isOpen: true });
-    const lots = liveLots(found as unknown as LotRecord[], now);
+    const lots = liveLots(found.map(columnsOf), now);
     const ageMs = Math.max(DAY_MS, now.getTime() - wallet.createdAt.getTime());
     const rates: ForecastRateDto[] = [];
     for (const days of WINDOWS_DAYS) {

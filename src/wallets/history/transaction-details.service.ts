@@ -1,6 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { type Columns, toDate } from '../../shared/sql-table.js';
+import { columnsOf, toDate } from '../../shared/sql-table.js';
 import { Clock, formatTimestampOrNull } from '../../shared/clock.js';
 import { decimal, formatDecimal } from '../../shared/decimal.js';
 import { notFound } from '../../shared/errors.js';
@@ -46,7 +46,7 @@ export class TransactionDetailsService {
     );
     const count = links.length < LINKS_SHOWN ? links.length : await this.#countLinks(em, walletId, id);
     return {
-      ...renderTransaction(transaction as unknown as Columns<Transaction>),
+      ...renderTransaction(columnsOf<Transaction>(transaction)),
       debt_change: formatDecimal(decimal(entry?.debt_change ?? '0')),
       links: links.map(renderLink),
       link_count: count,
