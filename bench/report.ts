@@ -98,7 +98,7 @@ export function aimsOf({ cases, statement, sweep, residentMiB, startMs }: Result
     { what: '100,000 wallets due at once, s', reached: sweep && rounded(sweep.due.seconds), aim: 60, isMaximum: true },
     { what: 'debits meanwhile / debits', reached: sweep && rounded(sweep.due.debitShare), aim: 0.7 },
     {
-      what: 'longest transaction that forgets keys, of 1,000,000, ms',
+      what: 'longest transaction that forgets keys, ms',
       reached: sweep && rounded(sweep.keys.longestMs),
       aim: 100,
       isMaximum: true,

@@ -28,13 +28,14 @@ const BATCH_CONNECTIONS = 8;
 
 /**
  * `npm run bench`: everything in one run on one machine, because absolute figures drift and only ratios hold.
- * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --profile <folder>` for a CPU profile of the service.
+ * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --profile <folder>` for a CPU profile of the service.
  */
 const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
     connections: { type: 'string', default: '64' },
     only: { type: 'string', multiple: true },
+    'old-keys': { type: 'string', default: '1000000' },
     profile: { type: 'string' },
   },
 });
@@ -134,6 +135,7 @@ await service.stop();
 const sweep = isWanted('sweep')
   ? await measureSweep({
       databaseUrl,
+      oldKeys: Number(options['old-keys']),
       startService: () => BenchService.start(settings),
       measureDebits: (url) =>
         measureLoad(() => debitOf(anyWallet()), { url, apiKey, connections, warmUpSeconds, seconds }),

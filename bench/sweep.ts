@@ -9,19 +9,24 @@ const IDLE_WALLETS = 1_000_000;
 /** Rounds are 2 s apart: so many see the wallets and leave them alone. */
 const IDLE_SECONDS = 30;
 const DUE_WALLETS = 100_000;
-/** A tenth of what the aim is about: a tenth of the time; pieces, and what they hold, are the same. */
-const OLD_KEYS = 1_000_000;
-const GIVE_UP_SECONDS = 600;
+const GIVE_UP_SECONDS = 1800;
 
 interface Options {
   databaseUrl: string;
+  /** Keys to be forgotten. Fewer take less time; the pieces, and what they hold, are the same. */
+  oldKeys: number;
   startService: () => Promise<BenchService>;
   /** Debits, as fast as they go. */
   measureDebits: (url: string) => Promise<Speed>;
 }
 
 /** What the scheduled task costs where nothing is due, and what it costs others where all is due at once. */
-export async function measureSweep({ databaseUrl, startService, measureDebits }: Options): Promise<SweepFigures> {
+export async function measureSweep({
+  databaseUrl,
+  oldKeys,
+  startService,
+  measureDebits,
+}: Options): Promise<SweepFigures> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
@@ -42,8 +47,8 @@ export async function measureSweep({ databaseUrl, startService, measureDebits }:
     const dueDebits = (await duringDue).perSecond;
     await service.stop();
 
-    process.stderr.write(`(sweep) ${OLD_KEYS} old keys ...\n`);
-    await seedOldKeys(client, OLD_KEYS);
+    process.stderr.write(`(sweep) ${oldKeys} old keys ...\n`);
+    await seedOldKeys(client, oldKeys);
     // Its first round forgets.
     service = await startService();
     const duringForget = measureDebits(service.url);
@@ -54,7 +59,7 @@ export async function measureSweep({ databaseUrl, startService, measureDebits }:
       debitsPerSecond: debits,
       idle: { wallets: IDLE_WALLETS, evaluationsPerHour: (idleEvaluations * 3600) / IDLE_SECONDS },
       due: { wallets: DUE_WALLETS, seconds: dueSeconds, debitShare: dueDebits / debits },
-      keys: { keys: OLD_KEYS, ...keys, debitShare: keysDebits / debits },
+      keys: { keys: oldKeys, ...keys, debitShare: keysDebits / debits },
     };
   } finally {
     await client.end();
