@@ -127,9 +127,10 @@ async function silentRefusals(moment: Moment, story: Story): Promise<string[]> {
 function stuck({ after, now, kind }: Moment): string[] {
   if (kind !== 'task' && kind !== 'travel') return [];
   return [...after.topUps.values()].flatMap((topUp) => {
-    const isOld = now.getTime() - topUp.createdAt.getTime() > 3 * DAY_MS;
+    const since = topUp.status === 'requires_action' ? topUp.askedAt : topUp.createdAt;
+    const isOld = now.getTime() - since.getTime() > 3 * DAY_MS;
     const waits = topUp.status === 'created' || topUp.status === 'canceling' || topUp.status === 'requires_action';
-    return isOld && waits ? [`${topUp.id} has been ${topUp.status} since ${topUp.createdAt.toISOString()}`] : [];
+    return isOld && waits ? [`${topUp.id} has been ${topUp.status} since ${since.toISOString()}`] : [];
   });
 }
 

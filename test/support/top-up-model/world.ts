@@ -31,6 +31,8 @@ export interface TopUpFacts {
   invoiceId: string | null;
   errorCode: string;
   createdAt: Date;
+  /** When the holder of the card was first asked; of creation where nobody was. */
+  askedAt: Date;
 }
 
 export interface WalletFacts {
@@ -210,6 +212,7 @@ function topUpOf(row: Row): TopUpFacts {
     invoiceId: textOrNull(row['invoice_id']),
     errorCode: text(row['last_error_code']),
     createdAt: new Date(text(row['created_at'])),
+    askedAt: new Date(text(row['action_requested_at'] ?? row['created_at'])),
   };
 }
 
