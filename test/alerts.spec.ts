@@ -4,21 +4,20 @@ import { decimal } from '../src/shared/decimal.js';
 import { newId } from '../src/shared/ids.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 type Body = Record<string, unknown>;
 
 const below = (threshold: string) => ({ threshold, condition: 'below' });
 
-describe.each(DATABASES)('balance alerts on %s', (_name, createDatabase) => {
+describe('balance alerts', () => {
   let service: TestApp;
   let client: ApiClient;
   let walletId: string;
   let keys = 0;
 
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   beforeEach(async () => {
     client = await newTenantClient(service);

@@ -4,18 +4,17 @@ import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const SETTINGS = '/account/credits/top-up/settings/';
 const HOLDS = '/account/credits/holds/';
 
-describe.each(DATABASES)('what an account agreed to, on %s', (_name, createDatabase) => {
+describe('what an account agreed to', () => {
   let service: TestApp;
   let tenant: TestTenant;
   let account: TestAccount;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   afterAll(() => service.close());
   beforeEach(async () => {

@@ -1,7 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const BILLING = '/account/billing/';
@@ -17,12 +16,12 @@ const NOWHERE = {
   tax_id: null,
 };
 
-describe.each(DATABASES)('billing on %s', (_name, createDatabase) => {
+describe('billing', () => {
   let service: TestApp;
   let tenant: TestTenant;
   let account: TestAccount;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
     tenant = await createTenant(service);
   });
   afterAll(() => service.close());

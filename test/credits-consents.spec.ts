@@ -8,7 +8,6 @@ import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { TopUpRule } from '../src/top-ups/rules/top-up-rule.entity.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const SETTINGS = '/account/credits/top-up/settings/';
@@ -16,12 +15,12 @@ const AGREED = { id: 'pack_10', price: 1100, currency_code: 'USD', pack_amount: 
 const ON = { auto_top_up_on_expiration: false, auto_top_up_on_insufficient: true, auto_top_up_credits_pack: AGREED };
 const OFF = { auto_top_up_on_expiration: false, auto_top_up_on_insufficient: false, auto_top_up_credits_pack: null };
 
-describe.each(DATABASES)('consents on %s', (_name, createDatabase) => {
+describe('consents', () => {
   let service: TestApp;
   let tenant: TestTenant;
   let account: TestAccount;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   afterAll(() => service.close());
   beforeEach(async () => {

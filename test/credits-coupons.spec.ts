@@ -4,18 +4,17 @@ import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const BUY = '/account/credits/top-up/';
 const COUPONS = '/v1/coupons';
 const TEN = { id: 'TEN', name: '10% off', percent_off: 10 };
 
-describe.each(DATABASES)('coupons on %s', (_name, createDatabase) => {
+describe('coupons', () => {
   let service: TestApp;
   let tenant: TestTenant;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase(), config: { paymentTimeoutMs: 20_000 } });
+    service = await startTestApp({ config: { paymentTimeoutMs: 20_000 } });
   });
   afterAll(() => service.close());
   beforeEach(async () => {

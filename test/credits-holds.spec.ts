@@ -6,17 +6,16 @@ import { decimal } from '../src/shared/decimal.js';
 import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const HOLDS = '/account/credits/holds/';
 const CREDITS = '/account/credits/';
 
-describe.each(DATABASES)('holds of an account on %s', (_name, createDatabase) => {
+describe('holds of an account', () => {
   let service: TestApp;
   let tenant: TestTenant;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
     tenant = await createTenant(service);
   });
   afterAll(() => service.close());

@@ -5,7 +5,6 @@ import { Invoice } from '../src/payments/invoice.entity.js';
 import { SettingsService } from '../src/settings/settings.service.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const BUY = '/account/credits/top-up/';
@@ -16,11 +15,11 @@ interface AccountInvoice {
   total: number;
 }
 
-describe.each(DATABASES)('invoices of an account on %s', (_name, createDatabase) => {
+describe('invoices of an account', () => {
   let service: TestApp;
   let tenant: TestTenant;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase(), config: { paymentTimeoutMs: 10_000 } });
+    service = await startTestApp({ config: { paymentTimeoutMs: 10_000 } });
   });
   afterAll(() => service.close());
   beforeEach(async () => {

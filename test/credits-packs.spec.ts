@@ -1,16 +1,15 @@
 import { call, createAccount, createTenant, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 
 const MANAGED = '/v1/credit-packs';
 const ON_SALE = '/credits-packs/';
 const NEW_PACK = { id: 'pack_250', name: '250 credits', price_minor: 24_000, currency: 'usd', pack_amount: 250 };
 
-describe.each(DATABASES)('the catalogue on %s', (_name, createDatabase) => {
+describe('the catalogue', () => {
   let service: TestApp;
   let tenant: TestTenant;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   afterAll(() => service.close());
   beforeEach(async () => {

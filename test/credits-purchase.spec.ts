@@ -10,7 +10,6 @@ import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const BUY = '/account/credits/top-up/';
@@ -27,11 +26,11 @@ const NOTHING = {
   auto_top_up_paused_reason: null,
 };
 
-describe.each(DATABASES)('buying a pack on %s', (_name, createDatabase) => {
+describe('buying a pack', () => {
   let service: TestApp;
   let tenant: TestTenant;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase(), config: { paymentTimeoutMs: 4000 } });
+    service = await startTestApp({ config: { paymentTimeoutMs: 4000 } });
     tenant = await createTenant(service);
   });
   afterAll(() => service.close());

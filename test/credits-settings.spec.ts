@@ -5,7 +5,6 @@ import { Wallet } from '../src/ledger/wallet.entity.js';
 import { SettingsService } from '../src/settings/settings.service.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 
 const PATH = '/account/credits/top-up/settings/';
 const FORM = 'application/x-www-form-urlencoded';
@@ -25,12 +24,12 @@ const PACK = {
 };
 const ON = { auto_top_up_on_expiration: true, auto_top_up_on_insufficient: true, auto_top_up_credits_pack: PACK };
 
-describe.each(DATABASES)('automatic top-up of an account on %s', (_name, createDatabase) => {
+describe('automatic top-up of an account', () => {
   let service: TestApp;
   let tenant: TestTenant;
   let account: TestAccount;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
     tenant = await createTenant(service);
   });
   afterAll(() => service.close());

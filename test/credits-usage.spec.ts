@@ -5,7 +5,6 @@ import { Wallet } from '../src/ledger/wallet.entity.js';
 import { decimal, formatDecimal } from '../src/shared/decimal.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const USAGE = '/account/credits/usage/';
@@ -16,11 +15,11 @@ interface UsagePage {
   results: { id: string; date: string; kind: string; credits: string; balance_after: string; reference: string }[];
 }
 
-describe.each(DATABASES)('usage of an account on %s', (_name, createDatabase) => {
+describe('usage of an account', () => {
   let service: TestApp;
   let tenant: TestTenant;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
     tenant = await createTenant(service);
   });
   afterAll(() => service.close());

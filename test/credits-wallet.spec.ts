@@ -8,7 +8,6 @@ import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { TopUpRule } from '../src/top-ups/rules/top-up-rule.entity.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const CREDITS = '/account/credits/';
@@ -19,12 +18,12 @@ const HOLDS = '/account/credits/holds/';
 const OFF = { auto_top_up_on_expiration: false, auto_top_up_on_insufficient: false, auto_top_up_credits_pack: null };
 const on = (pack: string) => ({ auto_top_up_on_insufficient: true, auto_top_up_credits_pack: { id: pack } });
 
-describe.each(DATABASES)("an account's wallet on %s", (_name, createDatabase) => {
+describe("an account's wallet", () => {
   let service: TestApp;
   let tenant: TestTenant;
   let account: TestAccount;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   afterAll(() => service.close());
   beforeEach(async () => {

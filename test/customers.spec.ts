@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 
 /** The keys that the SDK asks for, and ours. */
 const CUSTOMER_KEYS = (
@@ -22,12 +21,12 @@ const ACME = {
   metadata: { plan: 'gold', region: 'eu' },
 };
 
-describe.each(DATABASES)('customers on %s', (_name, createDatabase) => {
+describe('customers', () => {
   let service: TestApp;
   let client: ApiClient;
 
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   beforeEach(async () => {
     client = await newTenantClient(service);

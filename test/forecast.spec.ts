@@ -1,7 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { TestLedger } from './support/ledger.js';
 
@@ -16,12 +15,12 @@ interface Rate {
   expiring_credits: string;
 }
 
-describe.each(DATABASES)('the forecast of a wallet, on %s', (_name, createDatabase) => {
+describe('the forecast of a wallet', () => {
   let service: TestApp;
   let client: ApiClient;
   let ledger: TestLedger;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
     client = await newTenantClient(service);
     ledger = new TestLedger(service, client.scope);
   });

@@ -6,6 +6,7 @@ import ajvFormats from 'ajv-formats';
 
 import { call, createAccount, createTenant, type TestAccount } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
+import { createPgliteDatabase } from './support/database.js';
 import { FuzzRequests, type Operation, operationsOf, random } from './support/fuzz-request.js';
 import { expectSoundLedger } from './support/invariants.js';
 
@@ -33,7 +34,8 @@ describe(`${REQUESTS} requests made from openapi.json with seed ${SEED}`, () => 
   const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false });
 
   beforeAll(async () => {
-    service = await startTestApp({ config: { paymentTimeoutMs: 200 } });
+    // Files of one room run on PostgreSQL only: here every route meets the embedded database.
+    service = await startTestApp({ database: createPgliteDatabase(), config: { paymentTimeoutMs: 200 } });
     const tenant = await createTenant(service);
     serverKey = tenant.serverKey;
     account = await createAccount(service, tenant);

@@ -8,14 +8,13 @@ import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
 import { SettingsService } from '../src/settings/settings.service.js';
 import { createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
-describe.each(DATABASES)('renewals of promotional credits on %s', (_name, createDatabase) => {
+describe('renewals of promotional credits', () => {
   let service: TestApp;
   let tenant: TestTenant;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   afterAll(() => service.close());
   beforeEach(async () => {

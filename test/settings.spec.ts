@@ -5,15 +5,14 @@ import { TenantsService } from '../src/auth/tenants.service.js';
 import { SettingsService } from '../src/settings/settings.service.js';
 import type { Scope } from '../src/shared/scope.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 
-describe.each(DATABASES)('settings on %s', (_name, createDatabase) => {
+describe('settings', () => {
   let app: TestApp;
   let scope: Scope;
   let key: string;
 
   beforeAll(async () => {
-    app = await startTestApp({ database: await createDatabase() });
+    app = await startTestApp();
     scope = await newScope('development');
     key = await newKey(scope);
   });

@@ -6,7 +6,6 @@ import { ScheduledTask } from '../src/top-ups/schedule/scheduled-task.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 type Body = Record<string, unknown>;
@@ -15,13 +14,13 @@ const DAY_MS = 24 * 3_600_000;
 const BUY = '/account/credits/top-up/';
 const TOP_UPS = '/account/credits/top-ups/';
 
-describe.each(DATABASES)('what stands in the way of an automatic top-up, on %s', (_name, createDatabase) => {
+describe('what stands in the way of an automatic top-up', () => {
   let service: TestApp;
   let tenant: TestTenant;
   let client: ApiClient;
 
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   beforeEach(async () => {
     tenant = await createTenant(service);

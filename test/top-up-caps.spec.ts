@@ -5,7 +5,6 @@ import type { AgreedPack } from '../src/top-ups/rules/top-up-changes.js';
 import { call } from './support/accounts.js';
 import { ApiClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { TopUpScene } from './support/top-ups.js';
 
@@ -19,14 +18,14 @@ const pack = (currency: string): AgreedPack => ({
   validityMonths: 12,
 });
 
-describe.each(DATABASES)('the bounds of automatic top-ups on %s', (_name, createDatabase) => {
+describe('the bounds of automatic top-ups', () => {
   let service: TestApp;
   let scene: TopUpScene;
   let client: ApiClient;
   let walletId: string;
   let customerId: string;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
     scene = await TopUpScene.create(service);
     const { plainKey } = await service.get(ApiKeysService).createApiKey(scene.scope, { name: 'Test' });
     client = new ApiClient(service.url, plainKey, scene.scope);

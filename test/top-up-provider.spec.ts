@@ -4,16 +4,15 @@ import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { TopUpsService } from '../src/top-ups/purchases/top-ups.service.js';
 import { TopUpPolicy } from '../src/top-ups/rules/top-up-policy.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { ACTOR } from './support/ledger.js';
 import { PACK, TopUpScene } from './support/top-ups.js';
 
-describe.each(DATABASES)('whether a top-up is charged is part of the decision, on %s', (_name, createDatabase) => {
+describe('whether a top-up is charged is part of the decision', () => {
   let service: TestApp;
   let scene: TopUpScene;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   afterAll(() => service.close());
   beforeEach(async () => {

@@ -9,7 +9,6 @@ import { AppUser } from '../src/auth/users/app-user.entity.js';
 import { formatTimestamp } from '../src/shared/clock.js';
 import { ApiClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 
 const PASSWORD = 'correct horse battery staple';
 const DAY_MS = 24 * 3_600_000;
@@ -20,13 +19,13 @@ interface Session {
   tenant_id: string;
 }
 
-describe.each(DATABASES)('users on %s', (_name, createDatabase) => {
+describe('users', () => {
   let service: TestApp;
   let users = 0;
   let addresses = 0;
 
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase(), config: { trustProxy: 1 } });
+    service = await startTestApp({ config: { trustProxy: 1 } });
   });
   afterEach(() => {
     service.config.allowSignup = true;

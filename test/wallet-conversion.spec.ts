@@ -4,19 +4,18 @@ import { decimal } from '../src/shared/decimal.js';
 import { newId } from '../src/shared/ids.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const TO_POSTPAID = { modification_type: 'prepaid_to_postpaid' };
 
-describe.each(DATABASES)('turning a prepaid wallet into a postpaid one on %s', (_name, createDatabase) => {
+describe('turning a prepaid wallet into a postpaid one', () => {
   let service: TestApp;
   let client: ApiClient;
   let customerId: string;
   let walletId: string;
 
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   beforeEach(async () => {
     client = await newTenantClient(service);
