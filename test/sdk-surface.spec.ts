@@ -379,7 +379,11 @@ describe('the whole of the SDK’s surface', () => {
     it('serves the SDK’s customer portal what there is', async () => {
       const portal = new CustomerPortal({ serverURL: `${service.url}/v1`, apiKeyAuth: client.key });
       const data = await portal.getDashboardData('acme');
-      expect(data).toMatchObject({ customer: { id: customerId }, walletBalance: { id: walletId } });
+      expect(data).toMatchObject({
+        customer: { id: customerId },
+        walletBalance: { id: walletId },
+        summary: { customerId, summaries: [] },
+      });
     });
 
     it('refuses a wrong key everywhere with 401', async () => {

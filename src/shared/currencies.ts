@@ -29,7 +29,7 @@ export function majorUnitsSql(minor: string, currency: string): string {
     const codes = entries.map(([code]) => `'${code.toLowerCase()}'`).join(', ');
     return `when ${currency} in (${codes}) then ${scaleOf(digits)}`;
   });
-  return `(${minor}) * case ${scales.join(' ')} else ${scaleOf(DEFAULT_DIGITS)} end`;
+  return `((${minor}) * case ${scales.join(' ')} else ${scaleOf(DEFAULT_DIGITS)} end)`;
 }
 
 function scaleOf(digits: number): string {

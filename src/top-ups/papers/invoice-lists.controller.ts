@@ -3,7 +3,12 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../../http/wallets-page.js';
-import { CustomerInvoiceSummariesDto, InvoiceListDto, InvoiceListQuery, InvoiceSearchDto } from './invoice-lists.dto.js';
+import {
+  CustomerInvoiceSummariesDto,
+  InvoiceListDto,
+  InvoiceListQuery,
+  InvoiceSearchDto,
+} from './invoice-lists.dto.js';
 import { InvoiceLists } from './invoice-lists.service.js';
 
 @ApiTags('Invoices')

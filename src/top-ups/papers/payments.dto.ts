@@ -39,7 +39,7 @@ export class PaymentListQuery extends WalletsPageQuery {
   payment_method_type?: string;
 
   @IsOptional()
-  @IsText({ min: 1, max: 50, description: 'The payment provider.', example: 'stripe' })
+  @IsText({ min: 1, max: 50, description: 'The payment provider.', example: 'sandbox' })
   payment_gateway?: string;
 
   @IsOptional()
@@ -123,7 +123,7 @@ export class PaymentDto {
   payment_method_id!: string | null;
   /**
    * The payment provider; null for what was reported.
-   * @example 'stripe'
+   * @example 'sandbox'
    */
   payment_gateway!: string | null;
   /** The provider's id of the payment, or the `payment_reference` that it was reported under. */
