@@ -262,6 +262,15 @@ describe('the plans of lists and searches', () => {
     });
   });
 
+  it('finds the payments of an invoice by the invoice, not among those of the environment', async () => {
+    const statements = await recordSql(service.get(EntityManager), () =>
+      client.get(`/v1/payments?destination_id=i${walletId}18`),
+    );
+    const list = statements.find(({ text }) => /union all[^]*limit 50/.test(text)) as Statement;
+    const plan = JSON.stringify(await planOf(list));
+    for (const index of ['top_up_invoice_index', 'invoice_payment_invoice_index']) expect(plan).toContain(index);
+  });
+
   it('looks for deliveries that are due, and for what to forget, by index', async () => {
     await client.post('/v1/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' }).expect(201);
     await database.query('analyze webhook_endpoint');
