@@ -49,11 +49,14 @@ import { Migration20261121220000_events } from './migrations/Migration2026112122
 import { Migration20261121230000_invoices } from './migrations/Migration20261121230000_invoices.js';
 import { Migration20261121240000_account } from './migrations/Migration20261121240000_account.js';
 import { Migration20261121250000_sweep } from './migrations/Migration20261121250000_sweep.js';
+import { Migration20261121300000_payment_lists } from './migrations/Migration20261121300000_payment_lists.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
+import { InvoiceRow } from './top-ups/papers/invoice-row.entity.js';
+import { Payment } from './top-ups/papers/payment.entity.js';
 import { TopUpDecision } from './top-ups/rules/top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule } from './top-ups/rules/top-up-rule.entity.js';
 import { TopUp, TopUpAttempt } from './top-ups/purchases/top-up.entity.js';
@@ -84,6 +87,8 @@ export const ENTITIES = [
   TopUp,
   TopUpAttempt,
   TopUpDecision,
+  InvoiceRow,
+  Payment,
   AlertLog,
   PortalSession,
   Transaction,
@@ -124,6 +129,7 @@ export const MIGRATIONS = [
   Migration20261121230000_invoices,
   Migration20261121240000_account,
   Migration20261121250000_sweep,
+  Migration20261121300000_payment_lists,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

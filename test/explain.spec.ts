@@ -20,6 +20,10 @@ const GROWING = [
   'alert_log',
   'webhook_event',
   'webhook_delivery',
+  'top_up',
+  'top_up_attempt',
+  'invoice',
+  'invoice_payment',
 ];
 const READS_GROWING = new RegExp(`(from|join|update)\\s+"?(${GROWING.join('|')})"?\\b`, 'i');
 
@@ -34,6 +38,7 @@ describe('the plans of lists and searches', () => {
   let client: ApiClient;
   let database: pg.Client;
   let walletId: string;
+  let customerId: string;
   let middle: string;
   let lotId: string;
   beforeAll(async () => {
@@ -58,9 +63,13 @@ describe('the plans of lists and searches', () => {
           await database.query(sql);
         }
         await database.query(fillRest(id, entries / 10));
+        await database.query(fillMoney(id, entries / 10));
       }
     }
     lotId = `${walletId}_${'1'.padStart(10, '0')}`;
+    const { body: customer } = await client.post('/v1/customers', { external_id: 'acme', name: 'Acme' }).expect(201);
+    customerId = customer.id;
+    await database.query(`update invoice set customer_id = $1 where wallet_id = $2`, [customerId, walletId]);
     await database.query('vacuum analyze');
   });
   afterAll(async () => {
@@ -96,6 +105,33 @@ describe('the plans of lists and searches', () => {
         '{}', '', 't' || n, ${at}, ${at}, '' ${rows}`;
   }
 
+  /** Charges, invoices of each second one, and payments of these. */
+  function fillMoney(id: string, count: number): string {
+    const rows = `from wallet w, generate_series(1, ${count}) n where w.id = '${id}'`;
+    const at = `now() - n * interval '1 minute'`;
+    const number = `(select count(*) from invoice) + n`;
+    return `
+      insert into top_up (id, tenant_id, environment_id, customer_id, wallet_id, trigger, is_automatic, rule_version,
+        top_up_status, units, credits, price_minor, currency, discounts, invoicing, description, provider, payment_id,
+        attempt, lookups, next_attempt_at, last_error_code, last_error_message, invoice_id, request_hash, request_id,
+        created_at, updated_at, settled_at, created_by)
+      select 't' || w.id || n, w.tenant_id, w.environment_id, w.customer_id, w.id, 'manual', false, 0, 'succeeded', 1, 1,
+        100, 'usd', '[]', n % 2 = 0, '', 'sandbox', 'p' || w.id || n, n % 2, 0, ${at}, '', '', 'i' || w.id || n, '', '',
+        ${at}, ${at}, ${at}, '' ${rows};
+      insert into top_up_attempt (top_up_id, attempt, wallet_id, card_fingerprint, outcome, code, message, started_at)
+      select 't' || w.id || n, 1, w.id, 'f', 'succeeded', '', '', ${at} ${rows} and n % 2 = 1;
+      insert into invoice (id, tenant_id, environment_id, customer_id, wallet_id, top_up_id, number, invoice_number,
+        invoice_status, payment_status, billing_reason, currency, description, subtotal_minor, discount_minor, tax_minor,
+        total_minor, paid_minor, refunded_minor, line_items, discounts, taxes, metadata, idempotency_key, version, status,
+        created_at, updated_at, created_by, updated_by)
+      select 'i' || w.id || n, w.tenant_id, w.environment_id, w.customer_id, w.id, 't' || w.id || n, ${number},
+        'INV-' || n, 'FINALIZED', 'SUCCEEDED', 'MANUAL', 'usd', '', 100, 0, 0, 100, 100, 0, '[]', '[]', '[]', '{}', '', 1,
+        'published', ${at}, ${at}, '', '' ${rows};
+      insert into invoice_payment (id, tenant_id, environment_id, invoice_id, amount_minor, reference, created_at, created_by)
+      select 'r' || w.id || n, w.tenant_id, w.environment_id, 'i' || w.id || n, 100, 'r' || w.id || n, ${at}, ''
+        ${rows} and n % 2 = 0`;
+  }
+
   async function planOf({ text, values }: Statement): Promise<PlanNode | undefined> {
     const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (format json) ${text}`, [
       ...values,
@@ -124,6 +160,7 @@ describe('the plans of lists and searches', () => {
   const inMonth = () => `start_time=${middle}&end_time=${new Date(Date.parse(middle) + 30 * DAY_MS).toISOString()}`;
   const wallet = (path: string) => () => client.get(`/v1/wallets/${walletId}${path}`);
   const transactions = (query: string) => () => client.get(`/v1/wallets/${walletId}/transactions?${query}`);
+  const invoices = (body: object) => client.post('/v1/invoices/search', { ...body });
   const search = (body: object) => () => client.post('/v1/wallets/transactions/search', { ...body });
 
   it.each<[what: string, call: () => ReturnType<ApiClient['get']>]>([
@@ -172,6 +209,26 @@ describe('the plans of lists and searches', () => {
     ['events of a type', () => client.get('/v1/webhooks/events?event_type=wallet.updated')],
     ['top-ups', wallet('/top-ups')],
     ['decisions', wallet('/top-up-decisions')],
+    ['invoices', () => client.get('/v1/invoices')],
+    ['a deep page of invoices', () => client.get('/v1/invoices?offset=800&limit=10&order=asc')],
+    ['invoices of a customer', () => invoices({ customer_id: customerId, expand: 'customer' })],
+    ['invoices by their ids', () => invoices({ invoice_ids: [`i${walletId}17`] })],
+    ['unpaid invoices', () => invoices({ payment_status: ['PENDING'], amount_remaining_gt: 0 })],
+    [
+      'invoices by their total',
+      () => invoices({ sort: [{ field: 'total' }], filters: [filter('total', { number: 1 })] }),
+    ],
+    ['what a customer owes', () => client.get(`/v1/customers/${customerId}/invoices/summary`)],
+    ['payments', () => client.get('/v1/payments')],
+    ['a deep page of payments', () => client.get('/v1/payments?offset=800&limit=10&order=asc')],
+    ['payments of a month', () => client.get(`/v1/payments?${inMonth()}`)],
+    ['refunded payments', () => client.get('/v1/payments?payment_status=REFUNDED')],
+    ['payments by card', () => client.get('/v1/payments?payment_method_type=CARD&sort=amount')],
+    ['payments of an invoice', () => client.get(`/v1/payments?destination_id=i${walletId}18`)],
+    ['a payment by its reference', () => client.get(`/v1/payments?gateway_payment_id=r${walletId}18`)],
+    ['payments by their ids', () => client.get(`/v1/payments?payment_ids=t${walletId}17,r${walletId}18`)],
+    ['a payment by card', () => client.get(`/v1/payments/t${walletId}17`)],
+    ['a payment that was reported', () => client.get(`/v1/payments/r${walletId}18`)],
   ])('%s: no growing table is read whole', async (_what, call) => {
     let status = 0;
     const statements = await recordSql(service.get(EntityManager), async () => {
@@ -194,6 +251,24 @@ describe('the plans of lists and searches', () => {
         },
       ],
     });
+  });
+
+  it('reads the first page of payments in the order of its indexes, without sorting an environment’s', async () => {
+    const statements = await recordSql(service.get(EntityManager), () => client.get('/v1/payments'));
+    const list = statements.find(({ text }) => /union all[^]*limit 50/.test(text)) as Statement;
+    expect(await planOf(list)).toMatchObject({
+      'Node Type': 'Limit',
+      Plans: [{ Plans: [{ 'Node Type': 'Index Scan' }, { 'Node Type': 'Index Scan' }] }],
+    });
+  });
+
+  it('finds the payments of an invoice by the invoice, not among those of the environment', async () => {
+    const statements = await recordSql(service.get(EntityManager), () =>
+      client.get(`/v1/payments?destination_id=i${walletId}18`),
+    );
+    const list = statements.find(({ text }) => /union all[^]*limit 50/.test(text)) as Statement;
+    const plan = JSON.stringify(await planOf(list));
+    for (const index of ['top_up_invoice_index', 'invoice_payment_invoice_index']) expect(plan).toContain(index);
   });
 
   it('looks for deliveries that are due, and for what to forget, by index', async () => {

@@ -3,6 +3,11 @@ import { CustomersModule } from '../customers/customers.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { InvoiceListsController } from './papers/invoice-lists.controller.js';
+import { InvoiceLists } from './papers/invoice-lists.service.js';
+import { NotOfferedController } from './papers/not-offered.controller.js';
+import { PaymentLists } from './papers/payment-lists.service.js';
+import { PaymentsController } from './papers/payments.controller.js';
 import { InvoicePaymentsController } from './purchases/invoice-payments.controller.js';
 import { InvoicePayments } from './purchases/invoice-payments.service.js';
 import { InvoicePolicy } from './purchases/invoice-policy.js';
@@ -24,11 +29,19 @@ import { TopUpsService } from './purchases/top-ups.service.js';
 /** Automatic and manual top-ups: one engine behind both APIs. */
 @Module({
   imports: [CustomersModule, EventsModule, LedgerModule, PaymentsModule, SettingsModule],
-  controllers: [TopUpsController, InvoicePaymentsController],
+  controllers: [
+    TopUpsController,
+    InvoicePaymentsController,
+    InvoiceListsController,
+    PaymentsController,
+    NotOfferedController,
+  ],
   providers: [
     InvoicedTopUps,
+    InvoiceLists,
     InvoicePayments,
     InvoicePolicy,
+    PaymentLists,
     ScheduledTask,
     TopUpEngine,
     TopUpInvoices,

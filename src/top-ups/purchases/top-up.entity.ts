@@ -119,6 +119,8 @@ const TopUpSchema = defineEntity({
       properties: ['environmentId', 'recheckAt'],
       where: 'recheck_at is not null',
     },
+    { name: 'top_up_created_index', properties: ['tenantId', 'environmentId', 'createdAt', 'id'] },
+    { name: 'top_up_invoice_index', properties: ['invoiceId'] },
     { name: 'top_up_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] },
   ],
   uniques: [
