@@ -258,3 +258,22 @@ export const LIST_EVENTS: ParameterTable<Stripe.EventListParams> = {
   type: text(),
   types: list(text()),
 };
+
+const EVENT_NAMES = list(text());
+export const CREATE_ENDPOINT: ParameterTable<Stripe.WebhookEndpointCreateParams> = {
+  api_version: text(),
+  description: orEmpty(text()),
+  enabled_events: required(EVENT_NAMES),
+  expand,
+  metadata,
+  url: required(text()),
+};
+export const UPDATE_ENDPOINT: ParameterTable<Stripe.WebhookEndpointUpdateParams> = {
+  description: orEmpty(text()),
+  disabled: boolean,
+  enabled_events: EVENT_NAMES,
+  expand,
+  metadata,
+  url: text(),
+};
+export const LIST_ENDPOINTS: ParameterTable<Stripe.WebhookEndpointListParams> = { ...PAGE, expand };
