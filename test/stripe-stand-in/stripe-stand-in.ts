@@ -2,6 +2,7 @@ import type { Stripe } from 'stripe';
 import { Account, type AccountClock } from './api/account.js';
 import { Endpoints } from './api/endpoints.js';
 import { Books } from './books/books.js';
+import { PageHandler } from './pages/page-handler.js';
 import { CONTROL_PATH, handleControl } from './script/control-handler.js';
 import { Dashboard } from './script/dashboard.js';
 import { FaultScript } from './script/fault-script.js';
@@ -57,6 +58,7 @@ export class StripeStandIn {
   readonly #api: Endpoints;
   readonly #account: Account;
   readonly #handler: ApiHandler;
+  readonly #pages: PageHandler;
   readonly #server: ApiServer;
   #url = '';
 
@@ -76,6 +78,7 @@ export class StripeStandIn {
       faults: this.faults,
       rateLimit: this.rateLimit,
     });
+    this.#pages = new PageHandler(this.#account, this.#api);
     this.#server = new ApiServer((request, response) => this.#respond(request, response));
   }
 
@@ -106,6 +109,6 @@ export class StripeStandIn {
 
   async #respond(request: HttpRequest, response: ServerResponse): Promise<void> {
     if (request.path.startsWith(CONTROL_PATH)) handleControl(this, request, response);
-    else await this.#handler.handle(request, response);
+    else if (!this.#pages.handle(request, response)) await this.#handler.handle(request, response);
   }
 }

@@ -3,6 +3,7 @@ import { noSuch } from '../wire/stripe-failure.js';
 import type { Router } from '../wire/router.js';
 import type { Account } from './account.js';
 import { Charging } from './charging.js';
+import { CheckoutSessions } from './checkout-sessions.js';
 import { Customers } from './customers.js';
 import { Disputes } from './disputes.js';
 import { matchesType } from './match-type.js';
@@ -25,6 +26,7 @@ export class Endpoints {
   readonly setupIntents: SetupIntents;
   readonly refunds: Refunds;
   readonly webhookEndpoints: WebhookEndpoints;
+  readonly checkout: CheckoutSessions;
 
   constructor(private readonly account: Account) {
     const charging = new Charging(account);
@@ -36,6 +38,16 @@ export class Endpoints {
     this.setupIntents = new SetupIntents(account, this.paymentMethods);
     this.refunds = new Refunds(account, this.paymentMethods, charging);
     this.webhookEndpoints = new WebhookEndpoints(account);
+    this.checkout = new CheckoutSessions(account, this.paymentMethods, this.paymentIntents, this.setupIntents, this.flow);
+  }
+
+  /** The customer answers the bank. A Checkout page that waits for it goes on. */
+  authenticate(id: string, succeeds: boolean): Stripe.PaymentIntent | Stripe.SetupIntent {
+    const intent = id.startsWith('seti_')
+      ? this.setupIntents.authenticate(id, succeeds)
+      : this.flow.authenticate(id, succeeds);
+    this.checkout.afterAuthentication(intent);
+    return intent;
   }
 
   register(router: Router): void {
@@ -46,6 +58,7 @@ export class Endpoints {
     this.#refunds(router);
     this.#disputes(router);
     this.#webhookEndpoints(router);
+    this.#checkout(router);
     this.#books(router);
   }
 
@@ -163,6 +176,15 @@ export class Endpoints {
       webhookEndpoints.update(id, params),
     );
     router.add('DELETE', `${path}/{id}`, {}, ([id = '']) => webhookEndpoints.delete(id));
+  }
+
+  #checkout(router: Router): void {
+    const { checkout } = this;
+    const path = '/v1/checkout/sessions';
+    router.add('POST', path, parameters.CREATE_SESSION, (_, params) => checkout.create(params));
+    router.add('GET', path, parameters.LIST_SESSIONS, (_, params) => checkout.list(params));
+    router.add('GET', `${path}/{id}`, parameters.RETRIEVE, ([id = '']) => checkout.retrieve(id));
+    router.add('POST', `${path}/{id}/expire`, parameters.RETRIEVE, ([id = '']) => checkout.expire(id));
   }
 
   #books(router: Router): void {

@@ -27,11 +27,10 @@ export interface StoredAnswer {
   at: number;
 }
 
-/** A Checkout session's own knowledge. */
+/** What a Checkout page does when it is submitted. */
 export interface SessionFacts {
   id: string;
-  intentData: Record<string, unknown>;
-  keepsCard: boolean;
+  intentData: Stripe.Checkout.SessionCreateParams.PaymentIntentData;
 }
 
 /** A delivery of one event to one endpoint, as it went. */

@@ -36,6 +36,8 @@ const ROUTES: Readonly<Record<string, Act>> = {
     ),
   'POST events/{id}/resend': ({ webhooks }, _, id) => does(() => webhooks.resend(id)),
   'POST authenticate/{id}': ({ dashboard }, body, id) => dashboard.authenticate(id, body.succeeds !== false),
+  'POST checkout/{id}': ({ dashboard }, body, id) =>
+    dashboard.completeCheckout(id, body.card as string | undefined, body.keepsCard === true),
   'POST settle/{id}': ({ dashboard }, body, id) => dashboard.settle(id, body.as as 'failed' | 'succeeded'),
   'POST disputes/{id}': ({ dashboard }, body, id) => dashboard.openDispute(id, body as DisputeTerms),
   'POST disputes/{id}/escalate': ({ dashboard }, _, id) => dashboard.escalateDispute(id),
