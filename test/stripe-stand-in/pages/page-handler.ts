@@ -107,10 +107,7 @@ export class PageHandler {
 }
 
 /** What Stripe adds to an address that it sends a customer back to. */
-function withOutcome(
-  back: string,
-  intent: Parameters<Endpoints['checkout']['afterAuthentication']>[0],
-): string {
+function withOutcome(back: string, intent: Parameters<Endpoints['checkout']['afterAuthentication']>[0]): string {
   const url = new URL(back);
   url.searchParams.set(intent.object, intent.id);
   url.searchParams.set(`${intent.object}_client_secret`, String(intent.client_secret));

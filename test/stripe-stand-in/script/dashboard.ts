@@ -23,9 +23,7 @@ export class Dashboard {
 
   /** The customer answers the bank. @param id of a PaymentIntent or SetupIntent that waits for it. */
   authenticate(id: string, succeeds = true): Stripe.PaymentIntent | Stripe.SetupIntent {
-    return this.account.byItself(() =>
-      this.api.authenticate(id, succeeds),
-    );
+    return this.account.byItself(() => this.api.authenticate(id, succeeds));
   }
 
   /**
