@@ -49,10 +49,13 @@ import { Migration20261121220000_events } from './migrations/Migration2026112122
 import { Migration20261121230000_invoices } from './migrations/Migration20261121230000_invoices.js';
 import { Migration20261121240000_account } from './migrations/Migration20261121240000_account.js';
 import { Migration20261121250000_sweep } from './migrations/Migration20261121250000_sweep.js';
+import { Migration20261121260000_stripe } from './migrations/Migration20261121260000_stripe.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
+import { ProviderCustomer } from './payments/provider-customer.entity.js';
+import { StripeConnection } from './payments/stripe/stripe-connection.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { TopUpDecision } from './top-ups/rules/top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule } from './top-ups/rules/top-up-rule.entity.js';
@@ -69,6 +72,8 @@ export const ENTITIES = [
   Invoice,
   InvoiceCounter,
   InvoicePayment,
+  ProviderCustomer,
+  StripeConnection,
   Customer,
   PaymentMethod,
   Wallet,
@@ -124,6 +129,7 @@ export const MIGRATIONS = [
   Migration20261121230000_invoices,
   Migration20261121240000_account,
   Migration20261121250000_sweep,
+  Migration20261121260000_stripe,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -34,7 +34,7 @@ export class StripeCards {
   async beginSetup({ customerId, via }: BeginSetupRequest, idempotencyKey: string): Promise<SetupSession> {
     const customer = await this.customers.refOf(customerId);
     const metadata = { customer_id: customerId, ...metadataOf(this.scope) };
-    const shared = { customer, payment_method_types: ['card'], metadata };
+    const shared = { customer, allowed_payment_method_types: ['card' as const], metadata };
     if (via.kind === 'fields') {
       const setup = await this.api.call((stripe) =>
         stripe.setupIntents.create({ ...shared, usage: 'off_session' }, { idempotencyKey }),
@@ -44,7 +44,7 @@ export class StripeCards {
     const page = { success_url: via.successUrl, cancel_url: via.cancelUrl };
     const session = await this.api.call((stripe) =>
       stripe.checkout.sessions.create(
-        { mode: 'setup', ...shared, ...page, setup_intent_data: { metadata } } as never,
+        { mode: 'setup', ...shared, ...page, setup_intent_data: { metadata } },
         { idempotencyKey },
       ),
     );

@@ -122,7 +122,7 @@ export class StripeProvider implements PaymentProvider {
     const metadata = { top_up_id: topUpId, customer_id: customerId, ...metadataOf(this.scope) };
     return this.api.call((stripe) =>
       stripe.paymentIntents.create(
-        { amount, currency, customer, payment_method_types: ['card'], metadata },
+        { amount, currency, customer, allowed_payment_method_types: ['card'], metadata },
         { idempotencyKey },
       ),
     );
