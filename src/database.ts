@@ -55,6 +55,7 @@ import { prepareStatements } from './shared/prepared-statements.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { ProviderCustomer } from './payments/provider-customer.entity.js';
+import { ProviderEvent } from './payments/stripe/provider-event.entity.js';
 import { StripeConnection } from './payments/stripe/stripe-connection.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { TopUpDecision } from './top-ups/rules/top-up-decision.entity.js';
@@ -74,6 +75,7 @@ export const ENTITIES = [
   InvoicePayment,
   ProviderCustomer,
   StripeConnection,
+  ProviderEvent,
   Customer,
   PaymentMethod,
   Wallet,

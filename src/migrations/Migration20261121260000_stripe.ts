@@ -27,5 +27,23 @@ export class Migration20261121260000_stripe extends Migration {
         created_at timestamptz(3) not null,
         primary key (tenant_id, environment_id, customer_id, provider)
       )`);
+    this.addSql(`
+      create table provider_event (
+        environment_id text not null,
+        id text not null,
+        tenant_id text not null,
+        event_type text not null,
+        subject_kind text not null check (subject_kind in ('payment', 'setup')),
+        subject_ref text not null,
+        event_status text not null check (event_status in ('pending', 'done', 'failed')),
+        attempts int not null,
+        next_attempt_at timestamptz(3) not null,
+        received_at timestamptz(3) not null,
+        primary key (environment_id, id)
+      )`);
+    this.addSql(
+      `create index provider_event_due_index on provider_event (environment_id, next_attempt_at) where event_status = 'pending'`,
+    );
+    this.addSql(`create index provider_event_received_index on provider_event (received_at)`);
   }
 }

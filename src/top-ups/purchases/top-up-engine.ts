@@ -4,7 +4,7 @@ import type { PaymentOutcome, PaymentProvider } from '../../payments/payment-pro
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
-import { scopeOf } from '../../shared/scope.js';
+import { type Scope, scopeOf } from '../../shared/scope.js';
 import { NO_PROVIDER } from '../rules/may-charge.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
 import {
@@ -89,6 +89,22 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     this.#track(work);
     await work;
     return this.queue.reread(topUp);
+  }
+
+  /**
+   * Something has become of a payment. Its top-up is looked at now, as the scheduled task would later: the payment is read
+   * from its provider. One that is being charged at this moment is its process's, and one that waits for its next try
+   * waits on.
+   * @throws unavailable while the service stops
+   */
+  async lookAgain(scope: Scope, paymentId: string): Promise<void> {
+    if (this.#isStopping) throw new DomainError('unavailable', 'the service stops');
+    const [waiting] = await this.queue.claimByPayment(scope, paymentId);
+    const topUp = waiting ?? (await this.queue.findEnded(scope, paymentId));
+    if (!topUp) return;
+    const work = this.#work(topUp, () => (waiting ? this.#advance(topUp) : this.#recheck(topUp)));
+    this.#track(work);
+    await work;
   }
 
   async #driveAll(ids: string[]): Promise<void> {
