@@ -127,6 +127,31 @@ describe('the connection of an environment to Stripe', () => {
     expect(await providers.byName(stranger, 'stripe')).toBeUndefined();
   });
 
+  it('can be stored anew where the key that sealed it is lost', async () => {
+    await client.put(PATH, keys);
+    const em = service.get(EntityManager).fork();
+    await em.nativeUpdate(StripeConnection, client.scope, { sealedKeys: '00000000.bG9zdA' });
+    expect((await client.get(PATH)).body.code).toBe('encryption_key_missing');
+    expect((await client.put(PATH, { send_receipts: true })).status).toBe(400);
+    expect((await client.put(PATH, keys)).status).toBe(200);
+    expect((await client.get(PATH)).status).toBe(200);
+  });
+
+  it('is of no use to another environment that copies its row', async () => {
+    await client.put(PATH, keys);
+    const other = await newTenantClient(service);
+    const em = service.get(EntityManager).fork();
+    await em.execute(
+      `insert into stripe_connection select ?, ?, sealed_keys, statement_descriptor_suffix, send_receipts, version,
+         created_at, updated_at, created_by, updated_by from stripe_connection where environment_id = ?`,
+      [other.scope.tenantId, other.scope.environmentId, client.scope.environmentId],
+    );
+    expect((await other.get(PATH)).status).toBe(503);
+    await expect(service.get(PaymentProviders).byName(other.scope, 'stripe')).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
+  });
+
   it('is not used any more where the environment has become a production one', async () => {
     await client.put(PATH, keys);
     await service.get(EntityManager).fork().nativeUpdate(Environment, { id: client.scope.environmentId }, { type: 'production' });

@@ -154,6 +154,17 @@ describe('payments through Stripe', () => {
     await connections.put(caller, { sendReceipts: false });
   });
 
+  it('charges also whose e-mail address Stripe does not take', async () => {
+    const caller = { ...scene.caller, customerId: null, userId: null, scopes: new Set<never>(), requestId: 'r' };
+    await service.get(StripeConnections).put(caller, { sendReceipts: true });
+    const receipts = (await service.get(PaymentProviders).byName(scene.scope, 'stripe')) as PaymentProvider;
+    stripe.faults.add({ method: 'POST', path: '/v1/payment_intents/*', fault: { kind: 'server_error', when: 'before' } });
+    const request = { topUpId: 'topup_e', customerId, amountMinor: 9900, currency: 'usd' };
+    expect(await receipts.createPayment(request, 'topup:e:create')).toMatchObject({ kind: 'created' });
+    expect(callsTo('').filter(({ fault }) => fault)).not.toEqual([]);
+    await service.get(StripeConnections).put(caller, { sendReceipts: false });
+  });
+
   it('refunds once for one key, also after Stripe has forgotten it', async () => {
     const id = await create();
     await confirm(id);

@@ -104,13 +104,17 @@ async function testMode(secretKey: string): Promise<ProviderRig> {
   });
 }
 
-const testKey = process.env['STRIPE_TEST_KEY'];
+type NamedRig = [name: string, start: () => Promise<ProviderRig>];
 
-export const PROVIDER_RIGS: readonly [name: string, start: () => Promise<ProviderRig>][] = [
+const TEST_MODE = 'Stripe, in its test mode';
+const testKey = process.env['STRIPE_TEST_KEY'];
+const testModeRigs: NamedRig[] = testKey ? [[TEST_MODE, () => testMode(testKey)]] : [];
+
+export const PROVIDER_RIGS: readonly NamedRig[] = [
   ['the sandbox', sandbox],
   ['Stripe, over the stand-in', standIn],
-  ...(testKey ? [['Stripe, in its test mode', () => testMode(testKey)] as const].map(([n, s]) => [n, s] as [string, typeof s]) : []),
+  ...testModeRigs,
 ];
 
 /** Said plainly where it was not run. */
-export const SKIPPED_RIGS: readonly string[] = testKey ? [] : ['Stripe, in its test mode: STRIPE_TEST_KEY is not set'];
+export const SKIPPED_RIGS: readonly string[] = testKey ? [] : [`${TEST_MODE}: STRIPE_TEST_KEY is not set`];

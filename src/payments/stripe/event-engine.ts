@@ -21,6 +21,8 @@ export class EventEngine implements BeforeApplicationShutdown {
   readonly #logger = new Logger('Stripe');
   readonly #running = new Set<Promise<void>>();
   readonly #underWay = new Map<string, number>();
+  /** Environments that may have more waiting than they had places for. */
+  readonly #crowded = new Set<string>();
   #isStopping = false;
   #forgetAt = 0;
 
@@ -69,14 +71,21 @@ export class EventEngine implements BeforeApplicationShutdown {
 
   #start(event: ClaimedEvent): void {
     const { environmentId } = event.scope;
-    this.#underWay.set(environmentId, (this.#underWay.get(environmentId) ?? 0) + 1);
+    const count = (this.#underWay.get(environmentId) ?? 0) + 1;
+    this.#underWay.set(environmentId, count);
+    if (count >= PLACES) this.#crowded.add(environmentId);
     const work = this.#workOn(event).finally(() => {
+      this.#leave(environmentId);
       this.#running.delete(work);
-      const left = (this.#underWay.get(environmentId) ?? 1) - 1;
-      if (left > 0) this.#underWay.set(environmentId, left);
-      else this.#underWay.delete(environmentId);
     });
     this.#running.add(work);
+  }
+
+  #leave(environmentId: string): void {
+    const left = (this.#underWay.get(environmentId) ?? 1) - 1;
+    if (left > 0) this.#underWay.set(environmentId, left);
+    else this.#underWay.delete(environmentId);
+    if (left <= PLACES / 2 && this.#crowded.delete(environmentId)) this.nudge();
   }
 
   /** Done only after what it led to is committed. One that fails must not stop the others. */

@@ -58,14 +58,16 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
     });
   }
 
-  /** Keys that cannot be opened are found out at the start, not at the first charge. */
+  /** Keys that cannot be opened are found out at the start, not at the first charge. They can be stored anew. */
   async onApplicationBootstrap(): Promise<void> {
     const rows = await this.em.fork().find(StripeConnection, {}, { fields: ['sealedKeys', 'environmentId'] });
+    if (rows.length > 0 && this.config.isProduction && !this.config.encryptionKey) {
+      throw new ConfigError('ENCRYPTION_KEY is missing: Stripe keys are stored that it opens');
+    }
     const closed = rows.filter(({ sealedKeys }) => !this.box.canOpen(sealedKeys));
-    if (closed.length === 0) return;
-    const message = `ENCRYPTION_KEY does not open the Stripe keys of ${closed.length} environments: name the key that they were stored with`;
-    if (this.config.isProduction) throw new ConfigError(message);
-    this.#logger.warn({ msg: message });
+    for (const { environmentId } of closed) {
+      this.#logger.error({ msg: 'ENCRYPTION_KEY does not open the Stripe keys of an environment', environmentId });
+    }
   }
 
   /**
@@ -97,7 +99,7 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
    */
   async put(caller: Caller, changes: ConnectionChanges): Promise<OpenConnection> {
     const before = await this.em.fork().findOne(StripeConnection, scopeOf(caller));
-    const old = before ? this.#open(before) : undefined;
+    const old = before && this.box.canOpen(before.sealedKeys) ? this.#open(before) : undefined;
     const keys = mergedKeys(old?.keys, changes);
     const faults = faultsOfKeys(keys, caller.environmentType);
     if (faults) throw invalidFields(faults);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Logger } from '@nestjs/common';
 import { scopeOf, type Scope } from '../../shared/scope.js';
 import type { CustomerDescription, ProviderCustomers } from '../provider-customers.js';
 import type { StripeApi } from './stripe-api.js';
@@ -7,6 +8,8 @@ export const STRIPE = 'stripe';
 
 /** The customers of one environment at Stripe. */
 export class StripeCustomers {
+  readonly #logger = new Logger('Stripe');
+
   constructor(
     private readonly api: StripeApi,
     private readonly scope: Scope,
@@ -33,13 +36,22 @@ export class StripeCustomers {
         { idempotencyKey: `customer:${customerId}` },
       ),
     );
-    const known = await this.describe(customerId);
-    if (!known) return id;
-    const details = { name: known.name, ...(known.email ? { email: known.email } : {}) };
-    await this.api.call((stripe) =>
-      stripe.customers.update(id, details, { idempotencyKey: `customer:${customerId}:${hashOf(details)}` }),
-    );
+    await this.#tellName(customerId, id);
     return id;
+  }
+
+  /** An e-mail address that Stripe does not take must not keep a card from being charged. */
+  async #tellName(customerId: string, ref: string): Promise<void> {
+    const known = await this.describe(customerId);
+    if (!known) return;
+    const details = { name: known.name, ...(known.email ? { email: known.email } : {}) };
+    const idempotencyKey = `customer:${customerId}:${hashOf(details)}`;
+    try {
+      await this.api.call((stripe) => stripe.customers.update(ref, details, { idempotencyKey }));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#logger.warn({ msg: 'Stripe was not told the name of a customer', customerId, reason });
+    }
   }
 }
 

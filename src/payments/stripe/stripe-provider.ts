@@ -128,7 +128,10 @@ export class StripeProvider implements PaymentProvider {
     );
   }
 
-  /** What may have changed since the payment was made: under the key of its making it would be another request. */
+  /**
+   * What may have changed since the payment was made: under the key of its making it would be another request. An address
+   * that Stripe does not take must not keep the card from being charged.
+   */
   async #describe(paymentId: string, customerId: string, idempotencyKey: string): Promise<void> {
     const { statementDescriptorSuffix: suffix, sendReceipts } = this.terms;
     const email = sendReceipts ? (await this.customers.describe(customerId))?.email : undefined;
@@ -138,7 +141,12 @@ export class StripeProvider implements PaymentProvider {
     };
     if (Object.keys(details).length === 0) return;
     const key = `${idempotencyKey}:${hashOf(details)}`;
-    await this.api.call((stripe) => stripe.paymentIntents.update(paymentId, details, { idempotencyKey: key }));
+    try {
+      await this.api.call((stripe) => stripe.paymentIntents.update(paymentId, details, { idempotencyKey: key }));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#logger.warn({ msg: 'a payment has no receipt or statement of its own', paymentId, reason });
+    }
   }
 
   async #outcome(
