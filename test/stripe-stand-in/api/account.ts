@@ -63,13 +63,21 @@ export class Account {
     for (const event of this.#unsaid.splice(0)) this.onEvent(event);
   }
 
+  /** Does something that no request to the API asked for, as a whole: also what a decline leaves behind. */
+  byItself<Result>(act: () => Result): Result {
+    this.caller = undefined;
+    try {
+      return act();
+    } finally {
+      this.commit();
+    }
+  }
+
   /** Does something later, by itself. Forgotten when the stand-in stops. */
   later(delayMs: number, act: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.caller = undefined;
-      act();
-      this.commit();
+      this.byItself(act);
     }, delayMs);
     this.#timers.add(timer);
   }

@@ -3,8 +3,10 @@ import { noSuch } from '../wire/stripe-failure.js';
 import type { Router } from '../wire/router.js';
 import type { Account } from './account.js';
 import { Charging } from './charging.js';
+import { CheckoutSessions } from './checkout-sessions.js';
 import { Customers } from './customers.js';
 import { Disputes } from './disputes.js';
+import { matchesType } from './match-type.js';
 import { pageOf } from './page.js';
 import * as parameters from './parameter-tables.js';
 import { PaymentFlow } from './payment-flow.js';
@@ -12,6 +14,7 @@ import { PaymentIntents } from './payment-intents.js';
 import { PaymentMethods } from './payment-methods.js';
 import { Refunds } from './refunds.js';
 import { SetupIntents } from './setup-intents.js';
+import { WebhookEndpoints } from './webhook-endpoints.js';
 
 /** The resources, and the endpoints through which requests reach them. */
 export class Endpoints {
@@ -22,6 +25,8 @@ export class Endpoints {
   readonly paymentIntents: PaymentIntents;
   readonly setupIntents: SetupIntents;
   readonly refunds: Refunds;
+  readonly webhookEndpoints: WebhookEndpoints;
+  readonly checkout: CheckoutSessions;
 
   constructor(private readonly account: Account) {
     const charging = new Charging(account);
@@ -32,6 +37,17 @@ export class Endpoints {
     this.paymentIntents = new PaymentIntents(account, this.paymentMethods, this.flow);
     this.setupIntents = new SetupIntents(account, this.paymentMethods);
     this.refunds = new Refunds(account, this.paymentMethods, charging);
+    this.webhookEndpoints = new WebhookEndpoints(account);
+    this.checkout = new CheckoutSessions(account, this.paymentMethods, this.paymentIntents, this.setupIntents, this.flow);
+  }
+
+  /** The customer answers the bank. A Checkout page that waits for it goes on. */
+  authenticate(id: string, succeeds: boolean): Stripe.PaymentIntent | Stripe.SetupIntent {
+    const intent = id.startsWith('seti_')
+      ? this.setupIntents.authenticate(id, succeeds)
+      : this.flow.authenticate(id, succeeds);
+    this.checkout.afterAuthentication(intent);
+    return intent;
   }
 
   register(router: Router): void {
@@ -41,6 +57,8 @@ export class Endpoints {
     this.#paymentIntents(router);
     this.#refunds(router);
     this.#disputes(router);
+    this.#webhookEndpoints(router);
+    this.#checkout(router);
     this.#books(router);
   }
 
@@ -148,6 +166,27 @@ export class Endpoints {
     router.add('POST', '/v1/disputes/{id}/close', parameters.RETRIEVE, ([id = '']) => disputes.close(id));
   }
 
+  #webhookEndpoints(router: Router): void {
+    const { webhookEndpoints } = this;
+    const path = '/v1/webhook_endpoints';
+    router.add('POST', path, parameters.CREATE_ENDPOINT, (_, params) => webhookEndpoints.create(params));
+    router.add('GET', path, parameters.LIST_ENDPOINTS, (_, params) => webhookEndpoints.list(params));
+    router.add('GET', `${path}/{id}`, parameters.RETRIEVE, ([id = '']) => webhookEndpoints.retrieve(id));
+    router.add('POST', `${path}/{id}`, parameters.UPDATE_ENDPOINT, ([id = ''], params) =>
+      webhookEndpoints.update(id, params),
+    );
+    router.add('DELETE', `${path}/{id}`, {}, ([id = '']) => webhookEndpoints.delete(id));
+  }
+
+  #checkout(router: Router): void {
+    const { checkout } = this;
+    const path = '/v1/checkout/sessions';
+    router.add('POST', path, parameters.CREATE_SESSION, (_, params) => checkout.create(params));
+    router.add('GET', path, parameters.LIST_SESSIONS, (_, params) => checkout.list(params));
+    router.add('GET', `${path}/{id}`, parameters.RETRIEVE, ([id = '']) => checkout.retrieve(id));
+    router.add('POST', `${path}/{id}/expire`, parameters.RETRIEVE, ([id = '']) => checkout.expire(id));
+  }
+
   #books(router: Router): void {
     const { books } = this.account;
     router.add('GET', '/v1/charges/{id}', parameters.RETRIEVE, ([id = '']) => get(books.chargeObjects, 'charge', id));
@@ -189,11 +228,6 @@ export class Endpoints {
     const available = [...sums].map(([currency, amount]) => ({ amount, currency, source_types: { card: amount } }));
     return { object: 'balance', available, livemode: false, pending: [] };
   }
-}
-
-/** `charge.*` names all that begin so; `*` all. */
-export function matchesType(type: string, wanted: readonly string[]): boolean {
-  return wanted.some((name) => (name.endsWith('*') ? type.startsWith(name.slice(0, -1)) : type === name));
 }
 
 function get<Row>(table: { find(id: string): Row | undefined }, what: string, id: string): Row & object {

@@ -258,3 +258,83 @@ export const LIST_EVENTS: ParameterTable<Stripe.EventListParams> = {
   type: text(),
   types: list(text()),
 };
+
+const EVENT_NAMES = list(text());
+export const CREATE_ENDPOINT: ParameterTable<Stripe.WebhookEndpointCreateParams> = {
+  api_version: text(),
+  description: orEmpty(text()),
+  enabled_events: required(EVENT_NAMES),
+  expand,
+  metadata,
+  url: required(text()),
+};
+export const UPDATE_ENDPOINT: ParameterTable<Stripe.WebhookEndpointUpdateParams> = {
+  description: orEmpty(text()),
+  disabled: boolean,
+  enabled_events: EVENT_NAMES,
+  expand,
+  metadata,
+  url: text(),
+};
+export const LIST_ENDPOINTS: ParameterTable<Stripe.WebhookEndpointListParams> = { ...PAGE, expand };
+
+const PRODUCT = table<Stripe.Checkout.SessionCreateParams.LineItem.PriceData.ProductData>({
+  description: text(),
+  metadata,
+  name: required(text()),
+  tax_code: text(),
+});
+const PRICE = table<Stripe.Checkout.SessionCreateParams.LineItem.PriceData>({
+  currency: required(text(3)),
+  product_data: required(PRODUCT),
+  tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
+  unit_amount: required(integer),
+});
+export const CREATE_SESSION: ParameterTable<Stripe.Checkout.SessionCreateParams> = {
+  allowed_payment_method_types: CARD_ONLY,
+  automatic_tax: table<Stripe.Checkout.SessionCreateParams.AutomaticTax>({ enabled: required(boolean) }),
+  cancel_url: text(),
+  client_reference_id: text(200),
+  currency: text(3),
+  customer: text(),
+  customer_creation: oneOf('always', 'if_required'),
+  customer_email: text(),
+  customer_update: table<Stripe.Checkout.SessionCreateParams.CustomerUpdate>({
+    address: oneOf('auto', 'never'),
+    name: oneOf('auto', 'never'),
+  }),
+  expand,
+  expires_at: integer,
+  line_items: list(
+    table<Stripe.Checkout.SessionCreateParams.LineItem>({
+      metadata,
+      price_data: required(PRICE),
+      quantity: required(integer),
+    }),
+  ),
+  locale: text(),
+  metadata,
+  mode: required(oneOf('payment', 'setup')),
+  payment_intent_data: table<Stripe.Checkout.SessionCreateParams.PaymentIntentData>({
+    description: text(1000),
+    metadata,
+    receipt_email: text(),
+    setup_future_usage: FUTURE_USAGE,
+    statement_descriptor_suffix: text(22),
+  }),
+  saved_payment_method_options: table<Stripe.Checkout.SessionCreateParams.SavedPaymentMethodOptions>({
+    payment_method_save: oneOf('disabled', 'enabled'),
+  }),
+  setup_intent_data: table<Stripe.Checkout.SessionCreateParams.SetupIntentData>({ description: text(1000), metadata }),
+  submit_type: oneOf('auto', 'book', 'donate', 'pay'),
+  success_url: text(),
+  ui_mode: oneOf('hosted_page'),
+};
+export const LIST_SESSIONS: ParameterTable<Stripe.Checkout.SessionListParams> = {
+  ...PAGE,
+  created: createdRange,
+  customer: text(),
+  expand,
+  payment_intent: text(),
+  status: oneOf('complete', 'expired', 'open'),
+};

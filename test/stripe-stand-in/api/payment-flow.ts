@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe';
 import type { CardOutcome } from '../books/test-cards.js';
-import { refused, StripeFailure } from '../wire/stripe-failure.js';
+import { noSuch, refused, StripeFailure } from '../wire/stripe-failure.js';
 import type { Account } from './account.js';
 import type { Charging } from './charging.js';
 import { type Decline, declineError, EXPIRED, NEEDS_CUSTOMER } from './decline.js';
@@ -235,7 +235,9 @@ export class PaymentFlow {
   }
 
   #get(id: string): Stripe.PaymentIntent {
-    return this.account.books.paymentIntents.find(id) as Stripe.PaymentIntent;
+    const intent = this.account.books.paymentIntents.find(id);
+    if (!intent) throw noSuch('payment_intent', id);
+    return intent;
   }
 }
 

@@ -40,7 +40,7 @@ export class SetupIntents {
 
   /** The customer answered the bank, on a page of ours or by script. */
   authenticate(id: string, succeeds: boolean): Stripe.SetupIntent {
-    const intent = this.account.books.setupIntents.find(id) as Stripe.SetupIntent;
+    const intent = this.retrieve(id);
     checkState(intent, ['requires_action'], 'authenticate');
     if (succeeds) return this.#succeed(intent);
     const message = 'The provided PaymentMethod has failed authentication.';

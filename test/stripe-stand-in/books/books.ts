@@ -27,11 +27,23 @@ export interface StoredAnswer {
   at: number;
 }
 
-/** A Checkout session's own knowledge. */
+/** What a Checkout page does when it is submitted. */
 export interface SessionFacts {
   id: string;
-  intentData: Record<string, unknown>;
-  keepsCard: boolean;
+  intentData: Stripe.Checkout.SessionCreateParams.PaymentIntentData;
+}
+
+/** A delivery of one event to one endpoint, as it went. */
+export interface DeliveryAttempt {
+  eventId: string;
+  type: string;
+  endpointId: string;
+  /** Counted from 1. */
+  attempt: number;
+  /** Milliseconds since 1970, by the machine's clock. */
+  at: number;
+  /** What the endpoint answered; null where it did not. */
+  status: number | null;
 }
 
 /** Everything the stand-in has: the oracle of every test. */
@@ -52,10 +64,13 @@ export class Books {
   readonly sessionFacts: Table<SessionFacts>;
   readonly events: Table<Stripe.Event>;
   readonly webhookEndpoints: Table<Stripe.WebhookEndpoint>;
+  readonly webhookSecrets: Table<{ id: string; secret: string }>;
   readonly answers: Table<StoredAnswer>;
   readonly #movements: Table<Movement>;
   /** Every request of this process, in the order of arrival. */
   readonly calls: ReceivedCall[] = [];
+  /** Every attempt of this process to deliver an event, in the order in which they ended. */
+  readonly deliveries: DeliveryAttempt[] = [];
 
   /** @param folder where the books outlive the process; without one they don't. */
   constructor(folder?: string) {
@@ -79,6 +94,7 @@ export class Books {
     this.sessionFacts = open('checkout_session_facts');
     this.events = open('events');
     this.webhookEndpoints = open('webhook_endpoints');
+    this.webhookSecrets = open('webhook_secrets');
     this.answers = open('answers');
     this.#movements = open('movements');
     this.#tables = tables;

@@ -23,49 +23,55 @@ export class Dashboard {
 
   /** The customer answers the bank. @param id of a PaymentIntent or SetupIntent that waits for it. */
   authenticate(id: string, succeeds = true): Stripe.PaymentIntent | Stripe.SetupIntent {
-    return this.#do(() =>
-      id.startsWith('seti_')
-        ? this.api.setupIntents.authenticate(id, succeeds)
-        : this.api.flow.authenticate(id, succeeds),
+    return this.account.byItself(() =>
+      this.api.authenticate(id, succeeds),
     );
+  }
+
+  /**
+   * The customer fills in a Checkout page. @param card a payment method, or a test name such as `pm_card_visa`.
+   * @throws {StripeFailure} 402 where the card is declined; the page stays open.
+   */
+  completeCheckout(sessionId: string, card = 'pm_card_visa', keepsCard = false): Stripe.Checkout.Session {
+    return this.account.byItself(() => this.api.checkout.submit(sessionId, card, keepsCard));
   }
 
   /** Ends a payment that is processing. */
   settle(paymentIntentId: string, as: 'failed' | 'succeeded'): Stripe.PaymentIntent {
-    return this.#do(() => this.api.flow.settle(paymentIntentId, as));
+    return this.account.byItself(() => this.api.flow.settle(paymentIntentId, as));
   }
 
   /** @param id of a charge or a PaymentIntent. */
   openDispute(id: string, terms: DisputeTerms = {}): Stripe.Dispute {
-    return this.#do(() => this.api.disputes.open(this.#chargeId(id), terms));
+    return this.account.byItself(() => this.api.disputes.open(this.#chargeId(id), terms));
   }
 
   /** An inquiry becomes a chargeback. */
   escalateDispute(id: string): Stripe.Dispute {
-    return this.#do(() => this.api.disputes.escalate(id));
+    return this.account.byItself(() => this.api.disputes.escalate(id));
   }
 
   winDispute(id: string, returnsFee = false): Stripe.Dispute {
-    return this.#do(() => this.api.disputes.win(id, returnsFee));
+    return this.account.byItself(() => this.api.disputes.win(id, returnsFee));
   }
 
   loseDispute(id: string): Stripe.Dispute {
-    return this.#do(() => this.api.disputes.lose(id));
+    return this.account.byItself(() => this.api.disputes.lose(id));
   }
 
   /** @param id of a charge or a PaymentIntent. @param amountMinor the rest of the charge where left out. */
   refund(id: string, amountMinor?: number): Stripe.Refund {
-    return this.#do(() => this.api.refunds.create({ charge: this.#chargeId(id), amount: amountMinor }));
+    return this.account.byItself(() => this.api.refunds.create({ charge: this.#chargeId(id), amount: amountMinor }));
   }
 
   failRefund(id: string): Stripe.Refund {
-    return this.#do(() => this.api.refunds.fail(id));
+    return this.account.byItself(() => this.api.refunds.fail(id));
   }
 
   /** A Visa card that succeeds and has a number, and so a fingerprint, of its own. @returns a payment method's id. */
   mintCard(expiry: { expiryMonth?: number; expiryYear?: number } = {}): string {
     const digits = [...randomText(9)].map((letter) => letter.charCodeAt(0) % 10).join('');
-    return this.#do(
+    return this.account.byItself(
       () =>
         this.api.paymentMethods.make(`4242420${digits}`, {
           exp_month: expiry.expiryMonth,
@@ -76,14 +82,14 @@ export class Dashboard {
 
   /** The card network tells of a card's new number or date. */
   updateCard(paymentMethodId: string, update: CardUpdate): Stripe.PaymentMethod {
-    return this.#do(() => this.api.paymentMethods.updateByNetwork(paymentMethodId, update));
+    return this.account.byItself(() => this.api.paymentMethods.updateByNetwork(paymentMethodId, update));
   }
 
   /** Time passes for one card: its last month is over. */
   expireCard(paymentMethodId: string): Stripe.PaymentMethod {
     const lastMonth = new Date(this.account.nowMs());
     lastMonth.setUTCDate(0);
-    return this.#do(() =>
+    return this.account.byItself(() =>
       this.api.paymentMethods.redate(paymentMethodId, lastMonth.getUTCMonth() + 1, lastMonth.getUTCFullYear()),
     );
   }
@@ -91,12 +97,5 @@ export class Dashboard {
   #chargeId(id: string): string {
     if (!id.startsWith('pi_')) return id;
     return String(this.account.books.paymentIntents.find(id)?.latest_charge);
-  }
-
-  #do<Result>(act: () => Result): Result {
-    this.account.caller = undefined;
-    const result = act();
-    this.account.commit();
-    return result;
   }
 }

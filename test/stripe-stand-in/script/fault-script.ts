@@ -1,3 +1,5 @@
+import { SeededRandom } from './seeded-random.js';
+
 /** What goes wrong on the way. `before` and `after` say whether the request had its effect. */
 export type Fault =
   /** Never answered. */
@@ -44,7 +46,7 @@ interface CountedRule extends FaultRule {
 /** Faults by script. The rule that came first is asked first. */
 export class FaultScript {
   #rules: CountedRule[] = [];
-  #seed = 1;
+  #random = new SeededRandom();
 
   add(rule: FaultRule): void {
     this.#rules.push({ ...rule, seen: 0, used: 0 });
@@ -56,7 +58,7 @@ export class FaultScript {
 
   /** Begins the series of decisions of `chance` anew. */
   seed(seed: number): void {
-    this.#seed = seed >>> 0;
+    this.#random = new SeededRandom(seed);
   }
 
   take(method: string, path: string): Fault | undefined {
@@ -71,13 +73,7 @@ export class FaultScript {
   #strikes(rule: CountedRule): boolean {
     const times = rule.times ?? 1;
     if (rule.seen < (rule.nth ?? 1) || (times > 0 && rule.used >= times)) return false;
-    return rule.chance === undefined || this.#random() < rule.chance;
-  }
-
-  /** A plain generator of Lehmer's kind: repeatable is all that is asked of it. */
-  #random(): number {
-    this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return this.#seed / 2 ** 32;
+    return rule.chance === undefined || this.#random.next() < rule.chance;
   }
 }
 

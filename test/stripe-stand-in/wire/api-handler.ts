@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import Stripe from 'stripe';
 import type { Account } from '../api/account.js';
 import { newId } from '../books/ids.js';
 import type { ReceivedCall } from '../books/movement.js';
@@ -42,6 +43,9 @@ export class ApiHandler {
   }
 
   async handle(request: HttpRequest, response: ServerResponse): Promise<void> {
+    // Stripe.js asks from pages of other hosts.
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    if (request.method === 'OPTIONS') return allowBrowsers(response);
     const call = this.#note(request);
     const fault = this.scripts.faults.take(request.method, request.path);
     call.fault = fault ? `${fault.kind} ${fault.when ?? ''}`.trim() : null;
@@ -153,6 +157,14 @@ function codeOf({ status, body }: Answer): string | null {
   return error.code ?? error.type;
 }
 
+function allowBrowsers(response: ServerResponse): void {
+  const headers = {
+    'Access-Control-Allow-Headers': 'authorization, content-type, idempotency-key, stripe-version',
+    'Access-Control-Allow-Methods': 'GET, POST, DELETE',
+  };
+  response.writeHead(204, headers).end();
+}
+
 /** Hung requests are left alone: the client gives up, or the stand-in closes. */
 function cut(response: ServerResponse, fault: Fault | undefined): void {
   if (fault?.kind === 'reset') response.socket?.resetAndDestroy();
@@ -162,6 +174,7 @@ function headersOf(call: ReceivedCall, answer: Answer): Record<string, string> {
   return {
     'Content-Type': 'application/json',
     'Request-Id': call.requestId,
+    'Stripe-Version': Stripe.API_VERSION,
     ...(call.idempotencyKey !== null && { 'Idempotency-Key': call.idempotencyKey }),
     ...(answer.isReplay && { 'Idempotent-Replayed': 'true' }),
     ...shouldRetry(answer),
