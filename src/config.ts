@@ -86,7 +86,8 @@ export class Config {
   @Expose({ name: 'ENCRYPTION_KEY' })
   @IsOptional()
   @Matches(/^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$/, {
-    message: 'must be 32 bytes in base64, or several such keys with commas between: `openssl rand -base64 32` makes one',
+    message:
+      'must be 32 bytes in base64, or several such keys with commas between: `openssl rand -base64 32` makes one',
   })
   encryptionKey?: string;
 
@@ -174,7 +175,9 @@ function modeProblems(config: Config): string[] {
   if (config.demo) problems.push('DEMO must not be true in production');
   if (config.ledgerClock !== 'database') problems.push('LEDGER_CLOCK must be database in production');
   if (config.stripeApiBase !== STRIPE_API) {
-    problems.push(`STRIPE_API_BASE must be ${STRIPE_API} in production: any other host would be shown card tokens and keys`);
+    problems.push(
+      `STRIPE_API_BASE must be ${STRIPE_API} in production: any other host would be shown card tokens and keys`,
+    );
   }
   if (config.allowUnsafeDatabase) problems.push('ALLOW_UNSAFE_DATABASE must not be true in production');
   return problems;

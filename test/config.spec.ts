@@ -61,9 +61,14 @@ describe('the settings', () => {
   it('are explained one by one in .env.example, with their defaults', () => {
     const example = readFileSync('.env.example', 'utf8');
     const named = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => String(name)).sort();
-    const variables = Object.keys({ ...new Config(), databaseUrl: 0, demo: 0, bootstrapApiKey: 0, allowSignup: 0, encryptionKey: 0 }).map(
-      (property) => (property === 'mode' ? 'NODE_ENV' : property.replace(/[A-Z]/g, '_$&').toUpperCase()),
-    );
+    const variables = Object.keys({
+      ...new Config(),
+      databaseUrl: 0,
+      demo: 0,
+      bootstrapApiKey: 0,
+      allowSignup: 0,
+      encryptionKey: 0,
+    }).map((property) => (property === 'mode' ? 'NODE_ENV' : property.replace(/[A-Z]/g, '_$&').toUpperCase()));
     expect(named).toEqual(variables.sort());
     expect(readConfig(parseEnv(example))).toEqual(readConfig({ DEMO: 'true' }));
   });

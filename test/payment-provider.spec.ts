@@ -20,7 +20,12 @@ describe.each(PROVIDER_RIGS)('what every payment provider does: %s', (_name, sta
   });
   afterAll(() => rig?.close());
 
-  const payment = (topUpId: string) => ({ topUpId: `${run}:${topUpId}`, customerId, amountMinor: 9900, currency: 'usd' });
+  const payment = (topUpId: string) => ({
+    topUpId: `${run}:${topUpId}`,
+    customerId,
+    amountMinor: 9900,
+    currency: 'usd',
+  });
   async function create(topUpId: string): Promise<string> {
     const outcome = await rig.provider.createPayment(payment(topUpId), `topup:${run}:${topUpId}:create`);
     if (outcome.kind !== 'created') throw new Error(outcome.reason);
@@ -149,7 +154,10 @@ describe.each(PROVIDER_RIGS)('what every payment provider does: %s', (_name, sta
     expect(card.expiryYear).toBeGreaterThan(2025);
     expect((await attach(rig.cards.approving)).fingerprint).toBe(card.fingerprint);
     for (const token of ['pm_doesNotExist', 'tok_visa', '../x']) {
-      await expect(attach(token)).rejects.toMatchObject({ kind: 'validation', fields: { token: [expect.any(String)] } });
+      await expect(attach(token)).rejects.toMatchObject({
+        kind: 'validation',
+        fields: { token: [expect.any(String)] },
+      });
     }
   });
 });

@@ -74,12 +74,15 @@ describe('the connection of an environment to Stripe', () => {
     expect((await client.get(PATH)).body).toEqual(before);
   });
 
-  it.each(['hang', 'unavailable'] as const)('is 503 where Stripe does not say (%s), and changes nothing', async (kind) => {
-    stripe.faults.add({ times: 0, fault: { kind, when: 'before' } });
-    const response = await client.put(PATH, keys);
-    expect([response.status, response.headers['retry-after']]).toEqual([503, '5']);
-    expect(await isStored()).toBe(0);
-  });
+  it.each(['hang', 'unavailable'] as const)(
+    'is 503 where Stripe does not say (%s), and changes nothing',
+    async (kind) => {
+      stripe.faults.add({ times: 0, fault: { kind, when: 'before' } });
+      const response = await client.put(PATH, keys);
+      expect([response.status, response.headers['retry-after']]).toEqual([503, '5']);
+      expect(await isStored()).toBe(0);
+    },
+  );
 
   it('tries a key with a call that changes nothing, and only when it is another one', async () => {
     const from = stripe.books.calls.length;
@@ -154,7 +157,10 @@ describe('the connection of an environment to Stripe', () => {
 
   it('is not used any more where the environment has become a production one', async () => {
     await client.put(PATH, keys);
-    await service.get(EntityManager).fork().nativeUpdate(Environment, { id: client.scope.environmentId }, { type: 'production' });
+    await service
+      .get(EntityManager)
+      .fork()
+      .nativeUpdate(Environment, { id: client.scope.environmentId }, { type: 'production' });
     service.clock.advance(5000);
     await expect(service.get(PaymentProviders).byName(client.scope, 'stripe')).rejects.toMatchObject({
       kind: 'unavailable',

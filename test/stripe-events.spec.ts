@@ -61,7 +61,10 @@ describe.each(DATABASES)('events of Stripe, on %s', (_name, createDatabase) => {
     await scene.settle();
   }
   const kept = () =>
-    service.get(EntityManager).fork().find(ProviderEvent, scene.scope, { orderBy: { receivedAt: 'asc' } });
+    service
+      .get(EntityManager)
+      .fork()
+      .find(ProviderEvent, scene.scope, { orderBy: { receivedAt: 'asc' } });
 
   /** A top-up that was charged, and whose answer was lost. */
   async function unknownTopUp() {
@@ -96,7 +99,9 @@ describe.each(DATABASES)('events of Stripe, on %s', (_name, createDatabase) => {
     await scene.settle();
     const [topUp] = await scene.topUps(walletId);
     stripe.outcomes.add({ outcome: { kind: 'decline', code: 'card_declined', declineCode: 'insufficient_funds' } });
-    await tell(eventOf('payment_intent.succeeded', { id: topUp?.paymentId, status: 'succeeded', amount_received: 5000 }));
+    await tell(
+      eventOf('payment_intent.succeeded', { id: topUp?.paymentId, status: 'succeeded', amount_received: 5000 }),
+    );
     await settled();
     expect(await scene.topUps(walletId)).toMatchObject([{ topUpStatus: 'retry_wait' }]);
     expect(await scene.balance(walletId)).toBe('5');

@@ -131,7 +131,9 @@ describe('payments through Stripe', () => {
     const attach = () => provider.attachPaymentMethod({ customerId: other, token: 'pm_card_visa' });
     await Promise.allSettled(Array.from({ length: 6 }, attach));
     await attach();
-    const made = stripe.books.customers.all().filter((customer) => 'metadata' in customer && customer.metadata['customer_id'] === other);
+    const made = stripe.books.customers
+      .all()
+      .filter((customer) => 'metadata' in customer && customer.metadata['customer_id'] === other);
     expect(made).toHaveLength(1);
   });
 
@@ -158,7 +160,11 @@ describe('payments through Stripe', () => {
     const caller = { ...scene.caller, customerId: null, userId: null, scopes: new Set<never>(), requestId: 'r' };
     await service.get(StripeConnections).put(caller, { sendReceipts: true });
     const receipts = (await service.get(PaymentProviders).byName(scene.scope, 'stripe')) as PaymentProvider;
-    stripe.faults.add({ method: 'POST', path: '/v1/payment_intents/*', fault: { kind: 'server_error', when: 'before' } });
+    stripe.faults.add({
+      method: 'POST',
+      path: '/v1/payment_intents/*',
+      fault: { kind: 'server_error', when: 'before' },
+    });
     const request = { topUpId: 'topup_e', customerId, amountMinor: 9900, currency: 'usd' };
     expect(await receipts.createPayment(request, 'topup:e:create')).toMatchObject({ kind: 'created' });
     expect(callsTo('').filter(({ fault }) => fault)).not.toEqual([]);

@@ -82,7 +82,9 @@ describe.each(DATABASES)('top-ups charged through Stripe, on %s', (_name, create
     await scene.runTask();
     const [topUp] = await scene.topUps(walletId);
     expect(topUp).toMatchObject({ topUpStatus: 'succeeded', attempt: 1 });
-    const confirmations = stripe.books.calls.filter(({ path }) => path === `/v1/payment_intents/${topUp?.paymentId}/confirm`);
+    const confirmations = stripe.books.calls.filter(
+      ({ path }) => path === `/v1/payment_intents/${topUp?.paymentId}/confirm`,
+    );
     expect(new Set(confirmations.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
     expect(chargesOf(topUp)).toHaveLength(1);
   });

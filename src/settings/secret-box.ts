@@ -94,7 +94,11 @@ function keyOfFolder(dataDir: string): Buffer {
 }
 
 function unreadable(): DomainError {
-  return new DomainError('unavailable', 'what is stored here was encrypted with a key that this service does not have', {
-    code: 'encryption_key_missing',
-  });
+  return new DomainError(
+    'unavailable',
+    'what is stored here was encrypted with a key that this service does not have',
+    {
+      code: 'encryption_key_missing',
+    },
+  );
 }

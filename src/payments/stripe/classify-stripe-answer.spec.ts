@@ -15,8 +15,14 @@ function declined(fields: object): StripeErrorFacts {
 
 describe('a payment intent', () => {
   it.each([
-    [{ status: 'succeeded', amount_received: 9900, currency: 'usd' }, { amountMinor: 9900, currency: 'usd' }],
-    [{ status: 'succeeded', amount_received: 50_000, currency: 'ugx' }, { amountMinor: 500, currency: 'ugx' }],
+    [
+      { status: 'succeeded', amount_received: 9900, currency: 'usd' },
+      { amountMinor: 9900, currency: 'usd' },
+    ],
+    [
+      { status: 'succeeded', amount_received: 50_000, currency: 'ugx' },
+      { amountMinor: 500, currency: 'ugx' },
+    ],
   ])('that succeeded reports what was taken, in ISO minor units', (intent, money) => {
     expect(classifyIntent(intent)).toEqual({ kind: 'succeeded', ...money });
   });
@@ -53,11 +59,7 @@ describe('a payment intent', () => {
     ['authorized only', { status: 'requires_capture' }, { kind: 'unknown' }],
     ['not an intent at all', {}, { kind: 'unknown' }],
     ['succeeded with money missing', { status: 'succeeded', currency: 'usd' }, { kind: 'unknown' }],
-    [
-      'succeeded with half a unit',
-      { status: 'succeeded', amount_received: 150, currency: 'isk' },
-      { kind: 'unknown' },
-    ],
+    ['succeeded with half a unit', { status: 'succeeded', amount_received: 150, currency: 'isk' }, { kind: 'unknown' }],
   ])('is %s', (_name, intent, outcome) => {
     expect(classifyIntent(intent)).toMatchObject(outcome);
   });
@@ -78,7 +80,11 @@ describe('an error', () => {
     ['a stolen card', declined({ decline_code: 'stolen_card' }), NEVER],
     ['a card to be kept', declined({ decline_code: 'pickup_card' }), NEVER],
     ['fraud', declined({ decline_code: 'fraudulent' }), NEVER],
-    ['fraud that pretends to be temporary', declined({ decline_code: 'fraudulent', advice_code: 'try_again_later' }), NEVER],
+    [
+      'fraud that pretends to be temporary',
+      declined({ decline_code: 'fraudulent', advice_code: 'try_again_later' }),
+      NEVER,
+    ],
     ['an expired card', declined({ code: 'expired_card' }), { ...NEVER, code: 'expired_card' }],
     ['a wrong CVC', declined({ code: 'incorrect_cvc' }), NEVER],
     ['a wrong number', declined({ code: 'incorrect_number' }), NEVER],

@@ -29,8 +29,11 @@ export class EventEngine implements BeforeApplicationShutdown {
   /** Handed in by the room that keeps what payments are for. It reads the payment itself, by its ordinary path. */
   onPaymentChanged: (scope: Scope, paymentId: string) => Promise<void> = async () => {};
   /** Handed in by the room that keeps cards on file. */
-  onCardSaved: (scope: Scope, customerId: string, card: { provider: string; details: PaymentMethodDetails }) => Promise<void> =
-    async () => {};
+  onCardSaved: (
+    scope: Scope,
+    customerId: string,
+    card: { provider: string; details: PaymentMethodDetails },
+  ) => Promise<void> = async () => {};
 
   constructor(
     private readonly queue: EventQueue,

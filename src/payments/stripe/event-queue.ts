@@ -116,7 +116,10 @@ export class EventQueue {
   }
 
   /** Unless the lease has run out, and another process has gone on. */
-  async #record(event: ClaimedEvent, change: Partial<Pick<ProviderEvent, 'eventStatus' | 'nextAttemptAt'>>): Promise<void> {
+  async #record(
+    event: ClaimedEvent,
+    change: Partial<Pick<ProviderEvent, 'eventStatus' | 'nextAttemptAt'>>,
+  ): Promise<void> {
     const where = { ...event.scope, id: event.id, eventStatus: 'pending' as const, attempts: event.attempt };
     await this.em.fork().nativeUpdate(ProviderEvent, where, change);
   }

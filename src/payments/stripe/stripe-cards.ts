@@ -81,7 +81,8 @@ export class StripeCards {
     const { status, metadata, payment_method: method } = setup;
     const own = metadataOf(this.scope);
     // Others may save cards in the same account of Stripe: those are not ours to charge.
-    if (metadata?.['environment_id'] !== own.environment_id || metadata['tenant_id'] !== own.tenant_id) return NOT_SAVED;
+    if (metadata?.['environment_id'] !== own.environment_id || metadata['tenant_id'] !== own.tenant_id)
+      return NOT_SAVED;
     if (status === 'canceled') return { kind: 'failed', reason: 'the setup was canceled' };
     if (status !== 'succeeded') return { kind: 'open' };
     const customerId = metadata['customer_id'];

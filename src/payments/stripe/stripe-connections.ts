@@ -147,7 +147,10 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
     const { tenantId, environmentId: id } = scope;
     const environment = await em.findOne(Environment, { id, tenantId });
     if (environment && isKeyFor(keys.secretKey, environment.type)) return;
-    throw new DomainError('unavailable', `the Stripe keys are not for a ${environment?.type} environment: store others`);
+    throw new DomainError(
+      'unavailable',
+      `the Stripe keys are not for a ${environment?.type} environment: store others`,
+    );
   }
 
   #open(row: StripeConnection): OpenConnection {

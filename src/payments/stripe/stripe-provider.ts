@@ -67,7 +67,10 @@ export class StripeProvider implements PaymentProvider {
   async createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
     const amount = toStripeAmount(request.amountMinor, request.currency);
     if (amount === undefined) {
-      return { kind: 'invalid', reason: `Stripe cannot take ${request.amountMinor} minor units of ${request.currency}` };
+      return {
+        kind: 'invalid',
+        reason: `Stripe cannot take ${request.amountMinor} minor units of ${request.currency}`,
+      };
     }
     try {
       const intent = await this.#create(request, amount, idempotencyKey);

@@ -47,7 +47,10 @@ export class StripeRefunds {
 function outcomeOf({ status, failure_reason: reason }: Stripe.Refund): RefundOutcome {
   if (status === 'succeeded') return { kind: 'refunded' };
   if (status === 'failed' || status === 'canceled') {
-    return { kind: 'refused', reason: `the refund has ${status === 'failed' ? 'failed' : 'been canceled'}: ${reason ?? ''}` };
+    return {
+      kind: 'refused',
+      reason: `the refund has ${status === 'failed' ? 'failed' : 'been canceled'}: ${reason ?? ''}`,
+    };
   }
   return { kind: 'unknown', reason: `the refund is ${status}` };
 }

@@ -336,10 +336,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   async #refund(topUp: TopUp): Promise<void> {
     const outcome = await (
       await this.#providerOf(topUp)
-    ).refundPayment(
-      { paymentId: topUp.paymentId as string, currency: topUp.currency },
-      `topup:${topUp.id}:refund`,
-    );
+    ).refundPayment({ paymentId: topUp.paymentId as string, currency: topUp.currency }, `topup:${topUp.id}:refund`);
     if (outcome.kind === 'refunded') return this.steps.end(topUp, { status: 'refunded', code: '', message: '' });
     const nextAttemptAt = nextLookupAt(topUp.lookups, this.clock.now(), 'unknown');
     await this.steps.progress(topUp, {
