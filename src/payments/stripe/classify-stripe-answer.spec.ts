@@ -109,8 +109,8 @@ describe('an error', () => {
     ['too many requests for ever', answered(429, {}, { 'retry-after': '1e9' }), { retryAfterSeconds: 300 }],
     ['a wrong key', answered(401, { message: 'Invalid API Key: sk_test_***9' }), { retryAfterSeconds: 900 }],
     ['a restricted key', answered(403, { message: 'rk_live_***9 may not' }), { kind: 'not_executed' }],
-    ['no connection', new Stripe.errors.StripeConnectionError({ message: 'ECONNRESET' } as never), { kind: 'unknown' }],
-    ['a truncated body', new Stripe.errors.StripeAPIError({ message: 'Invalid JSON' } as never), { kind: 'unknown' }],
+    ['no connection', new Stripe.errors.StripeConnectionError({ message: 'ECONNRESET' }), { kind: 'unknown' }],
+    ['a truncated body', new Stripe.errors.StripeAPIError({ message: 'Invalid JSON' }), { kind: 'unknown' }],
     ['something else', new Error('a bug'), { kind: 'unknown' }],
   ])('says: %s', (_name, error, outcome) => {
     expect(classifyError(error)).toMatchObject(outcome);
