@@ -41,7 +41,9 @@ describe('the pages of the Stripe stand-in', () => {
   });
 
   it('take a payment once, and keep the card where that was asked for', async () => {
-    const session = await payment({ payment_intent_data: { setup_future_usage: 'off_session', metadata: { top_up_id: 't' } } });
+    const session = await payment({
+      payment_intent_data: { setup_future_usage: 'off_session', metadata: { top_up_id: 't' } },
+    });
     expect(session).toMatchObject({ amount_total: 2500, currency: 'eur', payment_intent: null });
     expect((await submit(session)).status).toBe(303);
     expect((await submit(session)).status).toBe(400);
@@ -128,7 +130,11 @@ describe('the pages of the Stripe stand-in', () => {
       ['#complete', 'succeeded'],
       ['#fail', 'requires_payment_method'],
     ])('let the script finish a payment that the bank asked about, under a strict CSP: %s', async (button, status) => {
-      const { id, client_secret: secret } = await stripe.paymentIntents.create({ amount: 700, currency: 'usd', customer });
+      const { id, client_secret: secret } = await stripe.paymentIntents.create({
+        amount: 700,
+        currency: 'usd',
+        customer,
+      });
       const card = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_authenticationRequired' } });
       const off = { payment_method: card.id, off_session: true };
       await expect(stripe.paymentIntents.confirm(id, off)).rejects.toMatchObject({ code: 'authentication_required' });
@@ -144,7 +150,9 @@ describe('the pages of the Stripe stand-in', () => {
       await browser.clickInFrame(bank, button);
       await browser.until('window.outcome');
       expect((await stripe.paymentIntents.retrieve(id)).status).toBe(status);
-      const outcome = await browser.evaluate<{ paymentIntent?: Stripe.PaymentIntent; error?: object }>('window.outcome');
+      const outcome = await browser.evaluate<{ paymentIntent?: Stripe.PaymentIntent; error?: object }>(
+        'window.outcome',
+      );
       if (status === 'succeeded') expect(outcome.paymentIntent).toMatchObject({ id, status });
       else expect(outcome.error).toMatchObject({ code: 'payment_intent_authentication_failure' });
     });

@@ -34,7 +34,7 @@ describe('what the Stripe stand-in tells of', () => {
       api_version: Stripe.API_VERSION,
       data: { object: { object: 'payment_intent', status: 'succeeded', customer } },
     });
-    expect(() => Stripe.webhooks.constructEvent(text, signature, 'whsec_other')).toThrow();
+    expect(() => Stripe.webhooks.constructEvent(text, signature, 'whsec_other')).toThrow('No signatures found');
     expect(await stripe.events.retrieve(event.id)).toMatchObject({ id: event.id, type: event.type });
   });
 
@@ -77,12 +77,13 @@ describe('what the Stripe stand-in tells of', () => {
     standIn.webhookScript.add({ types: ['charge.succeeded'], isDropped: true });
     for (let time = 1; time <= 5; time += 1) await charge();
     await standIn.webhooks.idle();
-    const types = receiver.received.slice(before).map(({ body }) => body.type);
-    expect(types).toHaveLength(20);
-    expect(types).not.toContain('charge.succeeded');
-    expect(types.slice(0, 10)).not.toEqual(types.slice(0, 10).toSorted());
-    const first = receiver.received.slice(before).map(({ body }) => body.id as string);
-    expect(new Set(first).size).toBe(10);
+    const received = receiver.received.slice(before).map(({ body }) => body as unknown as Stripe.Event);
+    expect(received).toHaveLength(20);
+    expect(received.map(({ type }) => type)).not.toContain('charge.succeeded');
+    const cameFirst = [...new Set(received.map(({ id }) => id))];
+    const happened = standIn.books.events.all().map(({ id }) => id);
+    expect(cameFirst).toHaveLength(10);
+    expect(cameFirst).not.toEqual(happened.filter((id) => cameFirst.includes(id)));
   });
 
   it('comes again when it is asked for', async () => {

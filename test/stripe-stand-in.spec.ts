@@ -168,7 +168,7 @@ describe('the Stripe stand-in', () => {
     });
 
     it('processes where the script says so, until the script says more', async () => {
-      standIn.outcomes.add({ customer, times: 1, outcome: { kind: 'processing', then: 'succeeded' } });
+      standIn.outcomes.add({ customer, times: 1, outcome: { kind: 'processing', endsAs: 'succeeded' } });
       const { id, status } = await charge('pm_card_visa');
       expect(status).toBe('processing');
       standIn.dashboard.settle(id, 'succeeded');

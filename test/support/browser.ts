@@ -49,8 +49,14 @@ export class Browser {
   static async start(size = { width: 390, height: 844 }): Promise<Browser> {
     const folder = await mkdtemp(join(tmpdir(), 'browser-'));
     const args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
-    const own = [`--user-data-dir=${folder}`, `--window-size=${size.width},${size.height}`, '--remote-debugging-port=0'];
-    const child = spawn(BROWSER_PATH as string, [...args, ...own, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const own = [
+      `--user-data-dir=${folder}`,
+      `--window-size=${size.width},${size.height}`,
+      '--remote-debugging-port=0',
+    ];
+    const child = spawn(BROWSER_PATH as string, [...args, ...own, 'about:blank'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const port = await portOf(child);
     const socket = new WebSocket(await pageUrl(port));
     await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));

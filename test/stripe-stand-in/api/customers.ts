@@ -73,7 +73,7 @@ export class Customers {
   }
 
   list(params: Stripe.CustomerListParams): Stripe.ApiList<Stripe.Customer> {
-    const active = this.account.books.customers.all().filter((customer) => !customer.deleted) as Stripe.Customer[];
+    const active = this.account.books.customers.all().filter((customer) => !customer.deleted);
     const wanted = params.email === undefined ? active : active.filter(({ email }) => email === params.email);
     return pageOf(wanted, '/v1/customers', params);
   }

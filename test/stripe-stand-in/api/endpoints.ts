@@ -38,7 +38,13 @@ export class Endpoints {
     this.setupIntents = new SetupIntents(account, this.paymentMethods);
     this.refunds = new Refunds(account, this.paymentMethods, charging);
     this.webhookEndpoints = new WebhookEndpoints(account);
-    this.checkout = new CheckoutSessions(account, this.paymentMethods, this.paymentIntents, this.setupIntents, this.flow);
+    this.checkout = new CheckoutSessions(
+      account,
+      this.paymentMethods,
+      this.paymentIntents,
+      this.setupIntents,
+      this.flow,
+    );
   }
 
   /** The customer answers the bank. A Checkout page that waits for it goes on. */

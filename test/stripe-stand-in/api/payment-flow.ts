@@ -3,6 +3,7 @@ import type { CardOutcome } from '../books/test-cards.js';
 import { noSuch, refused, StripeFailure } from '../wire/stripe-failure.js';
 import type { Account } from './account.js';
 import type { Charging } from './charging.js';
+import { idOf } from './id-of.js';
 import { type Decline, declineError, EXPIRED, NEEDS_CUSTOMER } from './decline.js';
 import type { Disputes } from './disputes.js';
 import type { PaymentMethods } from './payment-methods.js';
@@ -40,7 +41,7 @@ export class PaymentFlow {
     if (!succeeds) return this.#failAuthentication(intent, method);
     this.#markSetUp(intent, method);
     const { outcome } = this.paymentMethods.testCard(method.id);
-    const then = outcome.kind === 'authenticate' ? outcome.then : undefined;
+    const then = outcome.kind === 'authenticate' ? outcome.andThen : undefined;
     return then?.kind === 'decline' ? this.#decline(intent, method, then) : this.#succeed(intent, method, true);
   }
 
@@ -102,7 +103,7 @@ export class PaymentFlow {
       const message =
         intent.customer === null
           ? `The PaymentMethod ${method.id} belongs to a customer. Please include the customer in the \`customer\` parameter on the PaymentIntent.`
-          : `The PaymentMethod ${method.id} does not belong to the Customer you supplied ${String(intent.customer)}.`;
+          : `The PaymentMethod ${method.id} does not belong to the Customer you supplied ${idOf(intent.customer)}.`;
       throw refused(message, undefined, { param: 'payment_method' });
     }
     return method;
@@ -173,7 +174,7 @@ export class PaymentFlow {
         ...declineError(decline),
         charge: charge.id,
         payment_method: method,
-      } as Stripe.PaymentIntent.LastPaymentError,
+      },
       latest_charge: charge.id,
       next_action: null,
       payment_method: null,
@@ -221,10 +222,10 @@ export class PaymentFlow {
   #process(intent: Stripe.PaymentIntent, outcome: Extract<CardOutcome, { kind: 'processing' }>): Stripe.PaymentIntent {
     const processing = this.#put(intent, { last_payment_error: null, next_action: null, status: 'processing' });
     this.account.emit('payment_intent.processing', processing);
-    const { afterMs, then } = outcome;
+    const { afterMs, endsAs } = outcome;
     if (afterMs !== undefined) {
       this.account.later(afterMs, () => {
-        if (this.#get(intent.id).status === 'processing') this.settle(intent.id, then);
+        if (this.#get(intent.id).status === 'processing') this.settle(intent.id, endsAs);
       });
     }
     return processing;

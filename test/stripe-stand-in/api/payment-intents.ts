@@ -68,7 +68,7 @@ export class PaymentIntents {
       ...before,
       ...(params.receipt_email !== undefined && { receipt_email: params.receipt_email }),
       ...(params.setup_future_usage !== undefined && {
-        setup_future_usage: params.setup_future_usage as Stripe.PaymentIntent.SetupFutureUsage | null,
+        setup_future_usage: params.setup_future_usage,
       }),
       ...this.#withMethod(before, params.payment_method),
     };

@@ -156,7 +156,7 @@ export class PaymentMethods {
     exp_month?: number;
     exp_year?: number;
   } {
-    const given = card as { token?: string; number?: string; exp_month?: number; exp_year?: number } | undefined;
+    const given = card;
     if (given?.token !== undefined) {
       const test = findTestCard(given.token);
       if (!test) throw noSuch('token', given.token, 'card[token]');

@@ -3,6 +3,7 @@ import { newId } from '../books/ids.js';
 import { noSuch, refused, wrongParameter } from '../wire/stripe-failure.js';
 import type { Account } from './account.js';
 import type { Charging } from './charging.js';
+import { idOf } from './id-of.js';
 import { mergeMetadata } from './metadata.js';
 import { pageOf } from './page.js';
 import type { PaymentMethods } from './payment-methods.js';
@@ -82,7 +83,7 @@ export class Refunds {
     }
     const intent = this.account.books.paymentIntents.find(params.payment_intent);
     if (!intent) throw noSuch('payment_intent', params.payment_intent, 'payment_intent');
-    const charge = this.account.books.chargeObjects.find(String(intent.latest_charge));
+    const charge = this.account.books.chargeObjects.find(idOf(intent.latest_charge));
     if (charge?.paid) return charge;
     throw refused(`This PaymentIntent (${intent.id}) does not have a successful charge to refund.`);
   }

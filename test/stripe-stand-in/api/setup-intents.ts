@@ -78,7 +78,7 @@ export class SetupIntents {
     const card = this.paymentMethods.testCard(method.id);
     if (card.outcome.kind === 'decline' && !card.savable) {
       const error = declineError(card.outcome);
-      const failed = this.#fail(intent, error as Stripe.SetupIntent.LastSetupError);
+      const failed = this.#fail(intent, error);
       throw new StripeFailure(402, { ...error, setup_intent: failed, payment_method: method });
     }
     return card.setup === 'authenticate' ? this.#askCustomer(intent, returnUrl) : this.#succeed(intent);

@@ -78,7 +78,7 @@ export class Books {
     const tables = new Map<string, Table<{ id: string }>>();
     const open = <Row extends { id: string }>(name: string): Table<Row> => {
       const table = new Table<Row>(name, this.#journal);
-      tables.set(name, table as unknown as Table<{ id: string }>);
+      tables.set(name, table);
       return table;
     };
     this.customers = open('customers');

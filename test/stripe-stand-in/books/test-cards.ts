@@ -3,9 +3,9 @@ export type CardOutcome =
   | { kind: 'succeed' }
   | { kind: 'decline'; code: string; declineCode?: string; adviceCode?: AdviceCode }
   /** The bank wants the customer: fails while the customer is away, asks while there. */
-  | { kind: 'authenticate'; unlessSetUp?: boolean; then?: CardOutcome }
-  /** Neither yes nor no for now: `then` is known after `afterMs`, or when the script says so. */
-  | { kind: 'processing'; then: 'succeeded' | 'failed'; afterMs?: number };
+  | { kind: 'authenticate'; unlessSetUp?: boolean; andThen?: CardOutcome }
+  /** Neither yes nor no for now: how it ends is known after `afterMs`, or when the script says so. */
+  | { kind: 'processing'; endsAs: 'succeeded' | 'failed'; afterMs?: number };
 
 export type AdviceCode = 'confirm_card_data' | 'do_not_try_again' | 'try_again_later';
 
@@ -139,7 +139,7 @@ export const TEST_CARDS: readonly TestCard[] = [
   {
     number: '4000008260003178',
     brand: 'visa',
-    outcome: { kind: 'authenticate', then: decline('insufficient_funds', 'try_again_later') },
+    outcome: { kind: 'authenticate', andThen: decline('insufficient_funds', 'try_again_later') },
     setup: 'authenticate',
     names: ['authenticationRequiredChargeDeclinedInsufficientFunds'],
   },
@@ -190,9 +190,4 @@ export function testCardOf(number: string): TestCard {
 
 export function isTestCardNumber(number: string): boolean {
   return BY_NUMBER.has(number);
-}
-
-/** All names that a `payment_method` may have without being made first. */
-export function testCardTokens(): string[] {
-  return [...BY_NAME.keys()].map((name) => `pm_card_${name}`);
 }

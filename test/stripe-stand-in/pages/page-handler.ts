@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Account } from '../api/account.js';
+import { idOf } from '../api/id-of.js';
 import type { Endpoints } from '../api/endpoints.js';
 import type { HttpRequest } from '../wire/api-server.js';
 import { StripeFailure } from '../wire/stripe-failure.js';
@@ -64,7 +65,7 @@ export class PageHandler {
             exp_year: 2000 + Number.parseInt(year, 10),
           },
           billing_details: { name: form.get('name') || null },
-        } as Parameters<Endpoints['paymentMethods']['create']>[0]);
+        });
         this.api.checkout.submit(id, card.id, form.get('keep') === 'true');
       });
     } catch (error) {
@@ -81,8 +82,8 @@ export class PageHandler {
       return { status: 303, location: filled(session.success_url as string, id) };
     }
     const intent =
-      this.account.books.paymentIntents.find(String(session.payment_intent)) ??
-      this.account.books.setupIntents.find(String(session.setup_intent));
+      this.account.books.paymentIntents.find(idOf(session.payment_intent)) ??
+      this.account.books.setupIntents.find(idOf(session.setup_intent));
     return { status: 303, location: intent?.next_action?.redirect_to_url?.url as string };
   }
 
@@ -107,10 +108,7 @@ export class PageHandler {
 }
 
 /** What Stripe adds to an address that it sends a customer back to. */
-function withOutcome(
-  back: string,
-  intent: Parameters<Endpoints['checkout']['afterAuthentication']>[0],
-): string {
+function withOutcome(back: string, intent: Parameters<Endpoints['checkout']['afterAuthentication']>[0]): string {
   const url = new URL(back);
   url.searchParams.set(intent.object, intent.id);
   url.searchParams.set(`${intent.object}_client_secret`, String(intent.client_secret));

@@ -1,9 +1,6 @@
 import type { StripeStandIn } from '../stripe-stand-in.js';
 import type { FaultRule } from './fault-script.js';
 import type { OutcomeRule } from './outcome-script.js';
-import type { WebhookRule } from './webhook-script.js';
-import type { DisputeTerms } from '../api/disputes.js';
-import type { CardUpdate } from './dashboard.js';
 
 type Body = Record<string, unknown>;
 type Act = (standIn: StripeStandIn, body: Body, id: string) => unknown;
@@ -27,7 +24,7 @@ const ROUTES: Readonly<Record<string, Act>> = {
   'POST outcomes': ({ outcomes }, body) => does(() => outcomes.add(body as unknown as OutcomeRule)),
   'DELETE outcomes': ({ outcomes }) => does(() => outcomes.clear()),
   'POST rate_limit': ({ rateLimit }, body) => does(() => (rateLimit.perSecond = body.perSecond as number | undefined)),
-  'POST webhooks': ({ webhookScript }, body) => does(() => webhookScript.add(body as WebhookRule)),
+  'POST webhooks': ({ webhookScript }, body) => does(() => webhookScript.add(body)),
   'DELETE webhooks': ({ webhookScript }) => does(() => webhookScript.clear()),
   'POST webhooks/seed': ({ webhookScript }, body) => does(() => webhookScript.seed(Number(body.seed))),
   'POST webhook_endpoints': (standIn, body) =>
@@ -39,14 +36,14 @@ const ROUTES: Readonly<Record<string, Act>> = {
   'POST checkout/{id}': ({ dashboard }, body, id) =>
     dashboard.completeCheckout(id, body.card as string | undefined, body.keepsCard === true),
   'POST settle/{id}': ({ dashboard }, body, id) => dashboard.settle(id, body.as as 'failed' | 'succeeded'),
-  'POST disputes/{id}': ({ dashboard }, body, id) => dashboard.openDispute(id, body as DisputeTerms),
+  'POST disputes/{id}': ({ dashboard }, body, id) => dashboard.openDispute(id, body),
   'POST disputes/{id}/escalate': ({ dashboard }, _, id) => dashboard.escalateDispute(id),
   'POST disputes/{id}/win': ({ dashboard }, body, id) => dashboard.winDispute(id, body.returnsFee === true),
   'POST disputes/{id}/lose': ({ dashboard }, _, id) => dashboard.loseDispute(id),
   'POST refunds/{id}': ({ dashboard }, body, id) => dashboard.refund(id, body.amountMinor as number | undefined),
   'POST refunds/{id}/fail': ({ dashboard }, _, id) => dashboard.failRefund(id),
   'POST cards': ({ dashboard }, body) => ({ id: dashboard.mintCard(body) }),
-  'POST cards/{id}/update': ({ dashboard }, body, id) => dashboard.updateCard(id, body as CardUpdate),
+  'POST cards/{id}/update': ({ dashboard }, body, id) => dashboard.updateCard(id, body),
   'POST cards/{id}/expire': ({ dashboard }, _, id) => dashboard.expireCard(id),
 };
 

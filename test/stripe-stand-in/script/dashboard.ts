@@ -2,6 +2,7 @@ import type { Stripe } from 'stripe';
 import type { Account } from '../api/account.js';
 import type { DisputeTerms } from '../api/disputes.js';
 import type { Endpoints } from '../api/endpoints.js';
+import { idOf } from '../api/id-of.js';
 import { randomText } from '../books/ids.js';
 
 /** A card that the network has changed: another number (its last digits will do), another date, or both. */
@@ -23,9 +24,7 @@ export class Dashboard {
 
   /** The customer answers the bank. @param id of a PaymentIntent or SetupIntent that waits for it. */
   authenticate(id: string, succeeds = true): Stripe.PaymentIntent | Stripe.SetupIntent {
-    return this.account.byItself(() =>
-      this.api.authenticate(id, succeeds),
-    );
+    return this.account.byItself(() => this.api.authenticate(id, succeeds));
   }
 
   /**
@@ -96,6 +95,6 @@ export class Dashboard {
 
   #chargeId(id: string): string {
     if (!id.startsWith('pi_')) return id;
-    return String(this.account.books.paymentIntents.find(id)?.latest_charge);
+    return idOf(this.account.books.paymentIntents.find(id)?.latest_charge);
   }
 }

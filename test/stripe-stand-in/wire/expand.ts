@@ -45,7 +45,7 @@ export class Expander {
   #find(id: string, path: string): Json {
     const found = this.#finders[id.slice(0, id.indexOf('_'))]?.(id);
     if (!found) throw cannotExpand(path);
-    return structuredClone(found) as Json;
+    return structuredClone(found);
   }
 
   #refundsOf(charge: string): object {
