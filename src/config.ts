@@ -7,6 +7,8 @@ import { isWellFormedApiKey, typeOfApiKey } from './auth/api-key-format.js';
 /** A setting that is missing or wrong; the message names the variable. */
 export class ConfigError extends Error {}
 
+const STRIPE_API = 'https://api.stripe.com';
+
 function wholeNumber(min: number, max: number, unit = ''): PropertyDecorator {
   const message = `must be a whole number${unit} from ${min} to ${max}`;
   return applyDecorators(
@@ -76,6 +78,18 @@ export class Config {
   @Expose({ name: 'PAYMENT_TIMEOUT_MS' })
   @wholeNumber(100, 30_000, ' of milliseconds')
   paymentTimeoutMs = 10_000;
+
+  @Expose({ name: 'STRIPE_API_BASE' })
+  @Matches(/^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/, { message: 'must look like https://api.stripe.com' })
+  stripeApiBase = STRIPE_API;
+
+  @Expose({ name: 'ENCRYPTION_KEY' })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$/, {
+    message:
+      'must be 32 bytes in base64, or several such keys with commas between: `openssl rand -base64 32` makes one',
+  })
+  encryptionKey?: string;
 
   @Expose({ name: 'WEBHOOK_TIMEOUT_MS' })
   @wholeNumber(100, 30_000, ' of milliseconds')
@@ -160,13 +174,18 @@ function modeProblems(config: Config): string[] {
     problems.push('BOOTSTRAP_API_KEY is missing: it becomes the first server key; `npm run make-key` makes one');
   if (config.demo) problems.push('DEMO must not be true in production');
   if (config.ledgerClock !== 'database') problems.push('LEDGER_CLOCK must be database in production');
+  if (config.stripeApiBase !== STRIPE_API) {
+    problems.push(
+      `STRIPE_API_BASE must be ${STRIPE_API} in production: any other host would be shown card tokens and keys`,
+    );
+  }
   if (config.allowUnsafeDatabase) problems.push('ALLOW_UNSAFE_DATABASE must not be true in production');
   return problems;
 }
 
 /** Not to be seen in anybody's log. */
 function isSecret(property: string): boolean {
-  return property === 'databaseUrl' || property === 'bootstrapApiKey';
+  return property === 'databaseUrl' || property === 'bootstrapApiKey' || property === 'encryptionKey';
 }
 
 /** `databaseUrl` is `DATABASE_URL`; `mode` is `NODE_ENV`. */

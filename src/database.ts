@@ -49,11 +49,15 @@ import { Migration20261121220000_events } from './migrations/Migration2026112122
 import { Migration20261121230000_invoices } from './migrations/Migration20261121230000_invoices.js';
 import { Migration20261121240000_account } from './migrations/Migration20261121240000_account.js';
 import { Migration20261121250000_sweep } from './migrations/Migration20261121250000_sweep.js';
+import { Migration20261121260000_stripe } from './migrations/Migration20261121260000_stripe.js';
 import { Migration20261121300000_payment_lists } from './migrations/Migration20261121300000_payment_lists.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
+import { ProviderCustomer } from './payments/provider-customer.entity.js';
+import { ProviderEvent } from './payments/stripe/provider-event.entity.js';
+import { StripeConnection } from './payments/stripe/stripe-connection.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { InvoiceRow } from './top-ups/papers/invoice-row.entity.js';
 import { Payment } from './top-ups/papers/payment.entity.js';
@@ -72,6 +76,9 @@ export const ENTITIES = [
   Invoice,
   InvoiceCounter,
   InvoicePayment,
+  ProviderCustomer,
+  StripeConnection,
+  ProviderEvent,
   Customer,
   PaymentMethod,
   Wallet,
@@ -129,6 +136,7 @@ export const MIGRATIONS = [
   Migration20261121230000_invoices,
   Migration20261121240000_account,
   Migration20261121250000_sweep,
+  Migration20261121260000_stripe,
   Migration20261121300000_payment_lists,
 ];
 

@@ -1,9 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import type { PaymentMethodDetails } from '../payments/payment-provider.js';
 import { PaymentProviders } from '../payments/payment-providers.js';
+import { EventEngine } from '../payments/stripe/event-engine.js';
 import { APPROVING_SANDBOX_TOKEN } from '../payments/sandbox-cards.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
@@ -15,6 +16,9 @@ import { PaymentMethod } from './payment-method.entity.js';
 /** Who acts, and where: a caller, or the service itself when it makes demo data. */
 export type Actor = Pick<Caller, 'tenantId' | 'environmentId' | 'environmentType' | 'keyId'>;
 
+/** Whose name a change carries. */
+type Stamp = Pick<Actor, 'tenantId' | 'environmentId' | 'keyId'>;
+
 /** A card that the provider has taken into its keeping, and nobody's yet. */
 export interface AttachedCard {
   provider: string;
@@ -23,7 +27,7 @@ export interface AttachedCard {
 
 /** Cards on file: at most one of a customer, which every charge is made with. */
 @Injectable()
-export class PaymentMethodsService {
+export class PaymentMethodsService implements OnModuleInit {
   /**
    * Called in the transaction that puts a card on file, or takes one off, so that what waits for it or would charge it
    * changes in the same commit. Answers what is to be done after that commit.
@@ -34,8 +38,14 @@ export class PaymentMethodsService {
   constructor(
     private readonly em: EntityManager,
     private readonly providers: PaymentProviders,
+    private readonly providerEvents: EventEngine,
     private readonly clock: Clock,
   ) {}
+
+  /** A card that a provider has saved is put on file. */
+  onModuleInit(): void {
+    this.providerEvents.onCardSaved = (scope, customerId, card) => this.adopt(scope, customerId, card);
+  }
 
   /**
    * Puts a card on file in place of the one that was.
@@ -45,17 +55,23 @@ export class PaymentMethodsService {
     refuseCardNumber(token);
     const where = liveCustomer(caller, customerId);
     if (!(await this.em.fork().count(Customer, where))) throw notFound('customer', { customer_id: customerId });
-    const card = await this.#attach(caller, customerId, token);
-    const { method, afterwards } = await this.em.fork().transactional(async (tx) => {
-      const customer = await tx.findOne(Customer, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
-      if (!customer) throw notFound('customer', { customer_id: customerId });
-      await tx.nativeUpdate(PaymentMethod, onFile(caller, customerId), this.#retired(caller, 'archived'));
-      const added = this.add(tx, caller, customerId, card);
-      await tx.flush();
-      return { method: added, afterwards: await this.onReplaced(tx, added) };
-    });
-    afterwards();
-    return method;
+    return this.#putOnFile(caller, customerId, await this.#attach(caller, customerId, token));
+  }
+
+  /**
+   * Puts a card on file that its holder has given to the provider, however often the provider tells of it: one that was on
+   * file before stays what it has become since.
+   */
+  async adopt(scope: Scope, customerId: string, card: AttachedCard): Promise<void> {
+    const actor = { ...scopeOf(scope), keyId: card.provider };
+    const known = { ...scopeOf(scope), customerId, providerRef: card.details.providerRef };
+    try {
+      await this.#putOnFile(actor, customerId, card, known);
+    } catch (error) {
+      // Deleted meanwhile, or known already: there is nothing left to do.
+      if (error instanceof DomainError && (error.kind === 'not_found' || error.kind === 'already_exists')) return;
+      throw error;
+    }
   }
 
   /** The approving card of a new customer on the sandbox of a development environment; undefined anywhere else. */
@@ -67,7 +83,7 @@ export class PaymentMethodsService {
   }
 
   /** Puts a card on file inside the caller's transaction. There must be none. */
-  add(tx: EntityManager, caller: Actor, customerId: string, { provider, details }: AttachedCard): PaymentMethod {
+  add(tx: EntityManager, caller: Stamp, customerId: string, { provider, details }: AttachedCard): PaymentMethod {
     const now = this.clock.now();
     return tx.create(PaymentMethod, {
       id: newId('pm', now),
@@ -114,6 +130,29 @@ export class PaymentMethodsService {
     afterwards();
   }
 
+  /** @throws not_found without such a customer; already_exists for what is known */
+  async #putOnFile(
+    actor: Stamp,
+    customerId: string,
+    card: AttachedCard,
+    known?: Scope & { customerId: string; providerRef: string },
+  ): Promise<PaymentMethod> {
+    const { method, afterwards } = await this.em.fork().transactional(async (tx) => {
+      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+      const customer = await tx.findOne(Customer, liveCustomer(actor, customerId), lock);
+      if (!customer) throw notFound('customer', { customer_id: customerId });
+      if (known && (await tx.count(PaymentMethod, known)) > 0) {
+        throw new DomainError('already_exists', 'the card was put on file before');
+      }
+      await tx.nativeUpdate(PaymentMethod, onFile(actor, customerId), this.#retired(actor, 'archived'));
+      const added = this.add(tx, actor, customerId, card);
+      await tx.flush();
+      return { method: added, afterwards: await this.onReplaced(tx, added) };
+    });
+    afterwards();
+    return method;
+  }
+
   async #attach(scope: Scope, customerId: string, token: string): Promise<AttachedCard> {
     const provider = await this.providers.resolve(scope);
     if (!provider) {
@@ -122,7 +161,7 @@ export class PaymentMethodsService {
     return { provider: provider.name, details: await provider.attachPaymentMethod({ customerId, token }) };
   }
 
-  #retired(caller: Actor, status: 'archived' | 'deleted') {
+  #retired(caller: Stamp, status: 'archived' | 'deleted') {
     return { status, updatedAt: this.clock.now(), updatedBy: caller.keyId };
   }
 }

@@ -1,6 +1,7 @@
 import { DomainError } from '../shared/errors.js';
 import type {
   AttachPaymentMethodRequest,
+  BeginSetupRequest,
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
@@ -8,6 +9,9 @@ import type {
   PaymentOutcome,
   PaymentProvider,
   RefundOutcome,
+  RefundPaymentRequest,
+  SetupOutcome,
+  SetupSession,
 } from './payment-provider.js';
 
 /** A call took longer than it may. What it did is not known. */
@@ -28,13 +32,8 @@ export class BoundedProvider implements PaymentProvider {
     this.#timeoutMs = timeoutMs;
   }
 
-  async attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {
-    try {
-      return await this.#withinLimit(this.#provider.attachPaymentMethod(request));
-    } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error;
-      throw new DomainError('unavailable', 'the payment provider does not answer, try again', { retryAfterSeconds: 5 });
-    }
+  attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {
+    return this.#answer(this.#provider.attachPaymentMethod(request));
   }
 
   createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
@@ -53,8 +52,26 @@ export class BoundedProvider implements PaymentProvider {
     return this.#outcome(() => this.#provider.cancelPayment(paymentId, idempotencyKey));
   }
 
-  refundPayment(paymentId: string, idempotencyKey: string): Promise<RefundOutcome> {
-    return this.#outcome(() => this.#provider.refundPayment(paymentId, idempotencyKey));
+  refundPayment(request: RefundPaymentRequest, idempotencyKey: string): Promise<RefundOutcome> {
+    return this.#outcome(() => this.#provider.refundPayment(request, idempotencyKey));
+  }
+
+  beginSetup(request: BeginSetupRequest, idempotencyKey: string): Promise<SetupSession> {
+    return this.#answer(this.#provider.beginSetup(request, idempotencyKey));
+  }
+
+  readSetup(setupId: string): Promise<SetupOutcome> {
+    return this.#answer(this.#provider.readSetup(setupId));
+  }
+
+  /** Of calls that move no money: the caller may simply ask again. */
+  async #answer<Answer>(call: Promise<Answer>): Promise<Answer> {
+    try {
+      return await this.#withinLimit(call);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      throw new DomainError('unavailable', 'the payment provider does not answer, try again', { retryAfterSeconds: 5 });
+    }
   }
 
   async #outcome<Outcome>(call: () => Promise<Outcome>): Promise<Outcome | { kind: 'unknown'; reason: string }> {

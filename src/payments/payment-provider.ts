@@ -28,8 +28,20 @@ export interface PaymentProvider {
   /** Gives a payment up. Answers `succeeded` when the money had moved after all: then it must be settled instead. */
   cancelPayment(paymentId: string, idempotencyKey: string): Promise<PaymentOutcome>;
 
-  /** Returns the money of a succeeded payment whose credits could not be delivered. */
-  refundPayment(paymentId: string, idempotencyKey: string): Promise<RefundOutcome>;
+  /** Returns the money of a succeeded payment, or a part of it. The same idempotency key returns it once. */
+  refundPayment(request: RefundPaymentRequest, idempotencyKey: string): Promise<RefundOutcome>;
+
+  /**
+   * Begins to save a card, which the customer gives to the provider and never to us.
+   * @throws DomainError invalid_operation where the provider has no such page; unavailable when it does not answer
+   */
+  beginSetup(request: BeginSetupRequest, idempotencyKey: string): Promise<SetupSession>;
+
+  /**
+   * What became of it, by the provider's own record.
+   * @throws DomainError not_found; unavailable
+   */
+  readSetup(setupId: string): Promise<SetupOutcome>;
 }
 
 export interface AttachPaymentMethodRequest {
@@ -83,4 +95,36 @@ export type PaymentOutcome =
   | { kind: 'invalid'; reason: string }
   | { kind: 'unknown'; reason: string };
 
-export type RefundOutcome = { kind: 'refunded' } | { kind: 'unknown'; reason: string };
+export interface RefundPaymentRequest {
+  paymentId: string;
+  /** Minor units of `currency` to return, 1 or more; all that is left if absent. */
+  amountMinor?: number;
+  /** The payment's own, ISO 4217, lower case. */
+  currency: string;
+}
+
+export type RefundOutcome =
+  | { kind: 'refunded' }
+  /** It will never be: there is not so much left, or the provider says no. */
+  | { kind: 'refused'; reason: string }
+  | { kind: 'not_executed'; reason: string; retryAfterSeconds: number }
+  | { kind: 'unknown'; reason: string };
+
+export interface BeginSetupRequest {
+  customerId: string;
+  /** `page`: a page of the provider's, which comes back to one of the URLs. `fields`: the tenant's own page embeds the fields. */
+  via: { kind: 'page'; successUrl: string; cancelUrl: string } | { kind: 'fields' };
+}
+
+export interface SetupSession {
+  setupId: string;
+  /** Where the customer goes; null for fields. */
+  url: string | null;
+  /** What embedded fields are opened with; null for a page. */
+  clientSecret: string | null;
+}
+
+export type SetupOutcome =
+  | { kind: 'saved'; customerId: string; card: PaymentMethodDetails }
+  | { kind: 'open' }
+  | { kind: 'failed'; reason: string };

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../shared/clock.js';
-import { invalidField } from '../shared/errors.js';
+import { DomainError, invalidField } from '../shared/errors.js';
 import type {
   AttachPaymentMethodRequest,
+  BeginSetupRequest,
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
@@ -10,9 +11,12 @@ import type {
   PaymentOutcome,
   PaymentProvider,
   RefundOutcome,
+  RefundPaymentRequest,
+  SetupOutcome,
+  SetupSession,
 } from './payment-provider.js';
 import { type SandboxBehaviour, SANDBOX_CARDS } from './sandbox-cards.js';
-import { keyName, SandboxRecord, type Settlement } from './sandbox-record.js';
+import { keyName, type Refund, SandboxRecord, type Settlement } from './sandbox-record.js';
 
 const PAYMENT_ID = /^pay_sandbox_[0-9a-f]{32}$/;
 const CARD_VALID_YEARS = 8;
@@ -98,11 +102,44 @@ export class SandboxProvider implements PaymentProvider {
     return this.#settle(paymentId, { kind: 'cancel', canceledAt: this.#clock.now().toISOString() });
   }
 
-  async refundPayment(paymentId: string, _idempotencyKey: string): Promise<RefundOutcome> {
+  async refundPayment(request: RefundPaymentRequest, idempotencyKey: string): Promise<RefundOutcome> {
+    const { paymentId, amountMinor } = request;
     const settled = PAYMENT_ID.test(paymentId) ? await this.#settled(paymentId) : undefined;
     if (settled?.kind !== 'succeeded') return { kind: 'unknown', reason: `payment ${paymentId} has not succeeded` };
-    await this.#record.create('refunds', paymentId, { paymentId, refundedAt: this.#clock.now().toISOString() });
-    return { kind: 'refunded' };
+    const key = keyName(idempotencyKey);
+    for (;;) {
+      const refunds = await this.#refundsOf(paymentId);
+      if (refunds.some((refund) => refund.key === key)) return { kind: 'refunded' };
+      const left = refunds.reduce((rest, refund) => rest - refund.amountMinor, settled.amountMinor);
+      // All of it was asked for, and all of it is back.
+      if (left === 0 && amountMinor === undefined) return { kind: 'refunded' };
+      const amount = amountMinor ?? left;
+      if (!Number.isSafeInteger(amount) || amount < 1 || amount > left) {
+        return { kind: 'refused', reason: `${left} minor units of the payment are left to refund` };
+      }
+      const refund = { paymentId, key, amountMinor: amount, refundedAt: this.#clock.now().toISOString() };
+      // Another process may be faster: what it refunds is counted first.
+      if (await this.#record.create('refunds', refundName(paymentId, refunds.length), refund)) {
+        return { kind: 'refunded' };
+      }
+    }
+  }
+
+  beginSetup(_request: BeginSetupRequest, _idempotencyKey: string): Promise<SetupSession> {
+    return Promise.reject(noSetup());
+  }
+
+  readSetup(_setupId: string): Promise<SetupOutcome> {
+    return Promise.reject(noSetup());
+  }
+
+  async #refundsOf(paymentId: string): Promise<Refund[]> {
+    const refunds: Refund[] = [];
+    for (;;) {
+      const refund = await this.#record.find('refunds', refundName(paymentId, refunds.length));
+      if (!refund) return refunds;
+      refunds.push(refund);
+    }
   }
 
   async #act({ paymentId, paymentMethodRef }: ConfirmPaymentRequest, card: SandboxBehaviour): Promise<PaymentOutcome> {
@@ -158,6 +195,14 @@ export class SandboxProvider implements PaymentProvider {
 
 function noSuchPayment(paymentId: string): PaymentOutcome {
   return { kind: 'invalid', reason: `no such payment: ${paymentId}` };
+}
+
+function refundName(paymentId: string, before: number): string {
+  return before === 0 ? paymentId : `${paymentId}_${before + 1}`;
+}
+
+function noSetup(): DomainError {
+  return new DomainError('invalid_operation', 'the sandbox has no page for cards: add one by its token');
 }
 
 /** An answer that never comes. Whoever waits for it has to have a limit. */

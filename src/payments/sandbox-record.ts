@@ -19,13 +19,22 @@ export interface Confirmation {
   outcome: PaymentOutcome;
 }
 
+export interface Refund {
+  paymentId: string;
+  /** Of the idempotency key, see `keyName`. */
+  key: string;
+  amountMinor: number;
+  refundedAt: string;
+}
+
 /** What the sandbox keeps, a folder each; in a folder one file for each name. */
 interface Records {
   payments: CreatePaymentRequest;
   settlements: Settlement;
   /** Money that moved. The folder is what the crash tests count. */
   charges: Charge;
-  refunds: { paymentId: string; refundedAt: string };
+  /** Named after the payment; the second and further ones of a payment have their number behind it. */
+  refunds: Refund;
   confirmations: Confirmation;
   /** The last refusal of a payment that may still be confirmed. */
   refusals: PaymentOutcome;

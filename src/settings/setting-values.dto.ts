@@ -28,10 +28,13 @@ export class WalletsSettingDto {
 
 /** `payments`: who takes the money. */
 export class PaymentsSettingDto {
-  /** `sandbox` moves no money; `none` means that nothing is charged and automatic top-ups credit at once. */
-  @ApiProperty({ enum: ['sandbox', 'none'] })
-  @IsIn(['sandbox', 'none'])
-  provider!: 'sandbox' | 'none';
+  /**
+   * `sandbox` moves no money; `stripe` charges cards with the keys of `/v1/settings/payments/stripe`; `none` means that
+   * nothing is charged and automatic top-ups credit at once.
+   */
+  @ApiProperty({ enum: ['sandbox', 'stripe', 'none'] })
+  @IsIn(['sandbox', 'stripe', 'none'])
+  provider!: 'sandbox' | 'stripe' | 'none';
 }
 
 export class AlertThresholdDto {

@@ -13,6 +13,7 @@ import { InvoicePayments } from './purchases/invoice-payments.service.js';
 import { InvoicePolicy } from './purchases/invoice-policy.js';
 import { InvoicedTopUps } from './purchases/invoiced-top-ups.js';
 import { ScheduledTask } from './schedule/scheduled-task.js';
+import { PaymentNews } from './purchases/payment-news.js';
 import { TopUpEngine } from './purchases/top-up-engine.js';
 import { TopUpInvoices } from './purchases/top-up-invoices.js';
 import { CardsOnFile } from './rules/cards-on-file.js';
@@ -42,6 +43,7 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     InvoicePayments,
     InvoicePolicy,
     PaymentLists,
+    PaymentNews,
     ScheduledTask,
     TopUpEngine,
     TopUpInvoices,

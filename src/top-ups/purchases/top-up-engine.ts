@@ -4,7 +4,7 @@ import type { PaymentOutcome, PaymentProvider } from '../../payments/payment-pro
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
-import { scopeOf } from '../../shared/scope.js';
+import { type Scope, scopeOf } from '../../shared/scope.js';
 import { NO_PROVIDER } from '../rules/may-charge.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
 import {
@@ -89,6 +89,22 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     this.#track(work);
     await work;
     return this.queue.reread(topUp);
+  }
+
+  /**
+   * Something has become of a payment. Its top-up is looked at now, as the scheduled task would later: the payment is read
+   * from its provider. One that is being charged at this moment is its process's, and one that waits for its next try
+   * waits on.
+   * @throws unavailable while the service stops
+   */
+  async lookAgain(scope: Scope, paymentId: string): Promise<void> {
+    if (this.#isStopping) throw new DomainError('unavailable', 'the service stops');
+    const [waiting] = await this.queue.claimByPayment(scope, paymentId);
+    const topUp = waiting ?? (await this.queue.findEnded(scope, paymentId));
+    if (!topUp) return;
+    const work = this.#work(topUp, () => (waiting ? this.#advance(topUp) : this.#recheck(topUp)));
+    this.#track(work);
+    await work;
   }
 
   async #driveAll(ids: string[]): Promise<void> {
@@ -224,7 +240,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Somebody left it in the middle, or the provider has not said yet: its own record decides. */
   async #resume(topUp: TopUp): Promise<void> {
-    const provider = this.#providerOf(topUp);
+    const provider = await this.#providerOf(topUp);
     const { paymentId } = topUp;
     if (!paymentId) return this.#sendAgain(topUp, provider);
     const outcome = await provider.retrievePayment(paymentId);
@@ -248,7 +264,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   async #supersede(topUp: TopUp): Promise<boolean> {
     const method = await this.paymentMethods.findChargeable(scopeOf(topUp), topUp.customerId);
     if (!method || method.fingerprint === topUp.cardFingerprint || !topUp.paymentId) return false;
-    const outcome = await this.#providerOf(topUp).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
+    const outcome = await (await this.#providerOf(topUp)).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
     if (outcome.kind !== 'canceled') {
       await this.#record(topUp, outcome);
       return true;
@@ -318,7 +334,9 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   async #refund(topUp: TopUp): Promise<void> {
-    const outcome = await this.#providerOf(topUp).refundPayment(topUp.paymentId as string, `topup:${topUp.id}:refund`);
+    const outcome = await (
+      await this.#providerOf(topUp)
+    ).refundPayment({ paymentId: topUp.paymentId as string, currency: topUp.currency }, `topup:${topUp.id}:refund`);
     if (outcome.kind === 'refunded') return this.steps.end(topUp, { status: 'refunded', code: '', message: '' });
     const nextAttemptAt = nextLookupAt(topUp.lookups, this.clock.now(), 'unknown');
     await this.steps.progress(topUp, {
@@ -378,7 +396,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   /** Whether nothing can be charged any more. Paid after all, it is settled; not known, it is asked again. */
   async #isGivenUp(topUp: TopUp, code: string, message: string): Promise<boolean> {
     if (!topUp.paymentId) return true;
-    const outcome = await this.#providerOf(topUp).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
+    const outcome = await (await this.#providerOf(topUp)).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
     if (outcome.kind === 'canceled') return true;
     if (outcome.kind === 'succeeded') await this.#settlePaid(topUp, outcome);
     else await this.#lookUpLater(topUp, code, message);
@@ -403,7 +421,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   /** One that ended without money is asked about once more: a late success is credited, or refunded. */
   async #recheck(topUp: TopUp): Promise<void> {
     if (!topUp.paymentId) return;
-    const outcome = await this.#providerOf(topUp).retrievePayment(topUp.paymentId);
+    const outcome = await (await this.#providerOf(topUp)).retrievePayment(topUp.paymentId);
     if (outcome.kind !== 'succeeded') return;
     this.#logger.warn({ msg: 'a payment that was given up has succeeded', topUpId: topUp.id });
     await this.#settlePaid(topUp, outcome);
@@ -422,8 +440,8 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     this.#reported = new Set(stuck.map(({ id }) => id));
   }
 
-  #providerOf(topUp: TopUp): PaymentProvider {
-    const provider = topUp.provider ? this.providers.byName(topUp.provider) : undefined;
+  async #providerOf(topUp: TopUp): Promise<PaymentProvider> {
+    const provider = topUp.provider ? await this.providers.byName(scopeOf(topUp), topUp.provider) : undefined;
     if (!provider) throw new DomainError('unavailable', `payment provider ${topUp.provider} is not configured`);
     return provider;
   }

@@ -1,0 +1,22 @@
+import { subjectOf } from './event-subject.js';
+
+describe('what an event is about', () => {
+  it.each([
+    ['payment_intent.succeeded', { id: 'pi_1' }, { kind: 'payment', ref: 'pi_1' }],
+    ['payment_intent.payment_failed', { id: 'pi_1' }, { kind: 'payment', ref: 'pi_1' }],
+    ['setup_intent.succeeded', { id: 'seti_1' }, { kind: 'setup', ref: 'seti_1' }],
+    ['checkout.session.completed', { id: 'cs_1', mode: 'setup' }, { kind: 'setup', ref: 'cs_1' }],
+    [
+      'checkout.session.completed',
+      { id: 'cs_1', mode: 'payment', payment_intent: 'pi_1' },
+      { kind: 'payment', ref: 'pi_1' },
+    ],
+    ['checkout.session.completed', { id: 'cs_1', mode: 'subscription' }, undefined],
+    ['checkout.session.completed', { id: 'cs_1', mode: 'payment', payment_intent: null }, undefined],
+    ['payment_intent.succeeded', { id: 5 }, undefined],
+    ['payment_intent.succeeded', {}, undefined],
+    ['customer.created', { id: 'cus_1' }, undefined],
+  ])('%s of %j is %j', (type, object, subject) => {
+    expect(subjectOf({ type, data: { object } })).toEqual(subject);
+  });
+});

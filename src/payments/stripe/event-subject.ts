@@ -1,0 +1,35 @@
+/** What an event of Stripe is about, as far as anybody here wants to know: something to be read from Stripe. */
+export interface EventSubject {
+  kind: 'payment' | 'setup';
+  /** Id of the payment intent, the setup intent or the Checkout session. */
+  ref: string;
+}
+
+interface EventFacts {
+  type: string;
+  data: { object: object };
+}
+
+const PAYMENT_EVENTS: ReadonlySet<string> = new Set([
+  'payment_intent.canceled',
+  'payment_intent.payment_failed',
+  'payment_intent.processing',
+  'payment_intent.requires_action',
+  'payment_intent.succeeded',
+]);
+const SETUP_EVENTS: ReadonlySet<string> = new Set(['setup_intent.succeeded']);
+const SESSION_EVENTS: ReadonlySet<string> = new Set(['checkout.session.completed']);
+
+/** Undefined for what means nothing here. Of the event's object only ids are taken: what it says may be old by now. */
+export function subjectOf({ type, data }: EventFacts): EventSubject | undefined {
+  const { id, mode, payment_intent: intent } = data.object as Record<string, unknown>;
+  if (PAYMENT_EVENTS.has(type)) return subject('payment', id);
+  if (SETUP_EVENTS.has(type)) return subject('setup', id);
+  if (!SESSION_EVENTS.has(type)) return undefined;
+  if (mode === 'setup') return subject('setup', id);
+  return mode === 'payment' ? subject('payment', intent) : undefined;
+}
+
+function subject(kind: EventSubject['kind'], ref: unknown): EventSubject | undefined {
+  return typeof ref === 'string' && ref.length > 0 && ref.length <= 255 ? { kind, ref } : undefined;
+}

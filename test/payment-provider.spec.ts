@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { PaymentOutcome } from '../src/payments/payment-provider.js';
+import { PROVIDER_RIGS, type ProviderRig, SKIPPED_RIGS } from './support/provider-rigs.js';
+
+const SUCCEEDED = { kind: 'succeeded', amountMinor: 9900, currency: 'usd' };
+
+// A run without the key of a test account says so, instead of looking complete.
+// oxlint-disable-next-line jest/no-disabled-tests
+if (SKIPPED_RIGS.length > 0) it.skip.each(SKIPPED_RIGS)('%s', () => {});
+
+describe.each(PROVIDER_RIGS)('what every payment provider does: %s', (_name, start) => {
+  let rig: ProviderRig;
+  let customerId: string;
+  /** Ids and keys of a test are its own: a provider keeps them longer than a run. */
+  let run: string;
+  beforeAll(async () => {
+    rig = await start();
+    customerId = await rig.newCustomer();
+  });
+  beforeEach(() => {
+    run = randomUUID();
+  });
+  afterAll(() => rig?.close());
+
+  const payment = (topUpId: string) => ({
+    topUpId: `${run}:${topUpId}`,
+    customerId,
+    amountMinor: 9900,
+    currency: 'usd',
+  });
+  async function create(topUpId: string): Promise<string> {
+    const outcome = await rig.provider.createPayment(payment(topUpId), `topup:${run}:${topUpId}:create`);
+    if (outcome.kind !== 'created') throw new Error(outcome.reason);
+    return outcome.paymentId;
+  }
+  const confirm = (paymentId: string, paymentMethodRef: string, key: string): Promise<PaymentOutcome> =>
+    rig.provider.confirmPayment({ paymentId, paymentMethodRef }, `${run}:${key}`);
+  const refund = (paymentId: string, key: string, amountMinor?: number) =>
+    rig.provider.refundPayment(
+      { paymentId, currency: 'usd', ...(amountMinor === undefined ? {} : { amountMinor }) },
+      `${run}:${key}`,
+    );
+  const isCharged = async (id: string) => (await rig.charged()).filter((charged) => charged === id).length;
+
+  it('gives one payment for one idempotency key, and none for the key with another amount', async () => {
+    const first = await create('1');
+    expect(await create('1')).toBe(first);
+    expect(await create('2')).not.toBe(first);
+    const other = await rig.provider.createPayment({ ...payment('1'), amountMinor: 1000 }, `topup:${run}:1:create`);
+    expect(other.kind).not.toBe('created');
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses to take %p minor units', async (amountMinor) => {
+    const outcome = await rig.provider.createPayment({ ...payment('t'), amountMinor }, `${run}:k`);
+    expect(outcome).toMatchObject({ kind: 'invalid' });
+  });
+
+  it('moves no money before a payment is confirmed', async () => {
+    const id = await create('t');
+    expect(await rig.provider.retrievePayment(id)).toEqual({ kind: 'requires_confirmation' });
+    expect(await isCharged(id)).toBe(0);
+  });
+
+  it('charges once, however often and with whatever keys it is confirmed', async () => {
+    const id = await create('t');
+    const { approving } = rig.cards;
+    const card = (await rig.provider.attachPaymentMethod({ customerId, token: approving })).providerRef;
+    expect(await confirm(id, card, 'k1')).toEqual(SUCCEEDED);
+    expect(await confirm(id, card, 'k1')).toEqual(SUCCEEDED);
+    expect(await confirm(id, card, 'k2')).toEqual(SUCCEEDED);
+    expect(await rig.provider.retrievePayment(id)).toEqual(SUCCEEDED);
+    expect(await isCharged(id)).toBe(1);
+  });
+
+  it('declines for now and for good, and takes another card afterwards', async () => {
+    const id = await create('t');
+    const { declinedForNow, declinedForGood, approving } = rig.cards;
+    const now = { kind: 'declined', code: 'insufficient_funds', retry: 'later' };
+    expect(await confirm(id, declinedForNow, 'k1')).toMatchObject(now);
+    expect(await rig.provider.retrievePayment(id)).toMatchObject(now);
+    const never = { kind: 'declined', code: 'lost_card', retry: 'never' };
+    expect(await confirm(id, declinedForGood, 'k2')).toMatchObject(never);
+    expect(await confirm(id, declinedForNow, 'k1')).toMatchObject(now);
+    expect(await isCharged(id)).toBe(0);
+    expect(await confirm(id, approving, 'k3')).toEqual(SUCCEEDED);
+    expect(await isCharged(id)).toBe(1);
+  });
+
+  it('fails, and does not wait, where the card asks for its holder', async () => {
+    const id = await create('t');
+    expect(await confirm(id, rig.cards.askingForItsHolder, 'k')).toEqual({ kind: 'requires_action', actionUrl: null });
+    expect(await rig.provider.retrievePayment(id)).toEqual({ kind: 'requires_action', actionUrl: null });
+    expect(await isCharged(id)).toBe(0);
+  });
+
+  it('gives a payment up, unless the money has moved', async () => {
+    const open = await create('1');
+    expect(await rig.provider.cancelPayment(open, `${run}:c`)).toEqual({ kind: 'canceled' });
+    expect(await rig.provider.cancelPayment(open, `${run}:c again`)).toEqual({ kind: 'canceled' });
+    expect(await confirm(open, rig.cards.approving, 'k')).toEqual({ kind: 'canceled' });
+    const paid = await create('2');
+    await confirm(paid, rig.cards.approving, 'k2');
+    expect(await rig.provider.cancelPayment(paid, `${run}:c2`)).toEqual(SUCCEEDED);
+    expect([await isCharged(open), await isCharged(paid)]).toEqual([0, 1]);
+  });
+
+  it('ends as one of the two when it is confirmed and given up at once', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const id = await create(`t${round}`);
+      await Promise.all([
+        confirm(id, rig.cards.approving, `k${round}`),
+        rig.provider.cancelPayment(id, `${run}:c${round}`),
+      ]);
+      const outcome = await rig.provider.retrievePayment(id);
+      expect(['succeeded', 'canceled']).toContain(outcome.kind);
+      expect(await isCharged(id)).toBe(outcome.kind === 'succeeded' ? 1 : 0);
+    }
+  });
+
+  it('refunds the whole of what was charged, once', async () => {
+    const id = await create('t');
+    expect((await refund(id, 'r')).kind).not.toBe('refunded');
+    await confirm(id, rig.cards.approving, 'k');
+    expect(await refund(id, 'r2')).toEqual({ kind: 'refunded' });
+    expect(await refund(id, 'r2')).toEqual({ kind: 'refunded' });
+    expect(await refund(id, 'r3')).toEqual({ kind: 'refunded' });
+    expect(await refund(id, 'r4', 1)).toMatchObject({ kind: 'refused' });
+  });
+
+  it('refunds parts, each once, and never more than was charged', async () => {
+    const id = await create('t');
+    await confirm(id, rig.cards.approving, 'k');
+    expect(await refund(id, 'r1', 900)).toEqual({ kind: 'refunded' });
+    expect(await refund(id, 'r1', 900)).toEqual({ kind: 'refunded' });
+    expect(await refund(id, 'r2', 9001)).toMatchObject({ kind: 'refused' });
+    expect(await refund(id, 'r3', 8999)).toEqual({ kind: 'refunded' });
+    expect(await refund(id, 'r4', 2)).toMatchObject({ kind: 'refused' });
+    expect(await refund(id, 'r5')).toEqual({ kind: 'refunded' });
+    expect(await refund(id, 'r6', 1)).toMatchObject({ kind: 'refused' });
+  });
+
+  it.each(['nothing', '../charges', 'pi_doesNotExist', 'pay_sandbox_00000000000000000000000000000000'])(
+    'knows of no payment %s',
+    async (id) => {
+      expect(await rig.provider.retrievePayment(id)).toMatchObject({ kind: 'invalid' });
+      expect(await confirm(id, rig.cards.approving, `confirm ${id}`)).toMatchObject({ kind: 'invalid' });
+      expect(await rig.provider.cancelPayment(id, `${run}:cancel ${id}`)).toMatchObject({ kind: 'invalid' });
+      expect((await refund(id, `refund ${id}`)).kind).not.toBe('refunded');
+    },
+  );
+
+  it('keeps a card, the same by its fingerprint however often it is added', async () => {
+    const attach = (token: string) => rig.provider.attachPaymentMethod({ customerId, token });
+    const card = await attach(rig.cards.approving);
+    expect(card).toMatchObject({ brand: 'visa', last4: '4242', fingerprint: expect.stringMatching(/^\S{8,}$/) });
+    expect(card.expiryYear).toBeGreaterThan(2025);
+    expect((await attach(rig.cards.approving)).fingerprint).toBe(card.fingerprint);
+    for (const token of ['pm_doesNotExist', 'tok_visa', '../x']) {
+      await expect(attach(token)).rejects.toMatchObject({
+        kind: 'validation',
+        fields: { token: [expect.any(String)] },
+      });
+    }
+  });
+});
