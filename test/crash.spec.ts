@@ -29,6 +29,8 @@ const CLIENTS = 8;
 /** Some answer at once, some only after the process may have died: charged, and nobody was told. */
 const CARDS = ['pm_sandbox_approve', 'pm_sandbox_hang', 'pm_sandbox_processing', 'pm_sandbox_error_once'];
 const HOUR_MS = 3_600_000;
+/** After the last kill, rounds in which what is under way is still agreed to: an unknown outcome takes two or three. */
+const HOURS_OF_BUYING = 4;
 
 interface Answer {
   status: number;
@@ -161,7 +163,7 @@ async function expectSoundBooks(
   const service = await startTestApp({ dataDir, clock, database: { ...database, drop: async () => undefined } });
   const em = service.get(EntityManager);
   for (let hour = 0; hour < 48; hour += 1) {
-    if (hour === 4) for (const walletId of walletIds) await stopBuying(service.url, apiKey, walletId);
+    if (hour === HOURS_OF_BUYING) for (const walletId of walletIds) await stopBuying(service.url, apiKey, walletId);
     clock.advance(HOUR_MS);
     await service.get(ScheduledTask).run();
     await service.get(TopUpEngine).idle();

@@ -83,15 +83,12 @@ function priceFault(
 }
 
 function whyNotByLimits(subject: Case, agreement: Agreement): string | undefined {
-  const { topUp, attempt, amountMinor, currency, now } = subject;
+  const { topUp, attempt, amountMinor, now } = subject;
   const wallet = agreement.wallets.get(topUp.walletId);
   if (!wallet) return undefined;
   const { maxUnits, monthlyCount, monthlyAmountMinor } = wallet.limits;
   if (topUp.units > maxUnits) return `${topUp.units} units at once, ${maxUnits} are allowed`;
   if (attempt.outcome !== 'charge') return undefined;
-  if (monthlyAmountMinor !== null && currency !== wallet.currency) {
-    return `a cap of ${monthlyAmountMinor} ${wallet.currency} a month stands, and this is ${currency}`;
-  }
   const own = subject.earlier.filter(({ walletId, topUpId }) => walletId === topUp.walletId && topUpId !== topUp.id);
   // A charge that was retried over the end of a month may count to either.
   const byIntent = own.filter(({ createdAt }) => monthOf(createdAt) === monthOf(topUp.createdAt));
