@@ -128,8 +128,10 @@ export interface TakeBackTerms {
 export interface GiveBackTerms {
   /** The entries that took: they are read before. */
   entryIds: readonly string[];
+  /** The grants that they took from. */
+  grantIds: readonly string[];
   /** How much of each comes back, zero or more. Decided under the lock, after the guard. */
-  decide: (facts: Pick<GrantFacts, 'isClosed'>) => { entryId: string; credits: Decimal }[];
+  decide: (facts: GrantFacts) => { entryId: string; credits: Decimal }[];
   description: string;
 }
 

@@ -343,7 +343,7 @@ function pastEntries(command: LedgerCommand): readonly string[] {
     case 'freeze':
       return command.terms.grantIds;
     case 'give_back':
-      return command.terms.entryIds;
+      return [...command.terms.entryIds, ...command.terms.grantIds];
     default:
       return [];
   }

@@ -36,7 +36,7 @@ export function planTakeBack(
 /** Gives back what was taken: into the very lots, and off the debt that it made. What has expired since is not given. */
 export function planGiveBack(state: WalletState, terms: GiveBackTerms, context: PlanContext): Plan | DomainError {
   const plan = { entries: [] as EntryDraft[], renewals: [] as NonNullable<Plan['renewals']>, forfeited: ZERO };
-  for (const { entryId, credits } of terms.decide({ isClosed: state.wallet.walletStatus === 'closed' })) {
+  for (const { entryId, credits } of terms.decide(factsOf(state, () => ZERO))) {
     const past = state.past.get(entryId);
     if (!past) return noSuch(entryId);
     if (credits.lte(0)) continue;

@@ -205,6 +205,7 @@ export class RefundBook {
       },
       terms: {
         entryIds,
+        grantIds: grantIdsOf(purchase),
         description: 'a refund has failed',
         decide: ({ isClosed, grantedOf }) => {
           const row = returned.refunds.find((one) => one.id === id) as Refund;
@@ -260,7 +261,7 @@ export class RefundBook {
       ...(holdId === undefined ? {} : { holdId }),
       guard: async (tx) => {
         returned = await readReturned(tx.em, topUp.id);
-        return frozenIn(returned) === holdId ? taking.guard?.(returned) : hasMoved(refundId);
+        return frozenIn(returned) === holdId ? taking.guard?.(returned) : hasChanged();
       },
       terms: {
         grantIds: grantIdsOf(purchase),
@@ -346,4 +347,12 @@ function backOf(row: Refund, { topUp, grantId, bonusId }: Purchase, returned: Re
 export function hasMoved(id: string): DomainError {
   const details = { refund_id: id };
   return new DomainError('conflict', 'somebody else has gone on with it', { code: 'refund_moved', details });
+}
+
+/** A dispute was opened or closed since the command was made: to be made again. Nothing is kept of it. */
+export function hasChanged(): DomainError {
+  return new DomainError('unavailable', 'a dispute of this payment has just changed: repeat the request', {
+    code: 'payment_moved',
+    retryAfterSeconds: 1,
+  });
 }
