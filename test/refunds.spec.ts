@@ -6,21 +6,21 @@ import { readPurchase } from '../src/top-ups/refunds/purchase-returns.js';
 import { newTenantClient } from './support/api-client.js';
 import { StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
+import { createTestDatabase } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { ACTOR } from './support/ledger.js';
 import { RefundScene } from './support/refund-scene.js';
 
 const REFUNDS = '/v1/refunds';
 
-describe.each(DATABASES)('refunds of top-ups, on %s', (_name, createDatabase) => {
+describe('refunds of top-ups', () => {
   let stripe: StripeStandIn;
   let service: TestApp;
   let scene: RefundScene;
   beforeAll(async () => {
     stripe = await StripeStandIn.start({ clock: { now: () => service.clock.now() } });
     const config = { stripeApiBase: stripe.url, paymentTimeoutMs: 1500 };
-    service = await startTestApp({ database: await createDatabase(), config });
+    service = await startTestApp({ database: await createTestDatabase(), config });
     scene = await RefundScene.create(service, stripe);
   });
   afterEach(async () => {
