@@ -49,13 +49,13 @@ describe('disputes of payments', () => {
     });
     expect(await scene.wallet(walletId)).toEqual(['35', '30', '0']);
     expect(await pausedReason(walletId)).toBe('payment_disputed');
-    expect(await typesOf(walletId)).toEqual(['top_up.disputed', 'auto_topup.paused']);
+    expect(await typesOf(walletId)).toEqual(['auto_topup.paused', 'top_up.disputed']);
     // Only the free credits can be spent, and nobody can end the hold.
-    await scene.client.post(`/v1/wallets/${walletId}/debit`, { credits: '6', idempotency_key: 'd1' }).expect(402);
+    await expect(scene.spend(walletId, '6')).rejects.toMatchObject({ kind: 'insufficient_credits' });
     const hold = `/v1/wallets/${walletId}/holds/${dispute?.hold_id}`;
     for (const [path, body] of [
-      [`${hold}/release`, {}],
-      [`${hold}/capture`, { credits: '1' }],
+      [`${hold}/release`, { idempotency_key: `release ${walletId}` }],
+      [`${hold}/capture`, { credits: '1', idempotency_key: `capture ${walletId}` }],
     ] as const) {
       const { status, body: answer } = await scene.client.post(path, body);
       expect([status, answer.code]).toEqual([400, 'disputed']);
@@ -74,11 +74,14 @@ describe('disputes of payments', () => {
     expect((await scene.returns(topUpId)).disputes).toMatchObject([{ status: 'won', fee_minor: 0, credits: '0' }]);
     expect(await scene.wallet(walletId)).toEqual(['55', '0', '0']);
     expect(await pausedReason(walletId)).toBe('payment_disputed');
-    expect(await scene.refund(topUpId)).toMatchObject([200, { status: 'succeeded', amount_minor: 5000, credits: '50' }]);
+    expect(await scene.refund(topUpId)).toMatchObject([
+      200,
+      { status: 'succeeded', amount_minor: 5000, credits: '50' },
+    ]);
     expect(await scene.wallet(walletId)).toEqual(['5', '0', '0']);
     expect(await typesOf(walletId)).toEqual([
-      'top_up.disputed',
       'auto_topup.paused',
+      'top_up.disputed',
       'top_up.dispute_closed',
       'top_up.refunded',
     ]);
@@ -102,19 +105,22 @@ describe('disputes of payments', () => {
     expect(await scene.refund(topUpId, { on_spent: 'debt' })).toMatchObject([400, { code: 'nothing_to_refund' }]);
   });
 
-  it.each(['won', 'lost'] as const)('that end %s are the same however late, doubled and shuffled they are told', async (end) => {
-    const { walletId, topUpId, paymentId } = await scene.buy();
-    await scene.spend(walletId, '10');
-    stripe.webhookScript.add({ copies: 3, shuffleMs: 60 });
-    const { id } = stripe.dashboard.openDispute(paymentId);
-    if (end === 'won') stripe.dashboard.winDispute(id);
-    else stripe.dashboard.loseDispute(id);
-    await scene.settle();
-    expect(await scene.wallet(walletId)).toEqual(end === 'won' ? ['45', '0', '0'] : ['-5', '0', '5']);
-    expect((await scene.returns(topUpId)).disputes).toMatchObject([{ status: end, fee_minor: 1500 }]);
-    expect(await service.get(EntityManager).fork().count(Dispute, { topUpId })).toBe(1);
-    expect((await typesOf(walletId)).filter((type) => type === 'top_up.dispute_closed')).toHaveLength(1);
-  });
+  it.each(['won', 'lost'] as const)(
+    'that end %s are the same however late, doubled and shuffled they are told',
+    async (end) => {
+      const { walletId, topUpId, paymentId } = await scene.buy();
+      await scene.spend(walletId, '10');
+      stripe.webhookScript.add({ copies: 3, shuffleMs: 60 });
+      const { id } = stripe.dashboard.openDispute(paymentId);
+      if (end === 'won') stripe.dashboard.winDispute(id);
+      else stripe.dashboard.loseDispute(id);
+      await scene.settle();
+      expect(await scene.wallet(walletId)).toEqual(end === 'won' ? ['45', '0', '0'] : ['-5', '0', '5']);
+      expect((await scene.returns(topUpId)).disputes).toMatchObject([{ status: end, fee_minor: 1500 }]);
+      expect(await service.get(EntityManager).fork().count(Dispute, { topUpId })).toBe(1);
+      expect((await typesOf(walletId)).filter((type) => type === 'top_up.dispute_closed')).toHaveLength(1);
+    },
+  );
 
   it('of what is left after a refund take only that, and a refund during an inquiry takes what is frozen', async () => {
     const { walletId, topUpId, paymentId } = await scene.buy();

@@ -47,17 +47,25 @@ describe('refunds of top-ups', () => {
     expect(await scene.paymentStatus(topUpId)).toBe('REFUNDED');
     const told = await scene.told(walletId);
     expect(told).toMatchObject([
+      { event_type: 'auto_topup.paused', auto_topup: { reason_code: 'top_up_refunded' } },
       {
         event_type: 'top_up.refunded',
         refund: { id: refund.id, top_up_id: topUpId, amount_minor: 5000, credits: '50', reason: 'ordered twice' },
       },
     ]);
     expect(await scene.refund(topUpId)).toMatchObject([400, { code: 'nothing_to_refund' }]);
+    // What was just given back is not bought again, though the balance is low.
+    service.clock.advance(3_600_000);
+    await scene.topUps.runTask();
+    expect(await scene.topUps.topUps(walletId)).toHaveLength(1);
   });
 
   it('of amounts take as large a part of the credits, are never more in all than was charged, and end as the whole', async () => {
     const { walletId, topUpId, paymentId } = await scene.buy();
-    expect(await scene.refund(topUpId, { amount: '20.00' })).toMatchObject([200, { amount_minor: 2000, credits: '20' }]);
+    expect(await scene.refund(topUpId, { amount: '20.00' })).toMatchObject([
+      200,
+      { amount_minor: 2000, credits: '20' },
+    ]);
     expect(await scene.wallet(walletId)).toEqual(['35', '0', '0']);
     expect(await scene.invoice(topUpId)).toMatchObject({ payment_status: 'PARTIALLY_REFUNDED' });
     expect(await scene.paymentStatus(topUpId)).toBe('PARTIALLY_REFUNDED');
@@ -97,7 +105,11 @@ describe('refunds of top-ups', () => {
   it('with one key are one, also when they are asked for at once, and of many at once no more than what was charged goes back', async () => {
     const { walletId, topUpId, paymentId } = await scene.buy();
     const same = { amount: '10', idempotency_key: 'once' };
-    const answers = await Promise.all([scene.refund(topUpId, same), scene.refund(topUpId, same), scene.refund(topUpId, same)]);
+    const answers = await Promise.all([
+      scene.refund(topUpId, same),
+      scene.refund(topUpId, same),
+      scene.refund(topUpId, same),
+    ]);
     expect(new Set(answers.map(([, { id }]) => id)).size).toBe(1);
     expect(await scene.refund(topUpId, { ...same, amount: '11' })).toMatchObject([422, {}]);
     const many = await Promise.all(Array.from({ length: 6 }, () => scene.refund(topUpId, { amount: '15' })));
@@ -160,6 +172,7 @@ describe('refunds of top-ups', () => {
     expect(await scene.wallet(walletId)).toEqual(['35', '0', '0']);
     expect(await scene.invoice(topUpId)).toMatchObject({ payment_status: 'SUCCEEDED' });
     expect((await scene.told(walletId)).map(({ event_type: type }) => type)).toEqual([
+      'auto_topup.paused',
       'top_up.refunded',
       'top_up.refund_failed',
     ]);

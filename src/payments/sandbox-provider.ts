@@ -119,7 +119,13 @@ export class SandboxProvider implements PaymentProvider {
       if (!Number.isSafeInteger(amount) || amount < 1 || amount > left) {
         return { kind: 'refused', reason: `${left} minor units of the payment are left to refund` };
       }
-      const refund = { paymentId, key, idempotencyKey, amountMinor: amount, refundedAt: this.#clock.now().toISOString() };
+      const refund = {
+        paymentId,
+        key,
+        idempotencyKey,
+        amountMinor: amount,
+        refundedAt: this.#clock.now().toISOString(),
+      };
       // Another process may be faster: what it refunds is counted first.
       if (await this.#record.create('refunds', refundName(paymentId, refunds.length), refund)) {
         return { kind: 'refunded', refundId: refundName(paymentId, refunds.length) };

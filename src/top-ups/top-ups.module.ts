@@ -68,6 +68,15 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     TopUpReads,
     TopUpSteps,
   ],
-  exports: [RefundEngine, ScheduledTask, TopUpEngine, TopUpPolicy, TopUpQueue, TopUpReads, TopUpRulesService, TopUpsService],
+  exports: [
+    RefundEngine,
+    ScheduledTask,
+    TopUpEngine,
+    TopUpPolicy,
+    TopUpQueue,
+    TopUpReads,
+    TopUpRulesService,
+    TopUpsService,
+  ],
 })
 export class TopUpsModule {}

@@ -54,7 +54,10 @@ export class RefundScene {
   }
 
   /** @returns status and body */
-  async refund(topUpId: string, body: Record<string, unknown> = {}): Promise<[number, RefundResponse & { code: string }]> {
+  async refund(
+    topUpId: string,
+    body: Record<string, unknown> = {},
+  ): Promise<[number, RefundResponse & { code: string }]> {
     const { status, body: answer } = await this.client.post(`/v1/top-ups/${topUpId}/refund`, body);
     return [status, answer as RefundResponse & { code: string }];
   }
@@ -82,9 +85,7 @@ export class RefundScene {
   /** What the stand-in has sent back to the card, minor units: by its own books. */
   sentBack(paymentId: string): number {
     const refunds = this.stripe.books.refunds.all().filter(({ payment_intent: id }) => id === paymentId);
-    return refunds
-      .filter(({ status }) => status === 'succeeded')
-      .reduce((total, { amount }) => total + amount, 0);
+    return refunds.filter(({ status }) => status === 'succeeded').reduce((total, { amount }) => total + amount, 0);
   }
 
   /** Events of a wallet about its purchases, in their order. */

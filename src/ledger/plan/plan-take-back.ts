@@ -41,7 +41,13 @@ export function planGiveBack(state: WalletState, terms: GiveBackTerms, context: 
     if (!past) return noSuch(entryId);
     if (credits.lte(0)) continue;
     const { description } = terms;
-    const restored = planRestore(state, past, { entryId, credits, expired: 'forfeit', description, metadata: {} }, context, '');
+    const restored = planRestore(
+      state,
+      past,
+      { entryId, credits, expired: 'forfeit', description, metadata: {} },
+      context,
+      '',
+    );
     if (restored instanceof DomainError) return restored;
     plan.entries.push(...restored.entries);
     plan.renewals.push(...(restored.renewals ?? []));

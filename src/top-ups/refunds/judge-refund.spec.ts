@@ -1,6 +1,13 @@
 import { decimal, formatDecimal } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
-import { judgeRefund, type RefundAsk, type RefundFacts, settleShare, shareToFreeze, shareToGiveBack } from './judge-refund.js';
+import {
+  judgeRefund,
+  type RefundAsk,
+  type RefundFacts,
+  settleShare,
+  shareToFreeze,
+  shareToGiveBack,
+} from './judge-refund.js';
 
 const share = (granted: string, unspent: string, settled = '0') => ({
   granted: decimal(granted),
@@ -46,7 +53,12 @@ describe('what a refund comes to', () => {
     ['only the unspent', spent, UNSPENT, [1500, '30', '0', '0', '0']],
     ['only the unspent, of which there are none', { purchase: share('100', '0') }, UNSPENT, 'nothing_unspent'],
     ['only the unspent, less than a cent', { purchase: share('100', '0.01') }, UNSPENT, 'nothing_unspent'],
-    ['thirds: rounded down', { purchase: share('10', '10'), chargedMinor: 300 }, amount(100), [100, '3.333333333', '0', '0', '0']],
+    [
+      'thirds: rounded down',
+      { purchase: share('10', '10'), chargedMinor: 300 },
+      amount(100),
+      [100, '3.333333333', '0', '0', '0'],
+    ],
     [
       'thirds: the last has what is left',
       { purchase: share('10', '3.333333334', '6.666666666'), chargedMinor: 300, goneMinor: 200 },
@@ -76,7 +88,11 @@ describe('what a refund comes to', () => {
   it('gives back what the rest of the money that is gone does not need', () => {
     const back = (taken: string, goneMinor: number, others: string) =>
       formatDecimal(
-        shareToGiveBack(decimal(taken), { granted: decimal(100), settledByOthers: decimal(others) }, { chargedMinor: 5000, goneMinor }),
+        shareToGiveBack(
+          decimal(taken),
+          { granted: decimal(100), settledByOthers: decimal(others) },
+          { chargedMinor: 5000, goneMinor },
+        ),
       );
     expect(back('100', 0, '0')).toBe('100');
     expect(back('40', 3000, '60')).toBe('40');
@@ -85,8 +101,12 @@ describe('what a refund comes to', () => {
   });
 
   it('freezes the disputed part, as far as it is there', () => {
-    const frozen = (unspent: string, minor: number) =>
-      formatDecimal(shareToFreeze(share('100', unspent), minor, 5000));
-    expect([frozen('100', 5000), frozen('100', 2500), frozen('10', 5000), frozen('0', 5000)]).toEqual(['100', '50', '10', '0']);
+    const frozen = (unspent: string, minor: number) => formatDecimal(shareToFreeze(share('100', unspent), minor, 5000));
+    expect([frozen('100', 5000), frozen('100', 2500), frozen('10', 5000), frozen('0', 5000)]).toEqual([
+      '100',
+      '50',
+      '10',
+      '0',
+    ]);
   });
 });

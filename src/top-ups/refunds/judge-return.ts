@@ -13,7 +13,10 @@ export interface KnownRefund {
 export type RefundStep = 'none' | 'begin' | 'succeed' | 'fail' | 'take';
 
 /** What follows from the provider's record of a refund. Said twice, late or in another order it is nothing new. */
-export function judgeProviderRefund(known: KnownRefund | undefined, listed: Pick<ProviderRefund, 'status'>): RefundStep {
+export function judgeProviderRefund(
+  known: KnownRefund | undefined,
+  listed: Pick<ProviderRefund, 'status'>,
+): RefundStep {
   if (!known) return listed.status === 'failed' ? 'none' : 'begin';
   switch (known.refundStatus) {
     case 'pending':

@@ -18,6 +18,8 @@ export interface Purchase {
   bonusId: string | null;
   /** The hold of an open dispute, when this was read. */
   holdId: string | undefined;
+  /** What had gone back or was on its way, when this was read: minor units. */
+  goneMinor: number;
 }
 
 /** What has become of its money so far. */
@@ -31,7 +33,7 @@ export async function readPurchase(em: EntityManager, topUp: TopUp): Promise<Pur
   const grantId = topUp.transactionId as string;
   const where = { walletId: topUp.walletId, parentId: grantId, reason: 'PURCHASED_CREDIT_BONUS' as const };
   const [bonus, returned] = [await em.findOne(Entry, where), await readReturned(em, topUp.id)];
-  return { topUp, grantId, bonusId: bonus?.id ?? null, holdId: frozenIn(returned) };
+  return { topUp, grantId, bonusId: bonus?.id ?? null, holdId: frozenIn(returned), goneMinor: goneMinor(returned) };
 }
 
 export async function readReturned(em: EntityManager, topUpId: string): Promise<Returned> {

@@ -12,6 +12,7 @@ import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { scopeOf } from '../../shared/scope.js';
+import { topUpChange } from '../rules/top-up-changes.js';
 import { LEASE_MS, nextLookupAt } from '../schedule/schedule.js';
 import {
   judgeRefund,
@@ -38,6 +39,9 @@ import { Refund } from './refund.entity.js';
 /** Whoever acts when nobody has asked: the provider has told. */
 export const PROVIDER_ACTOR: Actor = { keyId: '', requestId: 'provider' };
 
+/** Whoever gives all of a purchase back does not want it bought again by itself. */
+const PAUSE = topUpChange({ kind: 'pause', reason: 'top_up_refunded', cardFingerprint: null });
+
 export interface RefundRequest {
   ask: RefundAsk;
   onSpent: OnSpent;
@@ -55,6 +59,8 @@ interface Taking {
   idempotency?: Idempotency | undefined;
   onSpent: OnSpent;
   decide: (facts: ReturnType<typeof refundFacts>) => RefundDecision | DomainError;
+  /** Whether automatic top-up is to stop: what was given back would be bought again at once. */
+  isPaused: boolean;
   /** Whether it is still to be done, by the rows under the lock. */
   guard?: (returned: Returned) => DomainError | undefined;
   also: (tx: LedgerTransaction, taken: Taken) => Promise<void>;
@@ -90,6 +96,7 @@ export class RefundBook {
       idempotency: request.idempotency,
       onSpent: request.onSpent,
       decide: (facts) => judgeRefund(facts, request.ask),
+      isPaused: request.ask.kind !== 'amount' || isAllOf(purchase, request.ask.amountMinor),
       also: async (tx, taken) => {
         const nextAttemptAt = new Date(tx.now.getTime() + LEASE_MS);
         const { actor, onSpent, reason } = request;
@@ -110,7 +117,9 @@ export class RefundBook {
       actor: PROVIDER_ACTOR,
       onSpent: 'debt',
       decide: (facts) => settleShare(facts, listed.amountMinor),
-      guard: ({ refunds }) => (refunds.some((row) => row.providerRefundId === listed.id) ? hasMoved(refundId) : undefined),
+      isPaused: isAllOf(purchase, listed.amountMinor),
+      guard: ({ refunds }) =>
+        refunds.some((row) => row.providerRefundId === listed.id) ? hasMoved(refundId) : undefined,
       also: async (tx, taken) => {
         const refund = tx.em.create(Refund, {
           ...newRefund(refundId, purchase, taken, tx.now, PROVIDER_ACTOR),
@@ -137,6 +146,7 @@ export class RefundBook {
       actor: PROVIDER_ACTOR,
       onSpent: 'debt',
       decide: (facts) => settleShare(facts, listed.amountMinor),
+      isPaused: false,
       guard: ({ refunds }) => {
         const row = refunds.find(({ id }) => id === refundId);
         return row?.refundStatus === 'failed' && !row.providerRefundId ? undefined : hasMoved(refundId);
@@ -270,6 +280,7 @@ export class RefundBook {
         description: 'refund',
         metadata: { refund_id: refundId, top_up_id: topUp.id },
       },
+      changes: taking.isPaused ? [PAUSE] : [],
       also: (tx, posting) => taking.also(tx, takenBy(posting, purchase, decided as RefundDecision)),
       answer: () => ({ id: refundId }),
     });
@@ -298,6 +309,10 @@ export class RefundBook {
 export function takenBy({ entries }: Posting, { grantId, bonusId }: Purchase, decided: RefundDecision): Taken {
   const idOf = (parentId: string | null) => entries.find((entry) => entry.parentId === parentId)?.id ?? null;
   return { decided, transactionId: idOf(grantId), bonusTransactionId: bonusId === null ? null : idOf(bonusId) };
+}
+
+function isAllOf({ topUp, goneMinor: before }: Purchase, amountMinor: number): boolean {
+  return before + amountMinor >= topUp.priceMinor;
 }
 
 /** What was decided, as rows keep it. */
@@ -332,7 +347,12 @@ function newRefund(id: string, { topUp }: Purchase, taken: Taken, now: Date, act
   };
 }
 
-function backOf(row: Refund, { topUp, grantId, bonusId }: Purchase, returned: Returned, grantedOf: GrantFacts['grantedOf']) {
+function backOf(
+  row: Refund,
+  { topUp, grantId, bonusId }: Purchase,
+  returned: Returned,
+  grantedOf: GrantFacts['grantedOf'],
+) {
   const others = settledBy(returned, row.id);
   const money = { chargedMinor: topUp.priceMinor, goneMinor: goneMinor(returned, row.id) };
   const back = (taken: Decimal, id: string, settledByOthers: Decimal) =>

@@ -6,7 +6,13 @@ import { CurrentCaller, RequireScope } from '../../auth/caller.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../../http/idempotency.js';
 import { invalidField } from '../../shared/errors.js';
-import { RefundResponse, RefundTopUpRequest, renderDispute, renderRefund, TopUpReturnsResponse } from './refunds.dto.js';
+import {
+  RefundResponse,
+  RefundTopUpRequest,
+  renderDispute,
+  renderRefund,
+  TopUpReturnsResponse,
+} from './refunds.dto.js';
 import { RefundsService } from './refunds.service.js';
 
 @ApiTags('Top-ups')
@@ -23,13 +29,7 @@ export class RefundsController {
   @Post(':id/refund')
   @HttpCode(200)
   @RequireScope('wallets:write')
-  @ApiWalletsErrors(
-    'validation',
-    'invalid_operation',
-    'not_found',
-    'idempotency_key_reused',
-    'unavailable',
-  )
+  @ApiWalletsErrors('validation', 'invalid_operation', 'not_found', 'idempotency_key_reused', 'unavailable')
   @ApiOperation({ summary: 'Refund a top-up' })
   async refund(
     @CurrentCaller() caller: Caller,

@@ -70,7 +70,10 @@ function refuseUncharged({ id, topUpStatus, paymentId, transactionId }: TopUp): 
   if (topUpStatus === 'succeeded' && paymentId && transactionId) return undefined;
   const details = { top_up_id: id, status: topUpStatus };
   const why = topUpStatus === 'succeeded' ? 'it was not charged to a card' : `it is ${topUpStatus}`;
-  return new DomainError('invalid_operation', `the top-up cannot be refunded: ${why}`, { code: 'not_charged', details });
+  return new DomainError('invalid_operation', `the top-up cannot be refunded: ${why}`, {
+    code: 'not_charged',
+    details,
+  });
 }
 
 /** @throws validation for an amount with a fraction of a minor unit, or none */
