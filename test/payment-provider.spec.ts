@@ -148,7 +148,7 @@ describe.each(PROVIDER_RIGS)('what every payment provider does: %s', (_name, sta
     await refund(id, 'l2');
     const { refunds, disputes } = await rig.provider.readReturns(id);
     const listed = refunds.map(({ key, amountMinor, status }) => [key, amountMinor, status]);
-    expect(listed.sort()).toEqual([
+    expect(listed.toSorted(([a], [b]) => String(a).localeCompare(String(b)))).toEqual([
       [`${run}:l1`, 900, 'succeeded'],
       [`${run}:l2`, 9000, 'succeeded'],
     ]);

@@ -113,7 +113,7 @@ describe('refunds of top-ups', () => {
     expect(new Set(answers.map(([, { id }]) => id)).size).toBe(1);
     expect(await scene.refund(topUpId, { ...same, amount: '11' })).toMatchObject([422, {}]);
     const many = await Promise.all(Array.from({ length: 6 }, () => scene.refund(topUpId, { amount: '15' })));
-    expect(many.map(([status]) => status).sort()).toEqual([200, 200, 400, 400, 400, 400]);
+    expect(many.map(([status]) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 400, 400, 400, 400]);
     await scene.settle();
     expect(scene.sentBack(paymentId)).toBe(4000);
     expect(await scene.wallet(walletId)).toEqual(['15', '0', '0']);
@@ -198,7 +198,8 @@ describe('refunds of top-ups', () => {
     await scene.settle();
     stripe.webhookScript.clear();
     const { refunds } = await scene.returns(topUpId);
-    expect(refunds.map(({ origin, amount_minor: amount, credits }) => [origin, amount, credits]).sort()).toEqual([
+    const made = refunds.map(({ origin, amount_minor: amount, credits }) => [origin, amount, credits] as const);
+    expect(made.toSorted(([a], [b]) => a.localeCompare(b))).toEqual([
       ['provider', 3000, '30'],
       ['request', 500, '5'],
     ]);

@@ -100,9 +100,9 @@ export interface GrantFacts {
   /** A closed wallet takes nothing back and owes nothing. */
   isClosed: boolean;
   /** Credits that the grant was for; zero if the wallet has no such grant. */
-  grantedOf(grantId: string): Decimal;
+  grantedOf: (grantId: string) => Decimal;
   /** What of the grant's lot is neither spent nor reserved; for whoever may take them, those that are frozen, too. */
-  unspentOf(grantId: string): Decimal;
+  unspentOf: (grantId: string) => Decimal;
 }
 
 /** How much of one grant is taken. */

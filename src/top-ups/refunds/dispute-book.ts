@@ -23,7 +23,7 @@ import {
   refundFacts,
   type Returned,
 } from './purchase-returns.js';
-import { creditsOf, hasChanged, hasMoved, PROVIDER_ACTOR, takenBy } from './refund-book.js';
+import { creditsOf, hasChanged, hasMoved, PROVIDER_ACTOR, takenBy } from './refund-rows.js';
 
 /** Why a rule stands still when one of its payments was denied at the bank. */
 const PAUSE = topUpChange({ kind: 'pause', reason: 'payment_disputed', cardFingerprint: null });

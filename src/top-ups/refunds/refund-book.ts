@@ -4,7 +4,6 @@ import { refundEvent } from '../../events/build-return-events.js';
 import { EventsService } from '../../events/events.service.js';
 import type { Actor, GrantFacts, Idempotency } from '../../ledger/commands.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
-import type { Posting } from '../../ledger/posting.js';
 import type { ProviderRefund } from '../../payments/payment-provider.js';
 import { Clock } from '../../shared/clock.js';
 import { type Decimal, ZERO } from '../../shared/decimal.js';
@@ -14,30 +13,29 @@ import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { scopeOf } from '../../shared/scope.js';
 import { topUpChange } from '../rules/top-up-changes.js';
 import { LEASE_MS, nextLookupAt } from '../schedule/schedule.js';
+import { judgeRefund, type OnSpent, type RefundAsk, type RefundDecision, settleShare } from './judge-refund.js';
 import {
-  judgeRefund,
-  type OnSpent,
-  type RefundAsk,
-  type RefundDecision,
-  settleShare,
-  shareToGiveBack,
-} from './judge-refund.js';
+  backOf,
+  creditsOf,
+  hasChanged,
+  hasMoved,
+  isAllOf,
+  newRefund,
+  PROVIDER_ACTOR,
+  type Taken,
+  takenBy,
+} from './refund-rows.js';
 import {
   bookOnInvoice,
   frozenIn,
-  goneMinor,
   grantIdsOf,
   partsOf,
   type Purchase,
   readReturned,
   refundFacts,
   type Returned,
-  settledBy,
 } from './purchase-returns.js';
 import { Refund } from './refund.entity.js';
-
-/** Whoever acts when nobody has asked: the provider has told. */
-export const PROVIDER_ACTOR: Actor = { keyId: '', requestId: 'provider' };
 
 /** Whoever gives all of a purchase back does not want it bought again by itself. */
 const PAUSE = topUpChange({ kind: 'pause', reason: 'top_up_refunded', cardFingerprint: null });
@@ -64,12 +62,6 @@ interface Taking {
   /** Whether it is still to be done, by the rows under the lock. */
   guard?: (returned: Returned) => DomainError | undefined;
   also: (tx: LedgerTransaction, taken: Taken) => Promise<void>;
-}
-
-interface Taken {
-  decided: RefundDecision;
-  transactionId: string | null;
-  bonusTransactionId: string | null;
 }
 
 /**
@@ -304,75 +296,4 @@ export class RefundBook {
     await bookOnInvoice(tx.em, topUp, tx.now, refund.createdBy);
     await this.events.write(tx, [refundEvent(type, refund, topUp.invoiceId ?? null)]);
   }
-}
-
-export function takenBy({ entries }: Posting, { grantId, bonusId }: Purchase, decided: RefundDecision): Taken {
-  const idOf = (parentId: string | null) => entries.find((entry) => entry.parentId === parentId)?.id ?? null;
-  return { decided, transactionId: idOf(grantId), bonusTransactionId: bonusId === null ? null : idOf(bonusId) };
-}
-
-function isAllOf({ topUp, goneMinor: before }: Purchase, amountMinor: number): boolean {
-  return before + amountMinor >= topUp.priceMinor;
-}
-
-/** What was decided, as rows keep it. */
-export function creditsOf({ credits, debtCredits, forgivenCredits, bonusCredits }: RefundDecision) {
-  return { credits, debtCredits, forgivenCredits, bonusCredits };
-}
-
-function newRefund(id: string, { topUp }: Purchase, taken: Taken, now: Date, actor: Actor) {
-  const { decided, transactionId, bonusTransactionId } = taken;
-  return {
-    ...scopeOf(topUp),
-    id,
-    customerId: topUp.customerId,
-    walletId: topUp.walletId,
-    topUpId: topUp.id,
-    provider: topUp.provider as string,
-    paymentId: topUp.paymentId as string,
-    providerRefundId: null,
-    amountMinor: decided.amountMinor,
-    currency: topUp.currency,
-    ...creditsOf(decided),
-    transactionId,
-    bonusTransactionId,
-    returnedTransactionId: null,
-    failureMessage: '',
-    lookups: 0,
-    requestId: actor.requestId,
-    createdAt: now,
-    updatedAt: now,
-    finishedAt: null,
-    createdBy: actor.keyId,
-  };
-}
-
-function backOf(
-  row: Refund,
-  { topUp, grantId, bonusId }: Purchase,
-  returned: Returned,
-  grantedOf: GrantFacts['grantedOf'],
-) {
-  const others = settledBy(returned, row.id);
-  const money = { chargedMinor: topUp.priceMinor, goneMinor: goneMinor(returned, row.id) };
-  const back = (taken: Decimal, id: string, settledByOthers: Decimal) =>
-    shareToGiveBack(taken, { granted: grantedOf(id), settledByOthers }, money);
-  return {
-    credits: row.transactionId ? back(row.credits, grantId, others.purchase) : ZERO,
-    bonusCredits: bonusId !== null && row.bonusTransactionId ? back(row.bonusCredits, bonusId, others.bonus) : ZERO,
-  };
-}
-
-/** Somebody else has gone on with it: what they did stands. */
-export function hasMoved(id: string): DomainError {
-  const details = { refund_id: id };
-  return new DomainError('conflict', 'somebody else has gone on with it', { code: 'refund_moved', details });
-}
-
-/** A dispute was opened or closed since the command was made: to be made again. Nothing is kept of it. */
-export function hasChanged(): DomainError {
-  return new DomainError('unavailable', 'a dispute of this payment has just changed: repeat the request', {
-    code: 'payment_moved',
-    retryAfterSeconds: 1,
-  });
 }
