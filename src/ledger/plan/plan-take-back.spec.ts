@@ -41,7 +41,14 @@ function wallet(purchased: string, bonus = '0'): WalletState {
 function lot(id: string, granted: string, remaining: string): LotRecord {
   const rest = { source: 'purchased', priority: null, held: ZERO, expiresAt: null, renewalId: null, createdAt: NOW };
   const isOpen = decimal(remaining).gt(0);
-  return { id, walletId: 'wallet_1', granted: decimal(granted), remaining: decimal(remaining), isOpen, ...rest } as LotRecord;
+  return {
+    id,
+    walletId: 'wallet_1',
+    granted: decimal(granted),
+    remaining: decimal(remaining),
+    isOpen,
+    ...rest,
+  } as LotRecord;
 }
 
 function remember(state: WalletState, entry: EntryRecord): void {
@@ -53,7 +60,11 @@ let count = 0;
 const context = { now: NOW, newEntryId: () => `wtxn_${(count += 1)}` };
 
 /** Takes so many of each grant, what is not there as debt. */
-function take(bought: string, bonus = '0', hold: { holdId?: string; ends?: boolean } = {}): LedgerCommand & { kind: 'take_back' } {
+function take(
+  bought: string,
+  bonus = '0',
+  hold: { holdId?: string; ends?: boolean } = {},
+): LedgerCommand & { kind: 'take_back' } {
   const part = (facts: GrantFacts, grantId: string, credits: string) => {
     const wanted = decimal(credits);
     return { grantId, credits: wanted, debt: wanted.minus(min(wanted, facts.unspentOf(grantId))) };
