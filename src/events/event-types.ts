@@ -2,9 +2,11 @@ import type { Type } from '@nestjs/common';
 import {
   AlertEventBody,
   AutoTopUpEventBody,
+  DisputeEventBody,
   ExpiringEventBody,
   InvoiceEventBody,
   LimitEventBody,
+  RefundEventBody,
   TopUpEventBody,
   TransactionEventBody,
   UpdatedTransactionEventBody,
@@ -56,6 +58,22 @@ export const EVENTS = {
   'top_up.canceled': {
     when: 'A purchase was withdrawn before it was charged, because it was no longer agreed to.',
     body: TopUpEventBody,
+  },
+  'top_up.refunded': {
+    when: 'Money of a purchase has gone back, in whole or in part, and its credits were taken.',
+    body: RefundEventBody,
+  },
+  'top_up.refund_failed': {
+    when: 'Money of a purchase did not go back after all, and its credits are there again.',
+    body: RefundEventBody,
+  },
+  'top_up.disputed': {
+    when: 'The holder of a card denies a payment at their bank: what is unspent of its credits is frozen.',
+    body: DisputeEventBody,
+  },
+  'top_up.dispute_closed': {
+    when: 'A dispute was won, and the credits are free again; or it was lost, and they were taken.',
+    body: DisputeEventBody,
   },
   'auto_topup.paused': {
     when: 'Automatic top-up stopped until a person, a payment or another card lets it go on.',

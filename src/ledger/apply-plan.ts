@@ -190,6 +190,7 @@ function openHold(state: WalletState, draft: HoldDraft, actor: Actor, now: Date)
       captured: ZERO,
       holdStatus: 'open',
       expiresAt: draft.opens.expiresAt,
+      purpose: draft.opens.purpose,
       description: draft.opens.description,
       metadata: draft.opens.metadata,
       createdAt: now,

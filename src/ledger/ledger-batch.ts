@@ -27,7 +27,14 @@ export type Outcome =
 const STICKY_REFUSALS: ReadonlySet<string> = new Set(['insufficient_credits', 'invalid_operation', 'conflict']);
 
 /** Commands after which credits may be free that were not before. */
-const FREES_CREDITS: ReadonlySet<LedgerCommand['kind']> = new Set(['release', 'capture', 'reverse']);
+const FREES_CREDITS: ReadonlySet<LedgerCommand['kind']> = new Set([
+  'release',
+  'capture',
+  'reverse',
+  'take_back',
+  'give_back',
+  'thaw',
+]);
 
 /** The commands of one group commit: read and locked together, planned one after the other in memory, written together. */
 export class LedgerBatch {
@@ -76,9 +83,9 @@ export class LedgerBatch {
     this.tx.now = now;
     this.#prepareOpenings(commands);
     const holdIds = commands.flatMap((command) =>
-      'holdId' in command && command.kind !== 'hold' ? [command.holdId] : [],
+      'holdId' in command && command.kind !== 'hold' && command.holdId ? [command.holdId] : [],
     );
-    const reversed = commands.flatMap((command) => (command.kind === 'reverse' ? [command.terms.entryId] : []));
+    const reversed = commands.flatMap((command) => pastEntries(command));
     const changes = commands.flatMap((command) => command.changes ?? []);
     const known = [...states.values(), ...this.#unopened.values()];
     const whole = new Set(commands.flatMap((command) => walletReadWhole(command) ?? []));
@@ -111,7 +118,7 @@ export class LedgerBatch {
       return { kind: 'refusal', error: notFound('wallet', { wallet_id: command.walletId }), isReplayed: false };
 
     await this.#bringUpToDate(state, command);
-    if (command.kind === 'reverse') this.#askWhatIsKept(state, command.terms.entryId);
+    for (const entryId of pastEntries(command)) this.#askWhatIsKept(state, entryId);
     await this.#provideLots(state, creditsInOrder(state, command));
     const result = await this.#post(state, command);
     // What had kept expired credits may have ended: a hold, a purchase, a rule.
@@ -325,4 +332,19 @@ function toError({ kind, code, message, details }: StoredRefusal): DomainError {
 
 function answerId(scope: { tenantId: string; environmentId: string }, key: string): string {
   return `${scope.tenantId} ${scope.environmentId} ${key}`;
+}
+
+/** Entries of before that a command takes from or undoes, and so has to know. */
+function pastEntries(command: LedgerCommand): readonly string[] {
+  switch (command.kind) {
+    case 'reverse':
+      return [command.terms.entryId];
+    case 'take_back':
+    case 'freeze':
+      return command.terms.grantIds;
+    case 'give_back':
+      return [...command.terms.entryIds, ...command.terms.grantIds];
+    default:
+      return [];
+  }
 }

@@ -261,7 +261,7 @@ export class LedgerStore {
     }
     const links = await rowsOf(
       `select ${this.#links.select('k')} from entry_lot k
-       where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[]) and k.kind = 'consume' order by k.position`,
+       where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[]) and k.kind in ('consume', 'void') order by k.position`,
     );
     for (const row of links) {
       const link = this.#links.fromRow(row);

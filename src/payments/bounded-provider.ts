@@ -8,6 +8,7 @@ import type {
   PaymentMethodDetails,
   PaymentOutcome,
   PaymentProvider,
+  PaymentReturns,
   RefundOutcome,
   RefundPaymentRequest,
   SetupOutcome,
@@ -54,6 +55,10 @@ export class BoundedProvider implements PaymentProvider {
 
   refundPayment(request: RefundPaymentRequest, idempotencyKey: string): Promise<RefundOutcome> {
     return this.#outcome(() => this.#provider.refundPayment(request, idempotencyKey));
+  }
+
+  readReturns(paymentId: string): Promise<PaymentReturns> {
+    return this.#answer(this.#provider.readReturns(paymentId));
   }
 
   beginSetup(request: BeginSetupRequest, idempotencyKey: string): Promise<SetupSession> {

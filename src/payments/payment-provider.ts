@@ -32,6 +32,12 @@ export interface PaymentProvider {
   refundPayment(request: RefundPaymentRequest, idempotencyKey: string): Promise<RefundOutcome>;
 
   /**
+   * What of a payment has gone back or is claimed back, whoever began it: the provider's own list, which is the truth.
+   * @throws DomainError unavailable when it does not answer
+   */
+  readReturns(paymentId: string): Promise<PaymentReturns>;
+
+  /**
    * Begins to save a card, which the customer gives to the provider and never to us.
    * @throws DomainError invalid_operation where the provider has no such page; unavailable when it does not answer
    */
@@ -104,11 +110,44 @@ export interface RefundPaymentRequest {
 }
 
 export type RefundOutcome =
-  | { kind: 'refunded' }
-  /** It will never be: there is not so much left, or the provider says no. */
-  | { kind: 'refused'; reason: string }
+  /** `refundId`: what the provider calls it. */
+  | { kind: 'refunded'; refundId?: string }
+  /** It will never be: there is not so much left, or the provider says no. With an id it began, and failed. */
+  | { kind: 'refused'; reason: string; refundId?: string }
   | { kind: 'not_executed'; reason: string; retryAfterSeconds: number }
   | { kind: 'unknown'; reason: string };
+
+/** One refund as the provider lists it. */
+export interface ProviderRefund {
+  id: string;
+  /** The idempotency key that it was asked for under; null for one that was made elsewhere. */
+  key: string | null;
+  /** Minor units of the payment's currency. */
+  amountMinor: number;
+  /** `pending`: on its way. `failed`: the money did not go, or came back. */
+  status: 'pending' | 'succeeded' | 'failed';
+  /** Why it failed; empty otherwise. */
+  reason: string;
+}
+
+/** One dispute as the provider lists it. */
+export interface ProviderDispute {
+  id: string;
+  /** Minor units of the payment's currency. */
+  amountMinor: number;
+  status: 'open' | 'won' | 'lost';
+  /** The provider's word for it. */
+  reason: string;
+  /** What the provider has charged for it so far, less what it gave back: minor units of `feeCurrency`. */
+  feeMinor: number;
+  /** ISO 4217, lower case; null while there is no fee. */
+  feeCurrency: string | null;
+}
+
+export interface PaymentReturns {
+  refunds: ProviderRefund[];
+  disputes: ProviderDispute[];
+}
 
 export interface BeginSetupRequest {
   customerId: string;

@@ -10,6 +10,7 @@ import type {
   PaymentMethodDetails,
   PaymentOutcome,
   PaymentProvider,
+  PaymentReturns,
   RefundOutcome,
   RefundPaymentRequest,
   SetupOutcome,
@@ -109,7 +110,8 @@ export class SandboxProvider implements PaymentProvider {
     const key = keyName(idempotencyKey);
     for (;;) {
       const refunds = await this.#refundsOf(paymentId);
-      if (refunds.some((refund) => refund.key === key)) return { kind: 'refunded' };
+      const before = refunds.findIndex((refund) => refund.key === key);
+      if (before >= 0) return { kind: 'refunded', refundId: refundName(paymentId, before) };
       const left = refunds.reduce((rest, refund) => rest - refund.amountMinor, settled.amountMinor);
       // All of it was asked for, and all of it is back.
       if (left === 0 && amountMinor === undefined) return { kind: 'refunded' };
@@ -117,12 +119,31 @@ export class SandboxProvider implements PaymentProvider {
       if (!Number.isSafeInteger(amount) || amount < 1 || amount > left) {
         return { kind: 'refused', reason: `${left} minor units of the payment are left to refund` };
       }
-      const refund = { paymentId, key, amountMinor: amount, refundedAt: this.#clock.now().toISOString() };
+      const refund = {
+        paymentId,
+        key,
+        idempotencyKey,
+        amountMinor: amount,
+        refundedAt: this.#clock.now().toISOString(),
+      };
       // Another process may be faster: what it refunds is counted first.
       if (await this.#record.create('refunds', refundName(paymentId, refunds.length), refund)) {
-        return { kind: 'refunded' };
+        return { kind: 'refunded', refundId: refundName(paymentId, refunds.length) };
       }
     }
+  }
+
+  /** Nobody disputes play money. */
+  async readReturns(paymentId: string): Promise<PaymentReturns> {
+    const refunds = PAYMENT_ID.test(paymentId) ? await this.#refundsOf(paymentId) : [];
+    const listed = refunds.map(({ idempotencyKey, amountMinor }, place) => ({
+      id: refundName(paymentId, place),
+      key: idempotencyKey ?? null,
+      amountMinor,
+      status: 'succeeded' as const,
+      reason: '',
+    }));
+    return { refunds: listed, disputes: [] };
   }
 
   beginSetup(_request: BeginSetupRequest, _idempotencyKey: string): Promise<SetupSession> {

@@ -23,6 +23,8 @@ export interface Refund {
   paymentId: string;
   /** Of the idempotency key, see `keyName`. */
   key: string;
+  /** The key itself; books of before have none. */
+  idempotencyKey?: string;
   amountMinor: number;
   refundedAt: string;
 }

@@ -12,6 +12,12 @@ import { InvoicePaymentsController } from './purchases/invoice-payments.controll
 import { InvoicePayments } from './purchases/invoice-payments.service.js';
 import { InvoicePolicy } from './purchases/invoice-policy.js';
 import { InvoicedTopUps } from './purchases/invoiced-top-ups.js';
+import { DisputeBook } from './refunds/dispute-book.js';
+import { RefundBook } from './refunds/refund-book.js';
+import { RefundEngine } from './refunds/refund-engine.js';
+import { RefundQueue } from './refunds/refund-queue.js';
+import { RefundsController } from './refunds/refunds.controller.js';
+import { RefundsService } from './refunds/refunds.service.js';
 import { ScheduledTask } from './schedule/scheduled-task.js';
 import { PaymentNews } from './purchases/payment-news.js';
 import { TopUpEngine } from './purchases/top-up-engine.js';
@@ -36,6 +42,7 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     InvoiceListsController,
     PaymentsController,
     NotOfferedController,
+    RefundsController,
   ],
   providers: [
     InvoicedTopUps,
@@ -48,6 +55,11 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     TopUpEngine,
     TopUpInvoices,
     CardsOnFile,
+    DisputeBook,
+    RefundBook,
+    RefundEngine,
+    RefundQueue,
+    RefundsService,
     TopUpPolicy,
     TopUpQueue,
     TopUpRulesService,
@@ -56,6 +68,15 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     TopUpReads,
     TopUpSteps,
   ],
-  exports: [ScheduledTask, TopUpEngine, TopUpPolicy, TopUpQueue, TopUpReads, TopUpRulesService, TopUpsService],
+  exports: [
+    RefundEngine,
+    ScheduledTask,
+    TopUpEngine,
+    TopUpPolicy,
+    TopUpQueue,
+    TopUpReads,
+    TopUpRulesService,
+    TopUpsService,
+  ],
 })
 export class TopUpsModule {}

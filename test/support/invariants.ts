@@ -64,6 +64,29 @@ const BREACHES: Record<string, string> = {
   'at most one automatic invoice of a wallet is not due yet': `
     select wallet_id from top_up where is_automatic and invoicing and top_up_status in ('created', 'awaiting_payment')
     group by wallet_id having count(*) > 1`,
+  // Banks may take more: a chargeback of all that follows a refund of a part.
+  'no more of a payment is sent back than was charged': `
+    select t.id from top_up t join refund r on r.top_up_id = t.id and r.refund_status <> 'failed'
+    group by t.id having sum(r.amount_minor) > t.price_minor`,
+  'an invoice says how much of its payment has gone back': `
+    select i.id from invoice i join top_up t on t.id = i.top_up_id
+    where t.payment_id is not null and t.top_up_status = 'succeeded' and i.refunded_minor <> least(i.paid_minor,
+      (select coalesce(sum(r.amount_minor), 0) from refund r where r.top_up_id = t.id and r.refund_status = 'succeeded') +
+      (select coalesce(sum(d.amount_minor), 0) from dispute d where d.top_up_id = t.id and d.dispute_status = 'lost'))`,
+  'a refund or a lost dispute has taken the credits that it says': `
+    select r.id from (
+      select id, wallet_id, transaction_id, credits from refund where refund_status <> 'failed'
+      union all select id, wallet_id, transaction_id, credits from dispute) r
+    left join entry e on e.wallet_id = r.wallet_id and e.id = r.transaction_id
+    where r.credits <> coalesce(-e.credits, 0)`,
+  'a refund that has failed keeps no credits': `
+    select id from refund where refund_status = 'failed' and (credits > 0 or bonus_credits > 0)`,
+  'credits are frozen for open disputes, and for nothing else': `
+    select coalesce(h.id, d.id) from hold h
+    full join (select * from dispute where hold_id is not null and dispute_status = 'open') d
+      on d.hold_id = h.id and d.wallet_id = h.wallet_id
+    where (h.purpose = 'dispute' and h.hold_status = 'open') is distinct from (d.id is not null)
+      and (h.purpose = 'dispute' or d.id is not null)`,
   'no row mixes tenants': `
     select e.id from entry e join wallet w on w.id = e.wallet_id
     where (e.tenant_id, e.environment_id) <> (w.tenant_id, w.environment_id)`,

@@ -28,6 +28,8 @@ export class EventEngine implements BeforeApplicationShutdown {
 
   /** Handed in by the room that keeps what payments are for. It reads the payment itself, by its ordinary path. */
   onPaymentChanged: (scope: Scope, paymentId: string) => Promise<void> = async () => {};
+  /** Handed in by the same room: of a payment, money has gone back or is disputed. It reads what, by its own path. */
+  onPaymentReturned: (scope: Scope, paymentId: string) => Promise<void> = async () => {};
   /** Handed in by the room that keeps cards on file. */
   onCardSaved: (
     scope: Scope,
@@ -104,6 +106,7 @@ export class EventEngine implements BeforeApplicationShutdown {
 
   async #act({ scope, subject: { kind, ref } }: ClaimedEvent): Promise<void> {
     if (kind === 'payment') return this.onPaymentChanged(scope, ref);
+    if (kind === 'returns') return this.onPaymentReturned(scope, ref);
     const provider = await this.providers.byName(scope, STRIPE);
     if (!provider) throw new DomainError('unavailable', 'this environment is not connected to Stripe');
     const setup = await provider.readSetup(ref);

@@ -4,6 +4,10 @@ describe('what an event is about', () => {
   it.each([
     ['payment_intent.succeeded', { id: 'pi_1' }, { kind: 'payment', ref: 'pi_1' }],
     ['payment_intent.payment_failed', { id: 'pi_1' }, { kind: 'payment', ref: 'pi_1' }],
+    ['charge.refunded', { id: 'ch_1', payment_intent: 'pi_1' }, { kind: 'returns', ref: 'pi_1' }],
+    ['refund.updated', { id: 're_1', payment_intent: 'pi_1' }, { kind: 'returns', ref: 'pi_1' }],
+    ['charge.dispute.closed', { id: 'du_1', payment_intent: 'pi_1' }, { kind: 'returns', ref: 'pi_1' }],
+    ['refund.created', { id: 're_1', payment_intent: null }, undefined],
     ['setup_intent.succeeded', { id: 'seti_1' }, { kind: 'setup', ref: 'seti_1' }],
     ['checkout.session.completed', { id: 'cs_1', mode: 'setup' }, { kind: 'setup', ref: 'cs_1' }],
     [

@@ -1,7 +1,7 @@
 /** What an event of Stripe is about, as far as anybody here wants to know: something to be read from Stripe. */
 export interface EventSubject {
-  kind: 'payment' | 'setup';
-  /** Id of the payment intent, the setup intent or the Checkout session. */
+  kind: 'payment' | 'setup' | 'returns';
+  /** Id of the payment intent (for `returns`, of which money goes back or is disputed), the setup intent or the Checkout session. */
   ref: string;
 }
 
@@ -20,10 +20,25 @@ const PAYMENT_EVENTS: ReadonlySet<string> = new Set([
 const SETUP_EVENTS: ReadonlySet<string> = new Set(['setup_intent.succeeded']);
 const SESSION_EVENTS: ReadonlySet<string> = new Set(['checkout.session.completed']);
 
+/** Of charges, refunds and disputes: all name their payment intent. */
+const RETURN_EVENTS: ReadonlySet<string> = new Set([
+  'charge.dispute.closed',
+  'charge.dispute.created',
+  'charge.dispute.funds_reinstated',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.updated',
+  'charge.refund.updated',
+  'charge.refunded',
+  'refund.created',
+  'refund.failed',
+  'refund.updated',
+]);
+
 /** Undefined for what means nothing here. Of the event's object only ids are taken: what it says may be old by now. */
 export function subjectOf({ type, data }: EventFacts): EventSubject | undefined {
   const { id, mode, payment_intent: intent } = data.object as Record<string, unknown>;
   if (PAYMENT_EVENTS.has(type)) return subject('payment', id);
+  if (RETURN_EVENTS.has(type)) return subject('returns', intent);
   if (SETUP_EVENTS.has(type)) return subject('setup', id);
   if (!SESSION_EVENTS.has(type)) return undefined;
   if (mode === 'setup') return subject('setup', id);

@@ -9,6 +9,7 @@ import type {
   PaymentMethodDetails,
   PaymentOutcome,
   PaymentProvider,
+  PaymentReturns,
   RefundOutcome,
   RefundPaymentRequest,
   SetupOutcome,
@@ -117,6 +118,11 @@ export class StripeProvider implements PaymentProvider {
       }
       return { kind: 'unknown', reason: `Stripe answered with ${outcome.kind}` };
     }
+  }
+
+  async readReturns(paymentId: string): Promise<PaymentReturns> {
+    if (!PAYMENT_ID.test(paymentId)) return { refunds: [], disputes: [] };
+    return this.#orRefusal('payment_id', () => this.#refunds.readReturns(paymentId));
   }
 
   async #create(request: CreatePaymentRequest, amount: number, idempotencyKey: string): Promise<Stripe.PaymentIntent> {

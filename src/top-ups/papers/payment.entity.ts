@@ -5,9 +5,17 @@ import { cardPaymentStatusSql } from './payment-status.js';
 
 const ofInvoice = (id: string, expression: string, condition = 'true') =>
   `(select ${expression} from invoice i where i.id = ${id} and ${condition})`;
-/** Money that went back is noted on the invoice, whichever way it had come. */
-const ofRefund = (id: string, column: string) =>
-  ofInvoice(id, `i.${column}`, `i.payment_status in ('REFUNDED', 'PARTIALLY_REFUNDED')`);
+/** Of what was reported all goes back, or nothing: the invoice says which. */
+const ofRefund = (id: string, column: string) => ofInvoice(id, `i.${column}`, `i.payment_status = 'REFUNDED'`);
+/** What went back of a charge is rows of its own, which name the charge: refunds, and disputes that were lost. */
+const ofReturns = (expression: string) =>
+  `(select ${expression} from (
+     select amount_minor, finished_at as returned_at from refund where top_up_id = t.id and refund_status = 'succeeded'
+     union all
+     select amount_minor, closed_at from dispute where top_up_id = t.id and dispute_status = 'lost'
+   ) r)`;
+const RETURNED_STATUS =
+  "case when sum(r.amount_minor) >= t.price_minor then 'REFUNDED' when count(*) > 0 then 'PARTIALLY_REFUNDED' end";
 
 /**
  * Payments, derived from what is stored anyway: charges of top-ups, and payments of invoices that were reported. Each
@@ -19,10 +27,10 @@ const PAYMENTS = `
   select t.id, t.tenant_id, t.environment_id, t.customer_id, t.wallet_id, t.id as top_up_id, t.invoice_id,
     ${ofInvoice('t.invoice_id', 'i.invoice_number')} as invoice_number, t.currency,
     ${majorUnitsSql('t.price_minor', 't.currency')} as amount, t.attempt,
-    coalesce(${ofRefund('t.invoice_id', 'payment_status')}, ${cardPaymentStatusSql('t.top_up_status')}) as payment_status,
+    coalesce(${ofReturns(RETURNED_STATUS)}, ${cardPaymentStatusSql('t.top_up_status')}) as payment_status,
     'CARD' as payment_method_type, t.payment_method_id, t.provider as gateway, t.payment_id as gateway_payment_id,
     '' as idempotency_key, t.action_url, t.last_error_message as error_message, t.created_at,
-    coalesce(${ofRefund('t.invoice_id', 'updated_at')}, t.updated_at) as updated_at, t.settled_at as succeeded_at,
+    coalesce(${ofReturns('max(r.returned_at)')}, t.updated_at) as updated_at, t.settled_at as succeeded_at,
     t.created_by
   from top_up t
   union all

@@ -11,6 +11,10 @@ export interface Reasoned {
 const WORDS_OF_PAUSE: Readonly<Record<string, string>> = {
   pack_changed: 'the pack is no longer what was agreed to: choose it again to agree to what it costs now',
   no_payment_method: 'automatic top-up is paused (no_payment_method): there is no payment method on file',
+  top_up_refunded:
+    'automatic top-up is paused (top_up_refunded): what it had bought was refunded, until somebody resumes it',
+  payment_disputed:
+    'automatic top-up is paused (payment_disputed): a payment was disputed at the card’s bank, until somebody resumes it',
   pack_withdrawn: 'the pack is no longer on sale: choose another one',
 };
 
