@@ -51,8 +51,10 @@ import { Migration20261121240000_account } from './migrations/Migration202611212
 import { Migration20261121250000_sweep } from './migrations/Migration20261121250000_sweep.js';
 import { Migration20261121260000_stripe } from './migrations/Migration20261121260000_stripe.js';
 import { Migration20261121300000_payment_lists } from './migrations/Migration20261121300000_payment_lists.js';
+import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
+import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { ProviderCustomer } from './payments/provider-customer.entity.js';
@@ -79,6 +81,7 @@ export const ENTITIES = [
   ProviderCustomer,
   StripeConnection,
   ProviderEvent,
+  BillingConnection,
   Customer,
   PaymentMethod,
   Wallet,
@@ -138,6 +141,7 @@ export const MIGRATIONS = [
   Migration20261121250000_sweep,
   Migration20261121260000_stripe,
   Migration20261121300000_payment_lists,
+  Migration20261121360000_billing_system,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;
