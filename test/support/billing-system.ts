@@ -120,7 +120,7 @@ export class BillingSystem {
   }
 
   #isSigned({ headers }: IncomingMessage, text: string): boolean {
-    const [id, seconds] = [headers['webhook-id'], headers['webhook-timestamp']];
+    const [id, seconds] = [String(headers['webhook-id']), String(headers['webhook-timestamp'])];
     if (Math.abs(this.now().getTime() / 1000 - Number(seconds)) > 300) return false;
     return headers['webhook-signature'] === signatureOf(this.secret, `${id}.${seconds}.${text}`);
   }
