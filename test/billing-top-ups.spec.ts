@@ -87,11 +87,8 @@ describe('top-ups charged by the billing system of a tenant', () => {
     ['is cut off', { kind: 'truncate' }],
     ['is not JSON', { kind: 'says', body: 'charged!' }],
     ['is of another payment', { kind: 'says', body: { payment: { ...PAID, id: 'bill_9' } } }],
-    ['is of an amount of text', { kind: 'says', body: { payment: { ...PAID, amount_minor: '5000' } } }],
     ['is of another amount', { kind: 'says', body: { payment: { ...PAID, amount_minor: 4999 } } }],
     ['is of another currency', { kind: 'says', body: { payment: { ...PAID, currency: 'eur' } } }],
-    ['is a 404 of a proxy', { kind: 'says', status: 404, body: '<html>' }],
-    ['is a decline without a reason', { kind: 'says', body: { payment: { id: 'bill_1', status: 'declined' } } }],
   ])('are not known where the answer to a charge %s, and are settled by asking, charged once', async (_name, fault) => {
     system.fail(CONFIRM, fault);
     const walletId = await spend('card_visa');
@@ -220,14 +217,14 @@ describe('top-ups charged by the billing system of a tenant', () => {
     }
   });
 
-  it.each(['', 'not json', '[]', '{"type": 5}', changed(''), changed(5), changed('a b'), changed('x'.repeat(256))])(
-    'take no message that says nothing: %j',
-    async (text) => {
+  it('take no message that says nothing', async () => {
+    const ids = ['', 5, 'a b', 'x'.repeat(256)];
+    for (const text of ['', 'not json', '[]', '{"type": 5}', ...ids.map(changed)]) {
       const { status, body } = await send(text, signedHeaders(text, 'msg_1', nowS()));
       expect([status, body.code]).toEqual([400, 'invalid_message']);
-      expect(await kept()).toEqual([]);
-    },
-  );
+    }
+    expect(await kept()).toEqual([]);
+  });
 
   it('take no request of ours that somebody sends back, and no message of another kind', async () => {
     for (const type of ['payment.confirm', 'payment.canceled']) {
