@@ -41,7 +41,7 @@ describe('a payment as a billing system reports it', () => {
   });
 
   it.each([
-    ['of another id', readPayment({ payment: { id: 'bill_2', status: 'succeeded' } }, 'bill_1', TERMS)],
+    ['of another id', read({ id: 'bill_2', status: 'succeeded', amount_minor: 9900, currency: 'usd' })],
     ['missing', readPayment({}, 'bill_1', TERMS)],
     ['of no status', state(undefined)],
     ['of a status that is none', state('paid')],
