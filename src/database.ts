@@ -52,8 +52,10 @@ import { Migration20261121250000_sweep } from './migrations/Migration20261121250
 import { Migration20261121260000_stripe } from './migrations/Migration20261121260000_stripe.js';
 import { Migration20261121300000_payment_lists } from './migrations/Migration20261121300000_payment_lists.js';
 import { Migration20261121310000_refunds } from './migrations/Migration20261121310000_refunds.js';
+import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
+import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
 import { ProviderCustomer } from './payments/provider-customer.entity.js';
@@ -82,6 +84,7 @@ export const ENTITIES = [
   ProviderCustomer,
   StripeConnection,
   ProviderEvent,
+  BillingConnection,
   Customer,
   PaymentMethod,
   Wallet,
@@ -144,6 +147,7 @@ export const MIGRATIONS = [
   Migration20261121260000_stripe,
   Migration20261121300000_payment_lists,
   Migration20261121310000_refunds,
+  Migration20261121360000_billing_system,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -6,6 +6,9 @@ import { SettingsService } from '../settings/settings.service.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import type { Scope } from '../shared/scope.js';
+import { BillingConnections } from './billing-system/billing-connections.js';
+import { BillingSystemApi } from './billing-system/billing-system-api.js';
+import { BillingSystemProvider, WEBHOOK } from './billing-system/billing-system-provider.js';
 import { BoundedProvider } from './bounded-provider.js';
 import type { PaymentProvider } from './payment-provider.js';
 import { SandboxProvider } from './sandbox-provider.js';
@@ -34,6 +37,8 @@ export class PaymentProviders {
     private readonly settings: SettingsService,
     private readonly connections: StripeConnections,
     private readonly clients: StripeClients,
+    private readonly billing: BillingConnections,
+    private readonly billingApi: BillingSystemApi,
     clock: Clock,
   ) {
     if (!config.isSandboxEnabled) return;
@@ -47,6 +52,7 @@ export class PaymentProviders {
    */
   async byName(scope: Scope, name: string): Promise<PaymentProvider | undefined> {
     if (name === 'sandbox') return this.#sandbox;
+    if (name === WEBHOOK) return this.#billingSystemOf(scope);
     return name === STRIPE ? this.#stripeOf(scope) : undefined;
   }
 
@@ -60,6 +66,14 @@ export class PaymentProviders {
     const provider = await this.byName(scope, name);
     if (!provider) throw new DomainError('unavailable', `payment provider ${name} is not available here`);
     return provider;
+  }
+
+  async #billingSystemOf(scope: Scope): Promise<PaymentProvider | undefined> {
+    const address = await this.billing.find(scope);
+    if (!address) return undefined;
+    const terms = { isHttpsOnly: this.config.isProduction };
+    const system = new BillingSystemProvider(this.billingApi, scope, address, terms);
+    return new BoundedProvider(system, this.config.paymentTimeoutMs);
   }
 
   async #stripeOf(scope: Scope): Promise<PaymentProvider | undefined> {

@@ -1,5 +1,11 @@
 import { Module } from '@nestjs/common';
+import { HttpModule } from '../http/http.module.js';
 import { SettingsModule } from '../settings/settings.module.js';
+import { BillingConnectionsController } from './billing-system/billing-connections.controller.js';
+import { BillingConnections } from './billing-system/billing-connections.js';
+import { BillingEventsController } from './billing-system/billing-events.controller.js';
+import { BillingEventsService } from './billing-system/billing-events.service.js';
+import { BillingSystemApi } from './billing-system/billing-system-api.js';
 import { InvoicesController } from './invoices.controller.js';
 import { InvoicesService } from './invoices.service.js';
 import { PaymentProviders } from './payment-providers.js';
@@ -15,9 +21,18 @@ import { StripeRate } from './stripe/stripe-rate.js';
 
 /** Taking money, and the papers about it. Knows no wallets. */
 @Module({
-  imports: [SettingsModule],
-  controllers: [InvoicesController, StripeConnectionsController, StripeEventsController],
+  imports: [HttpModule, SettingsModule],
+  controllers: [
+    BillingConnectionsController,
+    BillingEventsController,
+    InvoicesController,
+    StripeConnectionsController,
+    StripeEventsController,
+  ],
   providers: [
+    BillingConnections,
+    BillingEventsService,
+    BillingSystemApi,
     EventEngine,
     EventQueue,
     InvoicesService,

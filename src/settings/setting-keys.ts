@@ -32,7 +32,7 @@ interface StoredSlab {
 /** The settings of an environment, as they are stored and shown: decimals are text. */
 export interface SettingValues {
   wallets: { manual_debit_overdraft: boolean };
-  payments: { provider: 'sandbox' | 'stripe' | 'none' };
+  payments: { provider: 'sandbox' | 'stripe' | 'webhook' | 'none' };
   wallet_balance_alert_config: {
     critical: StoredThreshold | null;
     warning: StoredThreshold | null;

@@ -29,12 +29,13 @@ export class WalletsSettingDto {
 /** `payments`: who takes the money. */
 export class PaymentsSettingDto {
   /**
-   * `sandbox` moves no money; `stripe` charges cards with the keys of `/v1/settings/payments/stripe`; `none` means that
-   * nothing is charged and automatic top-ups credit at once.
+   * `sandbox` moves no money; `stripe` charges cards with the keys of `/v1/settings/payments/stripe`; `webhook` asks your own
+   * billing system, as `/v1/settings/payments/webhook` says; `none` means that nothing is charged and automatic top-ups
+   * credit at once.
    */
-  @ApiProperty({ enum: ['sandbox', 'stripe', 'none'] })
-  @IsIn(['sandbox', 'stripe', 'none'])
-  provider!: 'sandbox' | 'stripe' | 'none';
+  @ApiProperty({ enum: ['sandbox', 'stripe', 'webhook', 'none'] })
+  @IsIn(['sandbox', 'stripe', 'webhook', 'none'])
+  provider!: 'sandbox' | 'stripe' | 'webhook' | 'none';
 }
 
 export class AlertThresholdDto {

@@ -17,7 +17,7 @@ const CACHE_LIMIT = 10_000;
 @Injectable()
 export class SettingsService {
   readonly #cache: LRUCache<string, object>;
-  readonly #requirements = new Map<SettingKey, (scope: Scope, value: never) => Promise<void>>();
+  readonly #requirements = new Map<SettingKey, ((scope: Scope, value: never) => Promise<void>)[]>();
 
   constructor(
     private readonly em: EntityManager,
@@ -28,9 +28,9 @@ export class SettingsService {
     this.#cache = new LRUCache({ ...timing, max: CACHE_LIMIT });
   }
 
-  /** Handed in at start by the room that knows what a value needs. What it throws refuses the value. */
+  /** Handed in at start by whoever knows what a value needs. What one of them throws refuses the value. */
   require<Key extends SettingKey>(key: Key, check: (scope: Scope, value: SettingValue<Key>) => Promise<void>): void {
-    this.#requirements.set(key, check);
+    this.#requirements.set(key, [...(this.#requirements.get(key) ?? []), check]);
   }
 
   /** The value in force. Read often: remembered for 4 s. */
@@ -66,7 +66,7 @@ export class SettingsService {
    */
   async put<Key extends SettingKey>(scope: Scope, key: Key, value: unknown, actor = ''): Promise<TenantSetting> {
     const stored = readSettingValue(key, value);
-    await this.#requirements.get(key)?.(scope, stored as never);
+    for (const check of this.#requirements.get(key) ?? []) await check(scope, stored as never);
     const now = this.clock.now();
     const em = this.em.fork();
     const row = await em.upsert(

@@ -6,6 +6,8 @@ import { PaymentProviders } from '../../src/payments/payment-providers.js';
 import type { Charge } from '../../src/payments/sandbox-record.js';
 import { StripeStandIn } from '../stripe-stand-in/stripe-stand-in.js';
 import { startTestApp, type TestApp } from './app.js';
+import { BillingSystem } from './billing-system.js';
+import { connectBilling } from './connect-billing.js';
 import { connectStripe } from './stripe.js';
 import { TopUpScene } from './top-ups.js';
 
@@ -86,6 +88,25 @@ async function standIn(): Promise<ProviderRig> {
   });
 }
 
+/** The tenant's own billing system, asked by signed requests. */
+async function billingSystem(): Promise<ProviderRig> {
+  const service = await startTestApp();
+  const system = await BillingSystem.start(() => service.clock.now());
+  const scene = await TopUpScene.create(service);
+  await connectBilling(service, scene.scope, system.url);
+  return rigOf(service, scene, {
+    name: 'webhook',
+    cards: {
+      approving: 'card_visa',
+      declinedForNow: 'card_no_funds',
+      declinedForGood: 'card_lost',
+      askingForItsHolder: 'card_asking',
+    },
+    charged: async () => system.charges,
+    close: () => system.close(),
+  });
+}
+
 /** Stripe's own test mode, with the keys of an account of its own. Slow, and never without being asked. */
 async function testMode(secretKey: string): Promise<ProviderRig> {
   const { Stripe } = await import('stripe');
@@ -113,6 +134,7 @@ const testModeRigs: NamedRig[] = testKey ? [[TEST_MODE, () => testMode(testKey)]
 export const PROVIDER_RIGS: readonly NamedRig[] = [
   ['the sandbox', sandbox],
   ['Stripe, over the stand-in', standIn],
+  ['a billing system of the tenant, by signed requests', billingSystem],
   ...testModeRigs,
 ];
 

@@ -12,8 +12,8 @@ const PLACES = 5;
 const FORGET_EVERY_MS = 3_600_000;
 
 /**
- * Works on events of Stripe: right after they were acknowledged, and in every round of the scheduled task what a crash or a
- * failure has left. An event says that something has happened, never what: that is read from Stripe, so events that come
+ * Works on events of payment providers: right after they were acknowledged, and in every round of the scheduled task what a crash or a
+ * failure has left. An event says that something has happened, never what: that is read from the provider, so events that come
  * twice, late or in another order change nothing.
  */
 @Injectable()
@@ -99,7 +99,11 @@ export class EventEngine implements BeforeApplicationShutdown {
       await this.#act(event);
       await this.queue.done(event);
     } catch (error) {
-      this.#logger.error({ msg: 'an event of Stripe could not be worked on', eventId: event.id, err: error });
+      this.#logger.error({
+        msg: 'an event of a payment provider could not be worked on',
+        eventId: event.id,
+        err: error,
+      });
       await this.#retryLater(event);
     }
   }
@@ -118,9 +122,13 @@ export class EventEngine implements BeforeApplicationShutdown {
   async #retryLater(event: ClaimedEvent): Promise<void> {
     try {
       if (await this.queue.retryLater(event)) return;
-      this.#logger.error({ msg: 'an event of Stripe is given up', eventId: event.id, subject: event.subject.ref });
+      this.#logger.error({
+        msg: 'an event of a payment provider is given up',
+        eventId: event.id,
+        subject: event.subject.ref,
+      });
     } catch (error) {
-      this.#logger.error({ msg: 'an event of Stripe keeps its lease', eventId: event.id, err: error });
+      this.#logger.error({ msg: 'an event of a payment provider keeps its lease', eventId: event.id, err: error });
     }
   }
 }

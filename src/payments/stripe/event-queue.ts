@@ -32,7 +32,7 @@ interface ClaimedRow {
   attempts: number;
 }
 
-/** Events of Stripe: taken in once, handed to one process at a time, done when their work is committed. */
+/** Events of payment providers: taken in once, handed to one process at a time, done when their work is committed. */
 @Injectable()
 export class EventQueue {
   constructor(
@@ -65,7 +65,9 @@ export class EventQueue {
     const now = this.clock.now();
     const rows = await this.em.fork().execute<ClaimedRow[]>(
       `with due as materialized (
-         select d.environment_id, d.id from stripe_connection c
+         select d.environment_id, d.id from (
+           select environment_id from stripe_connection union select environment_id from billing_connection
+         ) c
          cross join lateral (
            select environment_id, id from provider_event
            where environment_id = c.environment_id and event_status = 'pending' and next_attempt_at <= ?

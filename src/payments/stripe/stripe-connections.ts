@@ -4,8 +4,9 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } fr
 import { LRUCache } from 'lru-cache';
 import type { Caller } from '../../auth/caller.js';
 import { Environment } from '../../auth/environment.entity.js';
-import { Config, ConfigError } from '../../config.js';
+import { Config } from '../../config.js';
 import { invalidFields } from '../../http/field-errors.js';
+import { checkSealed } from '../../settings/check-sealed.js';
 import { SecretBox } from '../../settings/secret-box.js';
 import { SettingsService } from '../../settings/settings.service.js';
 import { Clock } from '../../shared/clock.js';
@@ -61,13 +62,8 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
   /** Keys that cannot be opened are found out at the start, not at the first charge. They can be stored anew. */
   async onApplicationBootstrap(): Promise<void> {
     const rows = await this.em.fork().find(StripeConnection, {}, { fields: ['sealedKeys', 'environmentId'] });
-    if (rows.length > 0 && this.config.isProduction && !this.config.encryptionKey) {
-      throw new ConfigError('ENCRYPTION_KEY is missing: Stripe keys are stored that it opens');
-    }
-    const closed = rows.filter(({ sealedKeys }) => !this.box.canOpen(sealedKeys));
-    for (const { environmentId } of closed) {
-      this.#logger.error({ msg: 'ENCRYPTION_KEY does not open the Stripe keys of an environment', environmentId });
-    }
+    const sealed = rows.map(({ environmentId, sealedKeys }) => ({ environmentId, sealed: sealedKeys }));
+    checkSealed(sealed, 'Stripe keys', { box: this.box, config: this.config, logger: this.#logger });
   }
 
   /**

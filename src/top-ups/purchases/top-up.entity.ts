@@ -139,7 +139,8 @@ const TopUpSchema = defineEntity({
       properties: ['walletId'],
       where: `not is_automatic and not invoicing and top_up_status in (${IN_FLIGHT_STATUS_LIST})`,
     },
-    { name: 'top_up_payment_unique', properties: ['paymentId'] },
+    // A billing system gives its payments ids of its own: they are no other tenant's.
+    { name: 'top_up_payment_unique', properties: ['tenantId', 'environmentId', 'paymentId'] },
     { name: 'top_up_key_unique', properties: ['tenantId', 'environmentId', 'idempotencyKey'] },
   ],
 });
