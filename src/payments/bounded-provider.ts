@@ -2,6 +2,7 @@ import { DomainError } from '../shared/errors.js';
 import type {
   AttachPaymentMethodRequest,
   BeginSetupRequest,
+  BrowserPayment,
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
@@ -25,11 +26,15 @@ export class BoundedProvider implements PaymentProvider {
   readonly name: string;
   readonly #provider: PaymentProvider;
   readonly #timeoutMs: number;
+  /** Only where the provider has it. */
+  readonly openPayment?: (paymentId: string) => Promise<BrowserPayment>;
 
   constructor(provider: PaymentProvider, timeoutMs: number) {
     this.name = provider.name;
     this.#provider = provider;
     this.#timeoutMs = timeoutMs;
+    const open = provider.openPayment?.bind(provider);
+    if (open) this.openPayment = (paymentId) => this.#answer(open(paymentId));
   }
 
   attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {

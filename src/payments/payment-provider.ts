@@ -39,9 +39,31 @@ export interface PaymentProvider {
 
   /**
    * What became of it, by the provider's own record.
-   * @throws DomainError not_found; unavailable
+   * @throws DomainError invalid_operation where the provider has no such page; unavailable
    */
   readSetup(setupId: string): Promise<SetupOutcome>;
+
+  /**
+   * What a page of ours opens the provider's script with, so that the holder of a card confirms a payment there. Absent
+   * where the provider has no such script.
+   * @throws DomainError unavailable
+   */
+  openPayment?(paymentId: string): Promise<BrowserPayment>;
+}
+
+/** A payment in the browser of its holder: good for confirming that one, and for nothing else. */
+export interface BrowserPayment {
+  publishableKey: string;
+  clientSecret: string;
+}
+
+/** Where a provider's script for browsers is, and what a page that loads it has to allow. */
+export interface ScriptHosts {
+  /** Address of the script. */
+  script: string;
+  scripts: readonly string[];
+  connections: readonly string[];
+  frames: readonly string[];
 }
 
 export interface AttachPaymentMethodRequest {
@@ -122,9 +144,12 @@ export interface SetupSession {
   url: string | null;
   /** What embedded fields are opened with; null for a page. */
   clientSecret: string | null;
+  /** Which account of the provider the fields are opened for; null for a page. */
+  publishableKey: string | null;
 }
 
+/** Whose it is, is never null but for a setup that the environment has not begun. */
 export type SetupOutcome =
   | { kind: 'saved'; customerId: string; card: PaymentMethodDetails }
-  | { kind: 'open' }
-  | { kind: 'failed'; reason: string };
+  | { kind: 'open'; customerId: string }
+  | { kind: 'failed'; customerId: string | null; reason: string };

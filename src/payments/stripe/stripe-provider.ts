@@ -3,6 +3,7 @@ import type { Stripe } from 'stripe';
 import type {
   AttachPaymentMethodRequest,
   BeginSetupRequest,
+  BrowserPayment,
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
@@ -14,6 +15,7 @@ import type {
   SetupOutcome,
   SetupSession,
 } from '../payment-provider.js';
+import { DomainError } from '../../shared/errors.js';
 import type { Scope } from '../../shared/scope.js';
 import { classifyError, classifyIntent, isOurBug, type StripeErrorFacts } from './classify-stripe-answer.js';
 import type { StripeApi } from './stripe-api.js';
@@ -48,6 +50,7 @@ export class StripeProvider implements PaymentProvider {
     private readonly terms: StripeTerms,
     private readonly customers: StripeCustomers,
     private readonly cards: StripeCards,
+    private readonly publishableKey: string,
   ) {
     this.#refunds = new StripeRefunds(api);
   }
@@ -62,6 +65,15 @@ export class StripeProvider implements PaymentProvider {
 
   async readSetup(setupId: string): Promise<SetupOutcome> {
     return this.#orRefusal('setup_id', () => this.cards.readSetup(setupId));
+  }
+
+  async openPayment(paymentId: string): Promise<BrowserPayment> {
+    const { publishableKey } = this;
+    const intent = await this.#orRefusal('payment_id', () =>
+      this.api.call((stripe) => stripe.paymentIntents.retrieve(paymentId)),
+    );
+    if (!intent.client_secret) throw new DomainError('unavailable', 'Stripe does not say how to open the payment');
+    return { publishableKey, clientSecret: intent.client_secret };
   }
 
   async createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
