@@ -5,6 +5,7 @@ import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { ConfirmationLinks } from '../confirmations/confirmation-links.js';
 import { NO_PROVIDER } from '../rules/may-charge.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
 import {
@@ -52,6 +53,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     private readonly invoiced: InvoicedTopUps,
     private readonly paymentMethods: PaymentMethodsService,
     private readonly providers: PaymentProviders,
+    private readonly links: ConfirmationLinks,
     private readonly clock: Clock,
   ) {}
 
@@ -362,11 +364,13 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   async #requiresAction(topUp: TopUp, actionUrl: string | null): Promise<void> {
     const now = this.clock.now();
+    const actionRequestedAt = topUp.actionRequestedAt ?? now;
     await this.steps.progress(topUp, {
       topUpStatus: 'requires_action',
-      actionUrl,
+      // A page of ours goes before one of the provider's, which is there for one try only.
+      actionUrl: (await this.links.of(topUp, actionRequestedAt)) ?? actionUrl,
       nextAttemptAt: new Date(now.getTime() + ACTION_POLL_MS),
-      actionRequestedAt: topUp.actionRequestedAt ?? now,
+      actionRequestedAt,
       lastErrorCode: 'authentication_required',
       lastErrorMessage: 'the card asks for authentication by its holder',
     });
