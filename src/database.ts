@@ -51,6 +51,7 @@ import { Migration20261121240000_account } from './migrations/Migration202611212
 import { Migration20261121250000_sweep } from './migrations/Migration20261121250000_sweep.js';
 import { Migration20261121260000_stripe } from './migrations/Migration20261121260000_stripe.js';
 import { Migration20261121300000_payment_lists } from './migrations/Migration20261121300000_payment_lists.js';
+import { Migration20261121310000_checkouts } from './migrations/Migration20261121310000_checkouts.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
@@ -138,6 +139,7 @@ export const MIGRATIONS = [
   Migration20261121250000_sweep,
   Migration20261121260000_stripe,
   Migration20261121300000_payment_lists,
+  Migration20261121310000_checkouts,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

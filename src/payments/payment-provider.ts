@@ -49,7 +49,41 @@ export interface PaymentProvider {
    * @throws DomainError unavailable
    */
   openPayment?(paymentId: string): Promise<BrowserPayment>;
+
+  /**
+   * Makes a page of the provider's on which a customer pays once: the same idempotency key makes the same page. The three
+   * are absent where the provider has no such page.
+   */
+  beginCheckout?(request: BeginCheckoutRequest, idempotencyKey: string): Promise<CheckoutBegun>;
+
+  /** The provider's own record of a page. */
+  readCheckout?(checkoutId: string): Promise<CheckoutState>;
+
+  /** Closes a page. Answers `used` when somebody has paid on it after all. */
+  closeCheckout?(checkoutId: string, idempotencyKey: string): Promise<CheckoutState>;
 }
+
+export interface BeginCheckoutRequest extends CreatePaymentRequest {
+  /** What is bought, as the page shows it. */
+  description: string;
+  successUrl: string;
+  cancelUrl: string;
+  /** Whether the card may be charged later, while its holder is away. */
+  keepsCard: boolean;
+}
+
+export type CheckoutBegun =
+  { kind: 'begun'; checkoutId: string; url: string } | Exclude<CreatePaymentOutcome, { kind: 'created' }>;
+
+/** How a page stands. */
+export type CheckoutState =
+  | { kind: 'open'; url: string }
+  /** Nobody has paid on it, and nobody can any more. */
+  | { kind: 'expired' }
+  /** What became of the payment is the payment's own record. `card`: the one to be kept, once it was charged. */
+  | { kind: 'used'; paymentId: string; card: PaymentMethodDetails | null }
+  | { kind: 'not_executed'; reason: string; retryAfterSeconds: number }
+  | { kind: 'unknown'; reason: string };
 
 /** A payment in the browser of its holder: good for confirming that one, and for nothing else. */
 export interface BrowserPayment {

@@ -3,6 +3,7 @@ import { CustomersModule } from '../customers/customers.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { CheckoutPages } from './checkouts/checkout-pages.js';
 import { ConfirmationLinks } from './confirmations/confirmation-links.js';
 import { ConfirmationsController } from './confirmations/confirmations.controller.js';
 import { Confirmations } from './confirmations/confirmations.service.js';
@@ -42,6 +43,7 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     ConfirmationsController,
   ],
   providers: [
+    CheckoutPages,
     ConfirmationLinks,
     Confirmations,
     InvoicedTopUps,

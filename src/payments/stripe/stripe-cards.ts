@@ -110,7 +110,8 @@ export class StripeCards {
   }
 }
 
-function detailsOf({ id, card }: Stripe.PaymentMethod): PaymentMethodDetails {
+/** @throws validation for what is no card */
+export function detailsOf({ id, card }: Stripe.PaymentMethod): PaymentMethodDetails {
   if (!card) throw invalidField('token', 'is not a card');
   const { brand, last4, exp_month: expiryMonth, exp_year: expiryYear, fingerprint } = card;
   return { providerRef: id, brand, last4, expiryMonth, expiryYear, fingerprint: fingerprint ?? id };

@@ -2,8 +2,11 @@ import { Logger } from '@nestjs/common';
 import type { Stripe } from 'stripe';
 import type {
   AttachPaymentMethodRequest,
+  BeginCheckoutRequest,
   BeginSetupRequest,
   BrowserPayment,
+  CheckoutBegun,
+  CheckoutState,
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
@@ -21,6 +24,7 @@ import { classifyError, classifyIntent, isOurBug, type StripeErrorFacts } from '
 import type { StripeApi } from './stripe-api.js';
 import { toStripeAmount } from './stripe-amount.js';
 import type { StripeCards } from './stripe-cards.js';
+import { StripeCheckouts } from './stripe-checkouts.js';
 import { hashOf, metadataOf, STRIPE, type StripeCustomers } from './stripe-customers.js';
 import { StripeRefunds } from './stripe-refunds.js';
 import { stripeRefusal } from './stripe-refusal.js';
@@ -43,6 +47,7 @@ export class StripeProvider implements PaymentProvider {
   readonly name = STRIPE;
   readonly #logger = new Logger('Stripe');
   readonly #refunds: StripeRefunds;
+  readonly #checkouts: StripeCheckouts;
 
   constructor(
     private readonly api: StripeApi,
@@ -53,6 +58,7 @@ export class StripeProvider implements PaymentProvider {
     private readonly publishableKey: string,
   ) {
     this.#refunds = new StripeRefunds(api);
+    this.#checkouts = new StripeCheckouts(api, scope, customers);
   }
 
   async attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {
@@ -74,6 +80,23 @@ export class StripeProvider implements PaymentProvider {
     );
     if (!intent.client_secret) throw new DomainError('unavailable', 'Stripe does not say how to open the payment');
     return { publishableKey, clientSecret: intent.client_secret };
+  }
+
+  async beginCheckout(request: BeginCheckoutRequest, idempotencyKey: string): Promise<CheckoutBegun> {
+    try {
+      return await this.#checkouts.begin(request, idempotencyKey);
+    } catch (error) {
+      const outcome = this.#classify(error, idempotencyKey);
+      return isCreateOutcome(outcome) ? outcome : { kind: 'unknown', reason: `Stripe answered with ${outcome.kind}` };
+    }
+  }
+
+  readCheckout(checkoutId: string): Promise<CheckoutState> {
+    return this.#checkoutState(() => this.#checkouts.read(checkoutId), '');
+  }
+
+  closeCheckout(checkoutId: string, idempotencyKey: string): Promise<CheckoutState> {
+    return this.#checkoutState(() => this.#checkouts.close(checkoutId, idempotencyKey), idempotencyKey);
   }
 
   async createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
@@ -161,6 +184,16 @@ export class StripeProvider implements PaymentProvider {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#logger.warn({ msg: 'a payment has no receipt or statement of its own', paymentId, reason });
+    }
+  }
+
+  async #checkoutState(work: () => Promise<CheckoutState>, idempotencyKey: string): Promise<CheckoutState> {
+    try {
+      return await work();
+    } catch (error) {
+      const outcome = this.#classify(error, idempotencyKey);
+      if (outcome.kind === 'not_executed' || outcome.kind === 'unknown') return outcome;
+      return { kind: 'unknown', reason: `Stripe answered with ${outcome.kind}` };
     }
   }
 
