@@ -444,12 +444,15 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   /** Whether nothing can be charged any more. Paid after all, it is settled; not known, it is asked again. */
   async #isGivenUp(topUp: TopUp, code: string, message: string): Promise<boolean> {
     if (!topUp.paymentId) return true;
-    if (this.pages.isPage(topUp)) {
-      const state = await this.pages.close(topUp, await this.#providerOf(topUp));
-      if (!(await this.#afterPage(topUp, state))) return false;
+    const provider = await this.#providerOf(topUp);
+    if (this.pages.isPage(topUp) && !(await this.#afterPage(topUp, await this.pages.close(topUp, provider)))) {
+      return false;
     }
-    const outcome = await (await this.#providerOf(topUp)).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
-    if (outcome.kind === 'canceled') return true;
+    // A page's payment cannot be canceled; but once the page was used, nothing more can be paid for it either.
+    const outcome = topUp.checkout
+      ? await provider.retrievePayment(topUp.paymentId)
+      : await provider.cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
+    if (outcome.kind === 'canceled' || (topUp.checkout && outcome.kind === 'declined')) return true;
     if (outcome.kind === 'succeeded') await this.#settlePaid(topUp, outcome);
     else await this.#lookUpLater(topUp, code, message);
     return false;
