@@ -27,6 +27,8 @@ describe('an address to come back to', () => {
 
   it('is encrypted where cards are real', () => {
     expect(faultOfReturnUrl('http://shop.example/', true)).toContain('https://');
-    expect(() => returnUrls({ success_url: 'http://a.example', cancel_url: 'https://a.example' }, true)).toThrow();
+    expect(() => returnUrls({ success_url: 'http://a.example', cancel_url: 'https://a.example' }, true)).toThrow(
+      'success_url',
+    );
   });
 });
