@@ -220,6 +220,20 @@ describe('payments through Stripe', () => {
     expect(await provider.readSetup('seti_unknown')).toMatchObject({ kind: 'failed', customerId: null });
   });
 
+  it('saves a card through a page of Stripe’s, which comes back', async () => {
+    const via = { kind: 'page', successUrl: 'https://shop.test/saved', cancelUrl: 'https://shop.test/no' } as const;
+    const session = await provider.beginSetup({ customerId, via }, 'setup:page');
+    expect(session).toMatchObject({ url: expect.stringContaining(stripe.url), clientSecret: null });
+    expect(await provider.beginSetup({ customerId, via }, 'setup:page')).toEqual(session);
+    expect(await provider.readSetup(session.setupId)).toEqual({ kind: 'open' });
+    stripe.dashboard.completeCheckout(session.setupId, 'pm_card_amex');
+    expect(await provider.readSetup(session.setupId)).toMatchObject({
+      kind: 'saved',
+      customerId,
+      card: { brand: 'amex', last4: '0005' },
+    });
+  });
+
   it('takes a card that a setup has saved, which is its customer’s already', async () => {
     const ref = await service.get(ProviderCustomers).refOf(scene.scope, customerId, 'stripe', () => Promise.reject());
     const [method] = stripe.books.paymentMethods.all().filter(({ customer }) => customer === ref);
