@@ -225,7 +225,7 @@ describe('payments through Stripe', () => {
     const session = await provider.beginSetup({ customerId, via }, 'setup:page');
     expect(session).toMatchObject({ url: expect.stringContaining(stripe.url), clientSecret: null });
     expect(await provider.beginSetup({ customerId, via }, 'setup:page')).toEqual(session);
-    expect(await provider.readSetup(session.setupId)).toEqual({ kind: 'open' });
+    expect(await provider.readSetup(session.setupId)).toEqual({ kind: 'open', customerId });
     stripe.dashboard.completeCheckout(session.setupId, 'pm_card_amex');
     expect(await provider.readSetup(session.setupId)).toMatchObject({
       kind: 'saved',
