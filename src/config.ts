@@ -7,7 +7,7 @@ import { isWellFormedApiKey, typeOfApiKey } from './auth/api-key-format.js';
 /** A setting that is missing or wrong; the message names the variable. */
 export class ConfigError extends Error {}
 
-const STRIPE_API = 'https://api.stripe.com';
+export const STRIPE_API = 'https://api.stripe.com';
 
 function wholeNumber(min: number, max: number, unit = ''): PropertyDecorator {
   const message = `must be a whole number${unit} from ${min} to ${max}`;
@@ -44,6 +44,13 @@ export class Config {
 
   @Expose({ name: 'HOST' })
   host = '127.0.0.1';
+
+  @Expose({ name: 'PUBLIC_URL' })
+  @IsOptional()
+  @Matches(/^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)*$/, {
+    message: 'must look like https://credits.example.com, without a slash at the end',
+  })
+  publicUrl?: string;
 
   @Expose({ name: 'TRUST_PROXY' })
   @wholeNumber(0, 10)
@@ -136,6 +143,12 @@ export class Config {
     return this.allowSignup ?? !this.isProduction;
   }
 
+  /** Where customers reach the pages of this service; undefined in production, or on any port, where nobody has said so. */
+  get publicBase(): string | undefined {
+    if (this.publicUrl !== undefined || this.isProduction || this.port === 0) return this.publicUrl;
+    return `http://${this.host === '0.0.0.0' ? 'localhost' : this.host}:${this.port}`;
+  }
+
   get isDemoEnabled(): boolean {
     return this.demo ?? this.mode === 'development';
   }
@@ -178,6 +191,9 @@ function modeProblems(config: Config): string[] {
     problems.push(
       `STRIPE_API_BASE must be ${STRIPE_API} in production: any other host would be shown card tokens and keys`,
     );
+  }
+  if (config.publicUrl?.startsWith('http:')) {
+    problems.push('PUBLIC_URL must begin with https:// in production: it is where payments are confirmed');
   }
   if (config.allowUnsafeDatabase) problems.push('ALLOW_UNSAFE_DATABASE must not be true in production');
   return problems;

@@ -53,6 +53,7 @@ import { Migration20261121260000_stripe } from './migrations/Migration2026112126
 import { Migration20261121300000_payment_lists } from './migrations/Migration20261121300000_payment_lists.js';
 import { Migration20261121310000_refunds } from './migrations/Migration20261121310000_refunds.js';
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
+import { Migration20261121320000_checkouts } from './migrations/Migration20261121320000_checkouts.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
@@ -148,6 +149,7 @@ export const MIGRATIONS = [
   Migration20261121300000_payment_lists,
   Migration20261121310000_refunds,
   Migration20261121360000_billing_system,
+  Migration20261121320000_checkouts,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -125,9 +125,13 @@ export function renderBilling(
     postal_code: customer.addressPostalCode ?? null,
     country: customer.addressCountry ?? null,
     tax_id: customer.taxId ?? null,
-    payment_method: method
-      ? { brand: method.brand, last4: method.last4, exp_month: method.expiryMonth, exp_year: method.expiryYear }
-      : null,
+    payment_method: renderBillingMethod(method),
     auto_top_up_paused: pauseReason,
   };
+}
+
+export function renderBillingMethod(method: PaymentMethod | undefined): BillingPaymentMethodDto | null {
+  if (!method) return null;
+  const { brand, last4, expiryMonth, expiryYear } = method;
+  return { brand, last4, exp_month: expiryMonth, exp_year: expiryYear };
 }

@@ -2,10 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/co
 import { ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
-import { formatTimestamp } from '../shared/clock.js';
-import type { PaymentMethod } from './payment-method.entity.js';
 import { AddPaymentMethodDto, PaymentMethodDto, PaymentMethodListDto } from './payment-methods.dto.js';
 import { PaymentMethodsService } from './payment-methods.service.js';
+import { renderPaymentMethod } from './render-payment-method.js';
 
 @ApiTags('Payment methods')
 @Controller('v1/customers/:customer_id/payment-methods')
@@ -21,7 +20,7 @@ export class PaymentMethodsController {
     @Param('customer_id') customerId: string,
     @Body() body: AddPaymentMethodDto,
   ): Promise<PaymentMethodDto> {
-    return render(await this.paymentMethods.replace(caller, customerId, body.token));
+    return renderPaymentMethod(await this.paymentMethods.replace(caller, customerId, body.token));
   }
 
   /** The cards on file: one, or none. */
@@ -29,7 +28,7 @@ export class PaymentMethodsController {
   @RequireScope('customers:read')
   @ApiWalletsErrors('not_found')
   async list(@CurrentCaller() caller: Caller, @Param('customer_id') customerId: string): Promise<PaymentMethodListDto> {
-    const items = (await this.paymentMethods.list(caller, customerId)).map(render);
+    const items = (await this.paymentMethods.list(caller, customerId)).map(renderPaymentMethod);
     return { items, pagination: { total: items.length, limit: items.length, offset: items.length } };
   }
 
@@ -45,24 +44,4 @@ export class PaymentMethodsController {
   ): Promise<void> {
     await this.paymentMethods.remove(caller, customerId, id);
   }
-}
-
-function render(method: PaymentMethod): PaymentMethodDto {
-  return {
-    id: method.id,
-    customer_id: method.customerId,
-    provider: method.provider,
-    brand: method.brand,
-    last4: method.last4,
-    expiry_month: method.expiryMonth,
-    expiry_year: method.expiryYear,
-    fingerprint: method.fingerprint,
-    tenant_id: method.tenantId,
-    environment_id: method.environmentId,
-    status: method.status,
-    created_at: formatTimestamp(method.createdAt),
-    updated_at: formatTimestamp(method.updatedAt),
-    created_by: method.createdBy,
-    updated_by: method.updatedBy,
-  };
 }

@@ -1,7 +1,11 @@
 import { DomainError } from '../shared/errors.js';
 import type {
   AttachPaymentMethodRequest,
+  BeginCheckoutRequest,
   BeginSetupRequest,
+  BrowserPayment,
+  CheckoutBegun,
+  CheckoutState,
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
@@ -26,11 +30,24 @@ export class BoundedProvider implements PaymentProvider {
   readonly name: string;
   readonly #provider: PaymentProvider;
   readonly #timeoutMs: number;
+  /** These only where the provider has them. */
+  readonly openPayment?: (paymentId: string) => Promise<BrowserPayment>;
+  readonly beginCheckout?: (request: BeginCheckoutRequest, idempotencyKey: string) => Promise<CheckoutBegun>;
+  readonly readCheckout?: (checkoutId: string) => Promise<CheckoutState>;
+  readonly closeCheckout?: (checkoutId: string, idempotencyKey: string) => Promise<CheckoutState>;
 
   constructor(provider: PaymentProvider, timeoutMs: number) {
     this.name = provider.name;
     this.#provider = provider;
     this.#timeoutMs = timeoutMs;
+    const open = provider.openPayment?.bind(provider);
+    if (open) this.openPayment = (paymentId) => this.#answer(open(paymentId));
+    const begin = provider.beginCheckout?.bind(provider);
+    if (begin) this.beginCheckout = (request, key) => this.#outcome(() => begin(request, key));
+    const read = provider.readCheckout?.bind(provider);
+    if (read) this.readCheckout = (checkoutId) => this.#outcome(() => read(checkoutId));
+    const close = provider.closeCheckout?.bind(provider);
+    if (close) this.closeCheckout = (checkoutId, key) => this.#outcome(() => close(checkoutId, key));
   }
 
   attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {

@@ -45,9 +45,65 @@ export interface PaymentProvider {
 
   /**
    * What became of it, by the provider's own record.
-   * @throws DomainError not_found; unavailable
+   * @throws DomainError invalid_operation where the provider has no such page; unavailable
    */
   readSetup(setupId: string): Promise<SetupOutcome>;
+
+  /**
+   * What a page of ours opens the provider's script with, so that the holder of a card confirms a payment there. Absent
+   * where the provider has no such script.
+   * @throws DomainError unavailable
+   */
+  openPayment?(paymentId: string): Promise<BrowserPayment>;
+
+  /**
+   * Makes a page of the provider's on which a customer pays once: the same idempotency key makes the same page. The three
+   * are absent where the provider has no such page.
+   */
+  beginCheckout?(request: BeginCheckoutRequest, idempotencyKey: string): Promise<CheckoutBegun>;
+
+  /** The provider's own record of a page. */
+  readCheckout?(checkoutId: string): Promise<CheckoutState>;
+
+  /** Closes a page. Answers `used` when somebody has paid on it after all. */
+  closeCheckout?(checkoutId: string, idempotencyKey: string): Promise<CheckoutState>;
+}
+
+export interface BeginCheckoutRequest extends CreatePaymentRequest {
+  /** What is bought, as the page shows it. */
+  description: string;
+  successUrl: string;
+  cancelUrl: string;
+  /** Whether the card may be charged later, while its holder is away. */
+  keepsCard: boolean;
+}
+
+export type CheckoutBegun =
+  { kind: 'begun'; checkoutId: string; url: string } | Exclude<CreatePaymentOutcome, { kind: 'created' }>;
+
+/** How a page stands. */
+export type CheckoutState =
+  | { kind: 'open'; url: string }
+  /** Nobody has paid on it, and nobody can any more. */
+  | { kind: 'expired' }
+  /** What became of the payment is the payment's own record. `card`: the one to be kept, once it was charged. */
+  | { kind: 'used'; paymentId: string; card: PaymentMethodDetails | null }
+  | { kind: 'not_executed'; reason: string; retryAfterSeconds: number }
+  | { kind: 'unknown'; reason: string };
+
+/** A payment in the browser of its holder: good for confirming that one, and for nothing else. */
+export interface BrowserPayment {
+  publishableKey: string;
+  clientSecret: string;
+}
+
+/** Where a provider's script for browsers is, and what a page that loads it has to allow. */
+export interface ScriptHosts {
+  /** Address of the script. */
+  script: string;
+  scripts: readonly string[];
+  connections: readonly string[];
+  frames: readonly string[];
 }
 
 export interface AttachPaymentMethodRequest {
@@ -161,9 +217,12 @@ export interface SetupSession {
   url: string | null;
   /** What embedded fields are opened with; null for a page. */
   clientSecret: string | null;
+  /** Which account of the provider the fields are opened for; null for a page. */
+  publishableKey: string | null;
 }
 
+/** Whose it is, is never null but for a setup that the environment has not begun. */
 export type SetupOutcome =
   | { kind: 'saved'; customerId: string; card: PaymentMethodDetails }
-  | { kind: 'open' }
-  | { kind: 'failed'; reason: string };
+  | { kind: 'open'; customerId: string }
+  | { kind: 'failed'; customerId: string | null; reason: string };

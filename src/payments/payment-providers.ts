@@ -83,7 +83,7 @@ export class PaymentProviders {
     const known = this.#stripe.get(scope.environmentId);
     // The version alone would not tell keys that were deleted and stored anew.
     if (known?.version === version && known.secretKey === keys.secretKey) return known.provider;
-    const stripe = await this.clients.provider(scope, keys.secretKey, terms);
+    const stripe = await this.clients.provider(scope, keys, terms);
     const provider = new BoundedProvider(stripe, this.config.paymentTimeoutMs);
     this.#stripe.set(scope.environmentId, { version, secretKey: keys.secretKey, provider });
     return provider;

@@ -16,7 +16,7 @@ import type {
   SetupOutcome,
   SetupSession,
 } from './payment-provider.js';
-import { type SandboxBehaviour, SANDBOX_CARDS } from './sandbox-cards.js';
+import { APPROVING_SANDBOX_TOKEN, type SandboxBehaviour, SANDBOX_CARDS } from './sandbox-cards.js';
 import { keyName, type Refund, SandboxRecord, type Settlement } from './sandbox-record.js';
 
 const PAYMENT_ID = /^pay_sandbox_[0-9a-f]{32}$/;
@@ -223,7 +223,10 @@ function refundName(paymentId: string, before: number): string {
 }
 
 function noSetup(): DomainError {
-  return new DomainError('invalid_operation', 'the sandbox has no page for cards: add one by its token');
+  return new DomainError(
+    'invalid_operation',
+    `the sandbox has no page for cards: send one of its tokens instead, like ${APPROVING_SANDBOX_TOKEN}, as the payment method`,
+  );
 }
 
 /** An answer that never comes. Whoever waits for it has to have a limit. */

@@ -1,4 +1,13 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  randomUUID,
+  timingSafeEqual,
+} from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
@@ -55,6 +64,25 @@ export class SecretBox {
     }
   }
 
+  /**
+   * Signs what comes back from outside, with a key made of the first one for that purpose alone.
+   * @returns HMAC-SHA-256, 43 characters of base64url
+   * @throws invalid_operation in production without ENCRYPTION_KEY
+   */
+  sign(text: string, purpose: string): string {
+    const [key] = this.#allKeys();
+    if (!key) throw new DomainError('invalid_operation', 'ENCRYPTION_KEY is not set: nothing can be signed');
+    return signatureOf(text, purpose, key).toString('base64url');
+  }
+
+  /** Whether one of the keys has signed it for that purpose. */
+  isSigned(text: string, purpose: string, signature: string): boolean {
+    const given = Buffer.from(signature, 'base64url');
+    return this.#allKeys()
+      .map((key) => signatureOf(text, purpose, key))
+      .some((own) => own.length === given.length && timingSafeEqual(own, given));
+  }
+
   /** Whether there is a key for it at all. */
   canOpen(sealed: string): boolean {
     return this.#allKeys().some(({ id }) => sealed.startsWith(`${id}.`));
@@ -70,6 +98,11 @@ export class SecretBox {
     if (encryptionKey) return encryptionKey.split(',').map((text) => Buffer.from(text.trim(), 'base64'));
     return isProduction ? [] : [keyOfFolder(dataDir)];
   }
+}
+
+function signatureOf(text: string, purpose: string, key: Key): Buffer {
+  const own = Buffer.from(hkdfSync('sha256', key.bytes, '', `refill ${purpose}`, KEY_BYTES));
+  return createHmac('sha256', own).update(text).digest();
 }
 
 /** Says which key sealed something, and nothing about the key. */

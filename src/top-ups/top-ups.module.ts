@@ -3,6 +3,10 @@ import { CustomersModule } from '../customers/customers.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { CheckoutPages } from './checkouts/checkout-pages.js';
+import { ConfirmationLinks } from './confirmations/confirmation-links.js';
+import { ConfirmationsController } from './confirmations/confirmations.controller.js';
+import { Confirmations } from './confirmations/confirmations.service.js';
 import { InvoiceListsController } from './papers/invoice-lists.controller.js';
 import { InvoiceLists } from './papers/invoice-lists.service.js';
 import { NotOfferedController } from './papers/not-offered.controller.js';
@@ -43,8 +47,12 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     PaymentsController,
     NotOfferedController,
     RefundsController,
+    ConfirmationsController,
   ],
   providers: [
+    CheckoutPages,
+    ConfirmationLinks,
+    Confirmations,
     InvoicedTopUps,
     InvoiceLists,
     InvoicePayments,

@@ -49,6 +49,8 @@ export class Browser {
   static async start(size = { width: 390, height: 844 }): Promise<Browser> {
     const folder = await mkdtemp(join(tmpdir(), 'browser-'));
     const args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
+    // Frames of other hosts stay in the page's own process, where `clickInFrame` finds them, whatever headers ask for.
+    args.push('--disable-features=IsolateOrigins,site-per-process,OriginIsolationHeader');
     const own = [
       `--user-data-dir=${folder}`,
       `--window-size=${size.width},${size.height}`,

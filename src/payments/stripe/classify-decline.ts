@@ -51,9 +51,11 @@ const NEVER_ADVICE: ReadonlySet<string> = new Set(['do_not_try_again', 'confirm_
 /** Mastercard's "do not try again" and "payment cancellation": repeats after them cost a fee. */
 const NEVER_NETWORK_ADVICE: ReadonlySet<string> = new Set(['03', '21']);
 const AUTHENTICATION = 'authentication_required';
+/** Its holder was asked and has not convinced the bank: that may be tried again, by its holder only. */
+const NOT_AUTHENTICATED = 'payment_intent_authentication_failure';
 
 export function asksForAuthentication({ code, decline_code }: StripeCardFailure): boolean {
-  return code === AUTHENTICATION || decline_code === AUTHENTICATION;
+  return code === AUTHENTICATION || decline_code === AUTHENTICATION || code === NOT_AUTHENTICATED;
 }
 
 /** Whether the same card may be tried again. A code that is not known may be; the schedule of retries has an end. */

@@ -54,6 +54,14 @@ describe('a payment intent', () => {
       { status: 'requires_payment_method', last_payment_error: { code: 'authentication_required' } },
       { kind: 'requires_action', actionUrl: null },
     ],
+    [
+      'not believed by the bank, though its holder was there',
+      {
+        status: 'requires_payment_method',
+        last_payment_error: { code: 'payment_intent_authentication_failure' },
+      },
+      { kind: 'requires_action', actionUrl: null },
+    ],
     ['canceled', { status: 'canceled' }, { kind: 'canceled' }],
     ['in a status that we have never heard of', { status: 'requires_blessing' }, { kind: 'unknown' }],
     ['authorized only', { status: 'requires_capture' }, { kind: 'unknown' }],

@@ -13,10 +13,10 @@ describe('what an event is about', () => {
     [
       'checkout.session.completed',
       { id: 'cs_1', mode: 'payment', payment_intent: 'pi_1' },
-      { kind: 'payment', ref: 'pi_1' },
+      { kind: 'payment', ref: 'cs_1' },
     ],
+    ['checkout.session.expired', { id: 'cs_1', mode: 'payment' }, { kind: 'payment', ref: 'cs_1' }],
     ['checkout.session.completed', { id: 'cs_1', mode: 'subscription' }, undefined],
-    ['checkout.session.completed', { id: 'cs_1', mode: 'payment', payment_intent: null }, undefined],
     ['payment_intent.succeeded', { id: 5 }, undefined],
     ['payment_intent.succeeded', {}, undefined],
     ['customer.created', { id: 'cus_1' }, undefined],

@@ -1,7 +1,10 @@
 /** What an event of Stripe is about, as far as anybody here wants to know: something to be read from Stripe. */
 export interface EventSubject {
   kind: 'payment' | 'setup' | 'returns';
-  /** Id of the payment intent (for `returns`, of which money goes back or is disputed), the setup intent or the Checkout session. */
+  /**
+   * Id of the payment intent (for `returns`, of which money goes back or is disputed), the setup intent or the Checkout
+   * session: one in payment mode is a payment's, too.
+   */
   ref: string;
 }
 
@@ -18,7 +21,7 @@ const PAYMENT_EVENTS: ReadonlySet<string> = new Set([
   'payment_intent.succeeded',
 ]);
 const SETUP_EVENTS: ReadonlySet<string> = new Set(['setup_intent.succeeded']);
-const SESSION_EVENTS: ReadonlySet<string> = new Set(['checkout.session.completed']);
+const SESSION_EVENTS: ReadonlySet<string> = new Set(['checkout.session.completed', 'checkout.session.expired']);
 
 /** Of charges, refunds and disputes: all name their payment intent. */
 const RETURN_EVENTS: ReadonlySet<string> = new Set([
@@ -42,7 +45,8 @@ export function subjectOf({ type, data }: EventFacts): EventSubject | undefined 
   if (SETUP_EVENTS.has(type)) return subject('setup', id);
   if (!SESSION_EVENTS.has(type)) return undefined;
   if (mode === 'setup') return subject('setup', id);
-  return mode === 'payment' ? subject('payment', intent) : undefined;
+  // A top-up that is paid on a page has the page's id until the page was used.
+  return mode === 'payment' ? subject('payment', id) : undefined;
 }
 
 function subject(kind: EventSubject['kind'], ref: unknown): EventSubject | undefined {

@@ -15,7 +15,7 @@ import type { Scope } from '../../shared/scope.js';
 const TOKEN = /^pm_[A-Za-z0-9_]{1,200}$/;
 const PAGE_ID = /^cs_[A-Za-z0-9_]{1,200}$/;
 const FIELDS_ID = /^seti_[A-Za-z0-9_]{1,200}$/;
-const NOT_SAVED = { kind: 'failed', reason: 'Stripe knows of no such setup' } as const;
+const NOT_OURS = { kind: 'failed', customerId: null, reason: 'Stripe knows of no such setup' } as const;
 
 /** Cards of an environment's customers at Stripe. Their numbers never come here. Throws the package's errors. */
 export class StripeCards {
@@ -23,6 +23,7 @@ export class StripeCards {
     private readonly api: StripeApi,
     private readonly scope: Scope,
     private readonly customers: StripeCustomers,
+    private readonly publishableKey: string,
   ) {}
 
   async attach({ customerId, token }: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {
@@ -39,7 +40,8 @@ export class StripeCards {
       const setup = await this.api.call((stripe) =>
         stripe.setupIntents.create({ ...shared, usage: 'off_session' }, { idempotencyKey }),
       );
-      return { setupId: setup.id, url: null, clientSecret: setup.client_secret };
+      const { publishableKey } = this;
+      return { setupId: setup.id, url: null, clientSecret: setup.client_secret, publishableKey };
     }
     const page = { success_url: via.successUrl, cancel_url: via.cancelUrl };
     const session = await this.api.call((stripe) =>
@@ -48,21 +50,32 @@ export class StripeCards {
         { idempotencyKey },
       ),
     );
-    return { setupId: session.id, url: session.url, clientSecret: null };
+    return { setupId: session.id, url: session.url, clientSecret: null, publishableKey: null };
   }
 
   async readSetup(setupId: string): Promise<SetupOutcome> {
-    if (FIELDS_ID.test(setupId)) {
-      const expand = ['payment_method'];
-      return this.#outcomeOf(await this.api.call((stripe) => stripe.setupIntents.retrieve(setupId, { expand })));
+    try {
+      if (FIELDS_ID.test(setupId)) return await this.#readFields(setupId);
+      return PAGE_ID.test(setupId) ? await this.#readPage(setupId) : NOT_OURS;
+    } catch (error) {
+      if ((error as StripeErrorFacts).code === 'resource_missing') return NOT_OURS;
+      throw error;
     }
-    if (!PAGE_ID.test(setupId)) return NOT_SAVED;
+  }
+
+  async #readFields(setupId: string): Promise<SetupOutcome> {
+    const expand = ['payment_method'];
+    return this.#outcomeOf(await this.api.call((stripe) => stripe.setupIntents.retrieve(setupId, { expand })));
+  }
+
+  async #readPage(setupId: string): Promise<SetupOutcome> {
     const expand = ['setup_intent.payment_method'];
     const session = await this.api.call((stripe) => stripe.checkout.sessions.retrieve(setupId, { expand }));
-    if (session.status === 'expired') return { kind: 'failed', reason: 'the page was not used in time' };
+    const customerId = this.#ownerOf(session.metadata);
+    if (customerId === null) return NOT_OURS;
+    if (session.status === 'expired') return { kind: 'failed', customerId, reason: 'the page was not used in time' };
     const setup = session.setup_intent;
-    if (typeof setup !== 'object' || setup === null) return { kind: 'open' };
-    return this.#outcomeOf(setup);
+    return typeof setup === 'object' && setup !== null ? this.#outcomeOf(setup) : { kind: 'open', customerId };
   }
 
   /** A method that a setup has saved is its customer's already, which Stripe refuses to say twice. */
@@ -79,19 +92,26 @@ export class StripeCards {
 
   #outcomeOf(setup: Stripe.SetupIntent): SetupOutcome {
     const { status, metadata, payment_method: method } = setup;
-    const own = metadataOf(this.scope);
-    // Others may save cards in the same account of Stripe: those are not ours to charge.
-    if (metadata?.['environment_id'] !== own.environment_id || metadata['tenant_id'] !== own.tenant_id)
-      return NOT_SAVED;
-    if (status === 'canceled') return { kind: 'failed', reason: 'the setup was canceled' };
-    if (status !== 'succeeded') return { kind: 'open' };
-    const customerId = metadata['customer_id'];
-    if (!customerId || typeof method !== 'object' || method === null) return NOT_SAVED;
+    const customerId = this.#ownerOf(metadata);
+    if (customerId === null) return NOT_OURS;
+    if (status === 'canceled') return { kind: 'failed', customerId, reason: 'the setup was canceled' };
+    if (status !== 'succeeded') return { kind: 'open', customerId };
+    if (typeof method !== 'object' || method === null) {
+      return { kind: 'failed', customerId, reason: 'the setup has saved no card' };
+    }
     return { kind: 'saved', customerId, card: detailsOf(method) };
+  }
+
+  /** The customer; null for what others have made in the same account of Stripe: those cards are not ours to charge. */
+  #ownerOf(metadata: Stripe.Metadata | null): string | null {
+    const own = metadataOf(this.scope);
+    const isOwn = metadata?.['environment_id'] === own.environment_id && metadata['tenant_id'] === own.tenant_id;
+    return (isOwn && metadata['customer_id']) || null;
   }
 }
 
-function detailsOf({ id, card }: Stripe.PaymentMethod): PaymentMethodDetails {
+/** @throws validation for what is no card */
+export function detailsOf({ id, card }: Stripe.PaymentMethod): PaymentMethodDetails {
   if (!card) throw invalidField('token', 'is not a card');
   const { brand, last4, exp_month: expiryMonth, exp_year: expiryYear, fingerprint } = card;
   return { providerRef: id, brand, last4, expiryMonth, expiryYear, fingerprint: fingerprint ?? id };

@@ -8,6 +8,7 @@ import { classifyError, type StripeErrorFacts } from './classify-stripe-answer.j
 import { StripeApi } from './stripe-api.js';
 import { StripeCards } from './stripe-cards.js';
 import { StripeCustomers } from './stripe-customers.js';
+import type { StripeKeys } from './stripe-keys.js';
 import { StripeProvider, type StripeTerms } from './stripe-provider.js';
 import { StripeRate } from './stripe-rate.js';
 import { stripeRefusal } from './stripe-refusal.js';
@@ -21,10 +22,11 @@ export class StripeClients {
     private readonly customers: ProviderCustomers,
   ) {}
 
-  async provider(scope: Scope, secretKey: string, terms: StripeTerms): Promise<StripeProvider> {
+  async provider(scope: Scope, { secretKey, publishableKey }: StripeKeys, terms: StripeTerms): Promise<StripeProvider> {
     const api = await this.#api(secretKey);
     const customers = new StripeCustomers(api, scope, this.customers);
-    return new StripeProvider(api, scope, terms, customers, new StripeCards(api, scope, customers));
+    const cards = new StripeCards(api, scope, customers, publishableKey);
+    return new StripeProvider(api, scope, terms, customers, cards, publishableKey);
   }
 
   /**

@@ -2,7 +2,11 @@ import { Logger } from '@nestjs/common';
 import type { Stripe } from 'stripe';
 import type {
   AttachPaymentMethodRequest,
+  BeginCheckoutRequest,
   BeginSetupRequest,
+  BrowserPayment,
+  CheckoutBegun,
+  CheckoutState,
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
@@ -15,11 +19,13 @@ import type {
   SetupOutcome,
   SetupSession,
 } from '../payment-provider.js';
+import { DomainError } from '../../shared/errors.js';
 import type { Scope } from '../../shared/scope.js';
 import { classifyError, classifyIntent, isOurBug, type StripeErrorFacts } from './classify-stripe-answer.js';
 import type { StripeApi } from './stripe-api.js';
 import { toStripeAmount } from './stripe-amount.js';
 import type { StripeCards } from './stripe-cards.js';
+import { StripeCheckouts } from './stripe-checkouts.js';
 import { hashOf, metadataOf, STRIPE, type StripeCustomers } from './stripe-customers.js';
 import { StripeRefunds } from './stripe-refunds.js';
 import { stripeRefusal } from './stripe-refusal.js';
@@ -42,6 +48,7 @@ export class StripeProvider implements PaymentProvider {
   readonly name = STRIPE;
   readonly #logger = new Logger('Stripe');
   readonly #refunds: StripeRefunds;
+  readonly #checkouts: StripeCheckouts;
 
   constructor(
     private readonly api: StripeApi,
@@ -49,8 +56,10 @@ export class StripeProvider implements PaymentProvider {
     private readonly terms: StripeTerms,
     private readonly customers: StripeCustomers,
     private readonly cards: StripeCards,
+    private readonly publishableKey: string,
   ) {
     this.#refunds = new StripeRefunds(api);
+    this.#checkouts = new StripeCheckouts(api, scope, customers);
   }
 
   async attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {
@@ -63,6 +72,32 @@ export class StripeProvider implements PaymentProvider {
 
   async readSetup(setupId: string): Promise<SetupOutcome> {
     return this.#orRefusal('setup_id', () => this.cards.readSetup(setupId));
+  }
+
+  async openPayment(paymentId: string): Promise<BrowserPayment> {
+    const { publishableKey } = this;
+    const intent = await this.#orRefusal('payment_id', () =>
+      this.api.call((stripe) => stripe.paymentIntents.retrieve(paymentId)),
+    );
+    if (!intent.client_secret) throw new DomainError('unavailable', 'Stripe does not say how to open the payment');
+    return { publishableKey, clientSecret: intent.client_secret };
+  }
+
+  async beginCheckout(request: BeginCheckoutRequest, idempotencyKey: string): Promise<CheckoutBegun> {
+    try {
+      return await this.#checkouts.begin(request, idempotencyKey);
+    } catch (error) {
+      const outcome = this.#classify(error, idempotencyKey);
+      return isCreateOutcome(outcome) ? outcome : { kind: 'unknown', reason: `Stripe answered with ${outcome.kind}` };
+    }
+  }
+
+  readCheckout(checkoutId: string): Promise<CheckoutState> {
+    return this.#checkoutState(() => this.#checkouts.read(checkoutId), '');
+  }
+
+  closeCheckout(checkoutId: string, idempotencyKey: string): Promise<CheckoutState> {
+    return this.#checkoutState(() => this.#checkouts.close(checkoutId, idempotencyKey), idempotencyKey);
   }
 
   async createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
@@ -155,6 +190,16 @@ export class StripeProvider implements PaymentProvider {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#logger.warn({ msg: 'a payment has no receipt or statement of its own', paymentId, reason });
+    }
+  }
+
+  async #checkoutState(work: () => Promise<CheckoutState>, idempotencyKey: string): Promise<CheckoutState> {
+    try {
+      return await work();
+    } catch (error) {
+      const outcome = this.#classify(error, idempotencyKey);
+      if (outcome.kind === 'not_executed' || outcome.kind === 'unknown') return outcome;
+      return { kind: 'unknown', reason: `Stripe answered with ${outcome.kind}` };
     }
   }
 

@@ -217,7 +217,7 @@ export function withdraw(
 export function tryNow(topUps: TopUpState, cardFingerprint: string, now: Date): void {
   for (const topUp of topUps.topUps) {
     const waits = topUp.topUpStatus === 'retry_wait' || topUp.topUpStatus === 'requires_action';
-    if (waits && topUp.cardFingerprint !== cardFingerprint && topUp.nextAttemptAt > now) {
+    if (waits && !topUp.checkout && topUp.cardFingerprint !== cardFingerprint && topUp.nextAttemptAt > now) {
       alter(topUps, topUp, { nextAttemptAt: now }, now);
     }
   }

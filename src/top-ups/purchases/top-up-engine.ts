@@ -1,10 +1,12 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { PaymentMethodsService } from '../../customers/payment-methods.service.js';
-import type { PaymentOutcome, PaymentProvider } from '../../payments/payment-provider.js';
+import type { CheckoutState, PaymentOutcome, PaymentProvider } from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { CheckoutPages } from '../checkouts/checkout-pages.js';
+import { ConfirmationLinks } from '../confirmations/confirmation-links.js';
 import { NO_PROVIDER } from '../rules/may-charge.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
 import {
@@ -52,6 +54,8 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     private readonly invoiced: InvoicedTopUps,
     private readonly paymentMethods: PaymentMethodsService,
     private readonly providers: PaymentProviders,
+    private readonly links: ConfirmationLinks,
+    private readonly pages: CheckoutPages,
     private readonly clock: Clock,
   ) {}
 
@@ -181,7 +185,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
       case 'processing':
         return this.#resume(topUp);
       case 'requires_action':
-        return (await this.#supersede(topUp)) ? undefined : this.#resume(topUp);
+        return !topUp.checkout && (await this.#supersede(topUp)) ? undefined : this.#resume(topUp);
       case 'canceling':
         return this.#cancel(topUp);
       case 'refund_due':
@@ -202,6 +206,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     if (topUp.provider === NO_PROVIDER && !provider) return this.#settle(topUp);
     // Whether it is charged was part of the decision: neither is it given away now, nor charged after all.
     if (!provider || topUp.provider === NO_PROVIDER) return void (await this.steps.authorize(topUp, charges, null));
+    if (topUp.checkout) return this.#openPage(topUp, provider);
     const method = await this.paymentMethods.findChargeable(scope, topUp.customerId);
     if (!method) return this.#giveUp(topUp, 'no_payment_method', 'there is no payment method on file');
     const since = new Date(this.clock.now().getTime() - 30 * DAY_MS);
@@ -215,6 +220,41 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     };
     if (!(await this.steps.authorize(topUp, charges, card))) return;
     await this.#charge(topUp, provider);
+  }
+
+  /** The page that its customer pays on: made once, by the intent alone, so that a repeat after a crash makes no other. */
+  async #openPage(topUp: TopUp, provider: PaymentProvider): Promise<void> {
+    if (!(await this.steps.authorize(topUp, provider.name, null))) return;
+    const page = await this.pages.begin(topUp, provider);
+    if (page.kind !== 'begun') return this.#record(topUp, page);
+    const now = this.clock.now();
+    await this.steps.progress(topUp, {
+      topUpStatus: 'requires_action',
+      paymentId: page.checkoutId,
+      actionUrl: page.url,
+      actionRequestedAt: now,
+      nextAttemptAt: new Date(now.getTime() + ACTION_POLL_MS),
+      lastErrorCode: '',
+      lastErrorMessage: '',
+    });
+  }
+
+  /**
+   * What a page has come to: waits on, ends with a page that nobody has used, or goes on with the payment that was made.
+   * @returns the payment, once there is one
+   */
+  async #afterPage(topUp: TopUp, state: CheckoutState): Promise<string | undefined> {
+    if (state.kind === 'used') {
+      await this.steps.progress(topUp, { paymentId: state.paymentId });
+      return state.paymentId;
+    }
+    const { topUpStatus, lastErrorCode: code, lastErrorMessage: message } = topUp;
+    const isTakenBack = topUpStatus === 'canceling';
+    const end = isTakenBack ? { code, message } : { code: 'checkout_expired', message: 'nobody has paid on the page' };
+    if (state.kind === 'expired') await this.steps.end(topUp, { status: 'canceled', ...end });
+    else if (isTakenBack) await this.#lookUpLater(topUp, code, message);
+    else await this.steps.progress(topUp, { nextAttemptAt: new Date(this.clock.now().getTime() + ACTION_POLL_MS) });
+    return undefined;
   }
 
   /** Creates the payment once and confirms it. The same attempt always uses the same keys, also after a crash. */
@@ -241,8 +281,13 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   /** Somebody left it in the middle, or the provider has not said yet: its own record decides. */
   async #resume(topUp: TopUp): Promise<void> {
     const provider = await this.#providerOf(topUp);
+    if (!topUp.paymentId) return this.#sendAgain(topUp, provider);
+    if (this.pages.isPage(topUp)) {
+      const isOver = this.#isActionWindowOver(topUp);
+      const state = await (isOver ? this.pages.close(topUp, provider) : this.pages.read(topUp, provider));
+      if (!(await this.#afterPage(topUp, state))) return;
+    }
     const { paymentId } = topUp;
-    if (!paymentId) return this.#sendAgain(topUp, provider);
     const outcome = await provider.retrievePayment(paymentId);
     // A decline may be the previous attempt's, this one never sent: the same key gets the same answer or the first one.
     const mayBeUnsent = topUp.topUpStatus === 'charging' && topUp.attempt > 1 && outcome.kind === 'declined';
@@ -254,6 +299,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   /** The same attempt, by the agreement of this moment; another one where another card is on file by now. */
   async #sendAgain(topUp: TopUp, provider: PaymentProvider): Promise<void> {
     const scope = scopeOf(topUp);
+    if (topUp.checkout) return this.#start(topUp);
     const method = await this.paymentMethods.findChargeable(scope, topUp.customerId);
     if (method?.id !== topUp.paymentMethodId) return this.#start(topUp);
     const current = await this.providers.resolve(scope);
@@ -362,11 +408,13 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   async #requiresAction(topUp: TopUp, actionUrl: string | null): Promise<void> {
     const now = this.clock.now();
+    const actionRequestedAt = topUp.actionRequestedAt ?? now;
     await this.steps.progress(topUp, {
       topUpStatus: 'requires_action',
-      actionUrl,
+      // A page of ours goes before one of the provider's, which is there for one try only.
+      actionUrl: (await this.links.of(topUp, actionRequestedAt)) ?? actionUrl,
       nextAttemptAt: new Date(now.getTime() + ACTION_POLL_MS),
-      actionRequestedAt: topUp.actionRequestedAt ?? now,
+      actionRequestedAt,
       lastErrorCode: 'authentication_required',
       lastErrorMessage: 'the card asks for authentication by its holder',
     });
@@ -396,8 +444,15 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   /** Whether nothing can be charged any more. Paid after all, it is settled; not known, it is asked again. */
   async #isGivenUp(topUp: TopUp, code: string, message: string): Promise<boolean> {
     if (!topUp.paymentId) return true;
-    const outcome = await (await this.#providerOf(topUp)).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
-    if (outcome.kind === 'canceled') return true;
+    const provider = await this.#providerOf(topUp);
+    if (this.pages.isPage(topUp) && !(await this.#afterPage(topUp, await this.pages.close(topUp, provider)))) {
+      return false;
+    }
+    // A page's payment cannot be canceled; but once the page was used, nothing more can be paid for it either.
+    const outcome = topUp.checkout
+      ? await provider.retrievePayment(topUp.paymentId)
+      : await provider.cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
+    if (outcome.kind === 'canceled' || (topUp.checkout && outcome.kind === 'declined')) return true;
     if (outcome.kind === 'succeeded') await this.#settlePaid(topUp, outcome);
     else await this.#lookUpLater(topUp, code, message);
     return false;
@@ -420,7 +475,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   /** One that ended without money is asked about once more: a late success is credited, or refunded. */
   async #recheck(topUp: TopUp): Promise<void> {
-    if (!topUp.paymentId) return;
+    if (!topUp.paymentId || this.pages.isPage(topUp)) return;
     const outcome = await (await this.#providerOf(topUp)).retrievePayment(topUp.paymentId);
     if (outcome.kind !== 'succeeded') return;
     this.#logger.warn({ msg: 'a payment that was given up has succeeded', topUpId: topUp.id });

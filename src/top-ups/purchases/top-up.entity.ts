@@ -37,6 +37,14 @@ function quoted(statuses: readonly string[]): string {
   return statuses.map((status) => `'${status}'`).join(', ');
 }
 
+/** How a top-up is paid on a page of the provider's. */
+export interface CheckoutTerms {
+  successUrl: string;
+  cancelUrl: string;
+  /** Whether the card is put on file. */
+  keepsCard: boolean;
+}
+
 const TopUpSchema = defineEntity({
   name: 'TopUp',
   tableName: 'top_up',
@@ -69,8 +77,10 @@ const TopUpSchema = defineEntity({
     paymentMethodId: p.text().nullable(),
     paymentMethodRef: p.text().nullable(),
     cardFingerprint: p.text().nullable(),
-    /** The provider's payment: created once per top-up, and charged at most once. */
+    /** The provider's payment: created once per top-up, and charged at most once. While a page of its is open, the page. */
     paymentId: p.text().nullable(),
+    /** That it is paid on a page of the provider's, by its customer: how, frozen. Null: a card on file is charged. */
+    checkout: p.json<CheckoutTerms>().nullable(),
     /** Number of the current attempt, from 1; part of the provider's idempotency key. */
     attempt: p.integer(),
     /** How often the provider was asked about an unknown outcome. */

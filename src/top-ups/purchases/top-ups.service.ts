@@ -24,13 +24,15 @@ import { NEVER, type Recorded } from './change-top-up.js';
 import { InvoicedTopUps, type PendingRecord, type PendingTerms, promisedBy } from './invoiced-top-ups.js';
 import { TopUpEngine } from './top-up-engine.js';
 import { TopUpQueue } from './top-up-queue.js';
-import { TopUp } from './top-up.entity.js';
+import { type CheckoutTerms, TopUp } from './top-up.entity.js';
 
 export interface PurchaseRequest {
   scope: Scope;
   wallet: Pick<WalletRecord, 'id' | 'customerId'>;
-  /** At the price that is charged, discounts taken off. */
-  pack: AgreedPack;
+  /** At the price that is charged, discounts taken off; its id is null where no pack is bought. */
+  pack: Omit<AgreedPack, 'id'> & { id: string | null };
+  /** Paid on a page of the provider's; absent: with the card on file. */
+  checkout?: CheckoutTerms | undefined;
   /** Whom it is charged with; null where it costs nothing. */
   provider: string | null;
   discounts?: InvoiceDiscount[];
@@ -84,7 +86,7 @@ export class TopUpsService {
   async purchase(request: PurchaseRequest): Promise<{ topUp: TopUp; isReplayed: boolean }> {
     const { scope, wallet, pack, actor, idempotency, coupons } = request;
     const now = this.clock.now();
-    const topUp = newTopUp(scope, wallet, now, {
+    const recorded = newTopUp(scope, wallet, now, {
       ...manual(actor),
       // Whoever stores it also works on it; the scheduled task takes it for left behind only when the lease is over.
       nextAttemptAt: new Date(now.getTime() + LEASE_MS),
@@ -98,6 +100,7 @@ export class TopUpsService {
       invoicing: false,
       description: request.description,
     });
+    const topUp = { ...recorded, checkout: request.checkout ?? null };
     const { body, isReplayed } = await this.ledger.post({
       kind: 'evaluate',
       scope: scopeOf(scope),

@@ -72,6 +72,7 @@ export function newTopUp(
     paymentMethodRef: null,
     cardFingerprint: null,
     paymentId: null,
+    checkout: null,
     attempt: 0,
     lookups: 0,
     lastErrorCode: '',
