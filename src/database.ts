@@ -51,6 +51,7 @@ import { Migration20261121240000_account } from './migrations/Migration202611212
 import { Migration20261121250000_sweep } from './migrations/Migration20261121250000_sweep.js';
 import { Migration20261121260000_stripe } from './migrations/Migration20261121260000_stripe.js';
 import { Migration20261121300000_payment_lists } from './migrations/Migration20261121300000_payment_lists.js';
+import { Migration20261121330000_reconciliation } from './migrations/Migration20261121330000_reconciliation.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
@@ -61,6 +62,8 @@ import { StripeConnection } from './payments/stripe/stripe-connection.entity.js'
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { InvoiceRow } from './top-ups/papers/invoice-row.entity.js';
 import { Payment } from './top-ups/papers/payment.entity.js';
+import { ReconciliationDifference } from './top-ups/reconciliation/reconciliation-difference.entity.js';
+import { ReconciliationPayment, ReconciliationRun } from './top-ups/reconciliation/reconciliation-run.entity.js';
 import { TopUpDecision } from './top-ups/rules/top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule } from './top-ups/rules/top-up-rule.entity.js';
 import { TopUp, TopUpAttempt } from './top-ups/purchases/top-up.entity.js';
@@ -94,6 +97,9 @@ export const ENTITIES = [
   TopUp,
   TopUpAttempt,
   TopUpDecision,
+  ReconciliationRun,
+  ReconciliationPayment,
+  ReconciliationDifference,
   InvoiceRow,
   Payment,
   AlertLog,
@@ -138,6 +144,7 @@ export const MIGRATIONS = [
   Migration20261121250000_sweep,
   Migration20261121260000_stripe,
   Migration20261121300000_payment_lists,
+  Migration20261121330000_reconciliation,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

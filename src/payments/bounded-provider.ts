@@ -5,8 +5,10 @@ import type {
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
+  ListPaymentsRequest,
   PaymentMethodDetails,
   PaymentOutcome,
+  PaymentPage,
   PaymentProvider,
   RefundOutcome,
   RefundPaymentRequest,
@@ -62,6 +64,10 @@ export class BoundedProvider implements PaymentProvider {
 
   readSetup(setupId: string): Promise<SetupOutcome> {
     return this.#answer(this.#provider.readSetup(setupId));
+  }
+
+  listPayments(request: ListPaymentsRequest): Promise<PaymentPage> {
+    return this.#answer(this.#provider.listPayments(request));
   }
 
   /** Of calls that move no money: the caller may simply ask again. */

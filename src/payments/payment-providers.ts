@@ -25,7 +25,8 @@ interface StripeClient {
 /** Whom an environment takes money through. Every provider handed out here answers in time, if only `unknown`. */
 @Injectable()
 export class PaymentProviders {
-  readonly #sandbox: PaymentProvider | undefined;
+  /** By environment: all of them share the books. */
+  readonly #sandboxes = new LRUCache<string, PaymentProvider>({ max: CLIENT_LIMIT });
   /** By environment, with what the client was made of. */
   readonly #stripe = new LRUCache<string, StripeClient>({ max: CLIENT_LIMIT });
 
@@ -34,19 +35,15 @@ export class PaymentProviders {
     private readonly settings: SettingsService,
     private readonly connections: StripeConnections,
     private readonly clients: StripeClients,
-    clock: Clock,
-  ) {
-    if (!config.isSandboxEnabled) return;
-    const sandbox = new SandboxProvider(join(config.dataDir, 'sandbox-provider'), clock);
-    this.#sandbox = new BoundedProvider(sandbox, config.paymentTimeoutMs);
-  }
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * The provider by the name that was stored with a payment method or a top-up of the environment; undefined where the
    * environment has none of that name.
    */
   async byName(scope: Scope, name: string): Promise<PaymentProvider | undefined> {
-    if (name === 'sandbox') return this.#sandbox;
+    if (name === 'sandbox') return this.#sandboxOf(scope);
     return name === STRIPE ? this.#stripeOf(scope) : undefined;
   }
 
@@ -59,6 +56,16 @@ export class PaymentProviders {
     if (name === 'none') return undefined;
     const provider = await this.byName(scope, name);
     if (!provider) throw new DomainError('unavailable', `payment provider ${name} is not available here`);
+    return provider;
+  }
+
+  #sandboxOf({ environmentId }: Scope): PaymentProvider | undefined {
+    if (!this.config.isSandboxEnabled) return undefined;
+    const known = this.#sandboxes.get(environmentId);
+    if (known) return known;
+    const sandbox = new SandboxProvider(join(this.config.dataDir, 'sandbox-provider'), this.clock, environmentId);
+    const provider = new BoundedProvider(sandbox, this.config.paymentTimeoutMs);
+    this.#sandboxes.set(environmentId, provider);
     return provider;
   }
 
