@@ -34,7 +34,7 @@ describe('a database that is restored to an instant before charges', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'refill-restore-'));
 
   async function start(database: { url: string; drop(): Promise<void> }): Promise<TestApp> {
-    drops.push(database.drop);
+    drops.push(() => database.drop());
     const config = { stripeApiBase: stripe.url, paymentTimeoutMs: 1500 };
     const kept = { kind: 'postgres' as const, url: database.url, drop: async () => undefined };
     return startTestApp({ database: kept, clock, config, dataDir });

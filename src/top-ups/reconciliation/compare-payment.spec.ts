@@ -75,7 +75,13 @@ describe('a payment and its top-up', () => {
     ['amount', 'person', 'the amount cannot be counted', charged({ amountMinor: null }), topUp()],
     ['currency', 'person', 'another currency is charged', charged({ currency: 'eur' }), topUp()],
     ['not_refunded', 'person', 'it is returned here only', charged(), topUp({ status: 'refunded', credited: 0 })],
-    ['status', 'cancel', 'it is given up here only', charged({ status: 'open' }), topUp({ ...unpaid, status: 'failed' })],
+    [
+      'status',
+      'cancel',
+      'it is given up here only',
+      charged({ status: 'open' }),
+      topUp({ ...unpaid, status: 'failed' }),
+    ],
     ['status', 'person', 'one that failed is credited', charged(), topUp({ status: 'failed' })],
   ])('differ (%s, %s) when %s', (kind, repair, _what, there, here) => {
     expect(compare(there, here)).toEqual({ kind, repair });
