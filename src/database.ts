@@ -52,8 +52,9 @@ import { Migration20261121250000_sweep } from './migrations/Migration20261121250
 import { Migration20261121260000_stripe } from './migrations/Migration20261121260000_stripe.js';
 import { Migration20261121300000_payment_lists } from './migrations/Migration20261121300000_payment_lists.js';
 import { Migration20261121310000_refunds } from './migrations/Migration20261121310000_refunds.js';
-import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { Migration20261121320000_checkouts } from './migrations/Migration20261121320000_checkouts.js';
+import { Migration20261121330000_reconciliation } from './migrations/Migration20261121330000_reconciliation.js';
+import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
@@ -67,6 +68,8 @@ import { InvoiceRow } from './top-ups/papers/invoice-row.entity.js';
 import { Payment } from './top-ups/papers/payment.entity.js';
 import { Dispute } from './top-ups/refunds/dispute.entity.js';
 import { Refund } from './top-ups/refunds/refund.entity.js';
+import { ReconciliationDifference } from './top-ups/reconciliation/reconciliation-difference.entity.js';
+import { ReconciliationPayment, ReconciliationRun } from './top-ups/reconciliation/reconciliation-run.entity.js';
 import { TopUpDecision } from './top-ups/rules/top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule } from './top-ups/rules/top-up-rule.entity.js';
 import { TopUp, TopUpAttempt } from './top-ups/purchases/top-up.entity.js';
@@ -103,6 +106,9 @@ export const ENTITIES = [
   TopUpDecision,
   Refund,
   Dispute,
+  ReconciliationRun,
+  ReconciliationPayment,
+  ReconciliationDifference,
   InvoiceRow,
   Payment,
   AlertLog,
@@ -148,8 +154,9 @@ export const MIGRATIONS = [
   Migration20261121260000_stripe,
   Migration20261121300000_payment_lists,
   Migration20261121310000_refunds,
-  Migration20261121360000_billing_system,
   Migration20261121320000_checkouts,
+  Migration20261121330000_reconciliation,
+  Migration20261121360000_billing_system,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { PaymentOutcome } from '../src/payments/payment-provider.js';
+import type { ListedPayment, PaymentOutcome, PaymentPage } from '../src/payments/payment-provider.js';
 import { PROVIDER_RIGS, type ProviderRig, SKIPPED_RIGS } from './support/provider-rigs.js';
 
+const PURCHASE = { walletId: 'w', trigger: 'manual', credits: '12.5', units: 2, packId: null, validityMonths: 12 };
 const SUCCEEDED = { kind: 'succeeded', amountMinor: 9900, currency: 'usd' };
 
 // A run without the key of a test account says so, instead of looking complete.
@@ -27,6 +28,7 @@ describe.each(PROVIDER_RIGS)('what every payment provider does: %s', (_name, sta
     customerId,
     amountMinor: 9900,
     currency: 'usd',
+    purchase: PURCHASE,
   });
   async function create(topUpId: string): Promise<string> {
     const outcome = await rig.provider.createPayment(payment(topUpId), `topup:${run}:${topUpId}:create`);
@@ -59,6 +61,33 @@ describe.each(PROVIDER_RIGS)('what every payment provider does: %s', (_name, sta
     const id = await create('t');
     expect(await rig.provider.retrievePayment(id)).toEqual({ kind: 'requires_confirmation' });
     expect(await isCharged(id)).toBe(0);
+  });
+
+  it('lists what was created in a period, page by page, with what it is for', async () => {
+    const from = new Date(Math.floor(rig.now().getTime() / 1000) * 1000);
+    const made = [await create('list_1'), await create('list_2'), await create('list_3')];
+    const period = { from, to: new Date(rig.now().getTime() + 10_000), limit: 2 };
+    const listed: ListedPayment[] = [];
+    let after: string | null = null;
+    do {
+      const page: PaymentPage = await rig.provider.listPayments({ ...period, after });
+      expect(page.payments.length).toBeLessThanOrEqual(2);
+      listed.push(...page.payments);
+      after = page.next;
+    } while (after !== null);
+    const own = listed.filter(({ topUpId }) => topUpId?.startsWith(run));
+    expect(own.map(({ paymentId }) => paymentId).toSorted()).toEqual(made.toSorted());
+    for (const { status, amountMinor, purchase, environmentId } of own) {
+      expect({ status, amountMinor, purchase }).toEqual({
+        status: 'open',
+        amountMinor: payment('').amountMinor,
+        purchase: PURCHASE,
+      });
+      expect(environmentId).toBe(rig.environmentId);
+    }
+    const earlier = { ...period, from: new Date(0), to: from, after: null };
+    const before = await rig.provider.listPayments({ ...earlier, limit: 100 });
+    expect(before.payments.filter(({ paymentId }) => made.includes(paymentId))).toEqual([]);
   });
 
   it('charges once, however often and with whatever keys it is confirmed', async () => {

@@ -94,6 +94,12 @@ const EntrySchema = defineEntity({
       properties: ['walletId', 'createdAt', 'id'],
       where: "reason <> 'MANUAL_BALANCE_DEBIT'",
     },
+    { name: 'entry_of_top_up_index', properties: ['topUpId'], where: 'top_up_id is not null' },
+    {
+      name: 'entry_top_up_created_index',
+      properties: ['environmentId', 'createdAt', 'id'],
+      where: 'top_up_id is not null',
+    },
   ],
   uniques: [
     { name: 'entry_sequence_unique', properties: ['walletId', 'sequence'] },

@@ -9,8 +9,10 @@ import type {
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
+  ListPaymentsRequest,
   PaymentMethodDetails,
   PaymentOutcome,
+  PaymentPage,
   PaymentProvider,
   PaymentReturns,
   RefundOutcome,
@@ -84,6 +86,10 @@ export class BoundedProvider implements PaymentProvider {
 
   readSetup(setupId: string): Promise<SetupOutcome> {
     return this.#answer(this.#provider.readSetup(setupId));
+  }
+
+  listPayments(request: ListPaymentsRequest): Promise<PaymentPage> {
+    return this.#answer(this.#provider.listPayments(request));
   }
 
   /** Of calls that move no money: the caller may simply ask again. */

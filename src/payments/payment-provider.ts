@@ -50,6 +50,13 @@ export interface PaymentProvider {
   readSetup(setupId: string): Promise<SetupOutcome>;
 
   /**
+   * A page of the payments that were created in a period, by the provider's own record, in the provider's own order. It
+   * names those of other environments too, where they share an account.
+   * @throws DomainError unavailable when it does not answer
+   */
+  listPayments(request: ListPaymentsRequest): Promise<PaymentPage>;
+
+  /**
    * What a page of ours opens the provider's script with, so that the holder of a card confirms a payment there. Absent
    * where the provider has no such script.
    * @throws DomainError unavailable
@@ -131,6 +138,20 @@ export interface CreatePaymentRequest {
   amountMinor: number;
   /** ISO 4217, lower case. */
   currency: string;
+  /** Kept with the payment, the same in every repeat. */
+  purchase?: PurchaseFacts;
+}
+
+/** What a payment is for: enough to credit it where the database has forgotten it (it was restored to an instant before). */
+export interface PurchaseFacts {
+  walletId: string;
+  /** What decided it: `threshold`, `insufficient`, `expiration` or `manual`. */
+  trigger: string;
+  /** Credits, a plain decimal above zero. */
+  credits: string;
+  units: number;
+  packId: string | null;
+  validityMonths: number | null;
 }
 
 export interface ConfirmPaymentRequest {
@@ -226,3 +247,38 @@ export type SetupOutcome =
   | { kind: 'saved'; customerId: string; card: PaymentMethodDetails }
   | { kind: 'open'; customerId: string }
   | { kind: 'failed'; customerId: string | null; reason: string };
+
+/** Payments created from `from` on and before `to`. */
+export interface ListPaymentsRequest {
+  from: Date;
+  to: Date;
+  /** Where the page before has ended; null for the first. */
+  after: string | null;
+  /** Payments on the page at most, 1 to 100. */
+  limit: number;
+}
+
+export interface PaymentPage {
+  payments: ListedPayment[];
+  /** Where the next page begins; null on the last. */
+  next: string | null;
+}
+
+/** A payment as its provider lists it. */
+export interface ListedPayment {
+  paymentId: string;
+  createdAt: Date;
+  /** `open`: nothing was charged, and it may still be. */
+  status: 'succeeded' | 'processing' | 'open' | 'canceled';
+  /** Minor units: what was received of one that succeeded (null where it cannot be counted), else what was asked for. */
+  amountMinor: number | null;
+  /** Minor units that went back. */
+  refundedMinor: number;
+  /** ISO 4217, lower case. */
+  currency: string;
+  /** Whose it is, by what we left with it; null where nothing of ours is. */
+  environmentId: string | null;
+  topUpId: string | null;
+  customerId: string | null;
+  purchase: PurchaseFacts | null;
+}

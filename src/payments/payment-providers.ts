@@ -28,7 +28,8 @@ interface StripeClient {
 /** Whom an environment takes money through. Every provider handed out here answers in time, if only `unknown`. */
 @Injectable()
 export class PaymentProviders {
-  readonly #sandbox: PaymentProvider | undefined;
+  /** By environment: all of them share the books. */
+  readonly #sandboxes = new LRUCache<string, PaymentProvider>({ max: CLIENT_LIMIT });
   /** By environment, with what the client was made of. */
   readonly #stripe = new LRUCache<string, StripeClient>({ max: CLIENT_LIMIT });
 
@@ -39,19 +40,15 @@ export class PaymentProviders {
     private readonly clients: StripeClients,
     private readonly billing: BillingConnections,
     private readonly billingApi: BillingSystemApi,
-    clock: Clock,
-  ) {
-    if (!config.isSandboxEnabled) return;
-    const sandbox = new SandboxProvider(join(config.dataDir, 'sandbox-provider'), clock);
-    this.#sandbox = new BoundedProvider(sandbox, config.paymentTimeoutMs);
-  }
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * The provider by the name that was stored with a payment method or a top-up of the environment; undefined where the
    * environment has none of that name.
    */
   async byName(scope: Scope, name: string): Promise<PaymentProvider | undefined> {
-    if (name === 'sandbox') return this.#sandbox;
+    if (name === 'sandbox') return this.#sandboxOf(scope);
     if (name === WEBHOOK) return this.#billingSystemOf(scope);
     return name === STRIPE ? this.#stripeOf(scope) : undefined;
   }
@@ -74,6 +71,16 @@ export class PaymentProviders {
     const terms = { isHttpsOnly: this.config.isProduction };
     const system = new BillingSystemProvider(this.billingApi, scope, address, terms);
     return new BoundedProvider(system, this.config.paymentTimeoutMs);
+  }
+
+  #sandboxOf({ environmentId }: Scope): PaymentProvider | undefined {
+    if (!this.config.isSandboxEnabled) return undefined;
+    const known = this.#sandboxes.get(environmentId);
+    if (known) return known;
+    const sandbox = new SandboxProvider(join(this.config.dataDir, 'sandbox-provider'), this.clock, environmentId);
+    const provider = new BoundedProvider(sandbox, this.config.paymentTimeoutMs);
+    this.#sandboxes.set(environmentId, provider);
+    return provider;
   }
 
   async #stripeOf(scope: Scope): Promise<PaymentProvider | undefined> {

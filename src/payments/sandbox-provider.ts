@@ -7,8 +7,11 @@ import type {
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
+  ListedPayment,
+  ListPaymentsRequest,
   PaymentMethodDetails,
   PaymentOutcome,
+  PaymentPage,
   PaymentProvider,
   PaymentReturns,
   RefundOutcome,
@@ -17,7 +20,7 @@ import type {
   SetupSession,
 } from './payment-provider.js';
 import { APPROVING_SANDBOX_TOKEN, type SandboxBehaviour, SANDBOX_CARDS } from './sandbox-cards.js';
-import { keyName, type Refund, SandboxRecord, type Settlement } from './sandbox-record.js';
+import { keyName, type Refund, type SandboxPayment, SandboxRecord, type Settlement } from './sandbox-record.js';
 
 const PAYMENT_ID = /^pay_sandbox_[0-9a-f]{32}$/;
 const CARD_VALID_YEARS = 8;
@@ -30,11 +33,16 @@ export class SandboxProvider implements PaymentProvider {
   readonly name = 'sandbox';
   readonly #record: SandboxRecord;
   readonly #clock: Clock;
+  readonly #environmentId: string;
 
-  /** @param folder where it keeps its books; processes that share the folder are one provider. */
-  constructor(folder: string, clock: Clock) {
+  /**
+   * @param folder where it keeps its books; processes that share the folder are one provider
+   * @param environmentId whose payments are made through this client; all see the same books
+   */
+  constructor(folder: string, clock: Clock, environmentId = '') {
     this.#record = new SandboxRecord(folder);
     this.#clock = clock;
+    this.#environmentId = environmentId;
   }
 
   async attachPaymentMethod({ customerId, token }: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {
@@ -54,16 +62,17 @@ export class SandboxProvider implements PaymentProvider {
   }
 
   async createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
-    const { topUpId, customerId, amountMinor, currency } = request;
+    const { amountMinor, purchase } = request;
     if (!Number.isSafeInteger(amountMinor) || amountMinor < 1) {
       return { kind: 'invalid', reason: 'the amount must be a whole number of minor units, 1 or more' };
     }
-    const payment = { topUpId, customerId, amountMinor, currency };
     const name = keyName(idempotencyKey);
     const paymentId = `pay_sandbox_${name}`;
+    const made = { environmentId: this.#environmentId, createdAt: this.#clock.now().toISOString() };
+    const payment = { ...termsOf(request), ...(purchase ? { purchase } : {}), ...made };
     if (!(await this.#record.create('payments', paymentId, payment))) {
       const first = await this.#record.find('payments', paymentId);
-      if (JSON.stringify(first) !== JSON.stringify(payment)) {
+      if (!first || JSON.stringify(termsOf(first)) !== JSON.stringify(termsOf(request))) {
         return { kind: 'invalid', reason: 'the idempotency key was used for another payment' };
       }
     }
@@ -154,6 +163,37 @@ export class SandboxProvider implements PaymentProvider {
     return Promise.reject(noSetup());
   }
 
+  /** In the order of their ids. Every payment of the sandbox is looked at: it is for trying things out. */
+  async listPayments({ from, to, after, limit }: ListPaymentsRequest): Promise<PaymentPage> {
+    const names = (await this.#record.names('payments')).filter((name) => after === null || name > after);
+    const payments: ListedPayment[] = [];
+    for (const paymentId of names) {
+      const payment = await this.#record.find('payments', paymentId);
+      const createdAt = new Date(payment?.createdAt ?? 0);
+      if (!payment || createdAt < from || createdAt >= to) continue;
+      if (payments.length === limit) return { payments, next: payments.at(-1)?.paymentId ?? null };
+      payments.push(await this.#listed(paymentId, payment, createdAt));
+    }
+    return { payments, next: null };
+  }
+
+  async #listed(paymentId: string, payment: SandboxPayment, createdAt: Date): Promise<ListedPayment> {
+    const { kind } = (await this.#settled(paymentId)) ?? { kind: 'open' };
+    const refunds = await this.#refundsOf(paymentId);
+    return {
+      paymentId,
+      createdAt,
+      status: kind === 'succeeded' || kind === 'processing' || kind === 'canceled' ? kind : 'open',
+      amountMinor: payment.amountMinor,
+      refundedMinor: refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+      currency: payment.currency,
+      environmentId: payment.environmentId ?? null,
+      topUpId: payment.topUpId,
+      customerId: payment.customerId,
+      purchase: payment.purchase ?? null,
+    };
+  }
+
   async #refundsOf(paymentId: string): Promise<Refund[]> {
     const refunds: Refund[] = [];
     for (;;) {
@@ -212,6 +252,11 @@ export class SandboxProvider implements PaymentProvider {
   async #findPayment(paymentId: string): Promise<CreatePaymentRequest | undefined> {
     return PAYMENT_ID.test(paymentId) ? this.#record.find('payments', paymentId) : undefined;
   }
+}
+
+/** What a repeat of the request must have in common with the first. */
+function termsOf({ topUpId, customerId, amountMinor, currency }: CreatePaymentRequest) {
+  return { topUpId, customerId, amountMinor, currency };
 }
 
 function noSuchPayment(paymentId: string): PaymentOutcome {

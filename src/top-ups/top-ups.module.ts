@@ -26,6 +26,15 @@ import { ScheduledTask } from './schedule/scheduled-task.js';
 import { PaymentNews } from './purchases/payment-news.js';
 import { TopUpEngine } from './purchases/top-up-engine.js';
 import { TopUpInvoices } from './purchases/top-up-invoices.js';
+import { DailyReconciliation } from './reconciliation/daily-reconciliation.js';
+import { Reconciler } from './reconciliation/reconciler.js';
+import { ReconciliationController } from './reconciliation/reconciliation.controller.js';
+import { Reconciliation } from './reconciliation/reconciliation.service.js';
+import { ReconciliationDifferences } from './reconciliation/reconciliation-differences.js';
+import { ReconciliationFigures } from './reconciliation/reconciliation-figures.js';
+import { ReconciliationRows } from './reconciliation/reconciliation-rows.js';
+import { ReconciliationRuns } from './reconciliation/reconciliation-runs.js';
+import { Repairs } from './reconciliation/repairs.js';
 import { CardsOnFile } from './rules/cards-on-file.js';
 import { TopUpPolicy } from './rules/top-up-policy.js';
 import { TopUpQueue } from './purchases/top-up-queue.js';
@@ -48,11 +57,20 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     NotOfferedController,
     RefundsController,
     ConfirmationsController,
+    ReconciliationController,
   ],
   providers: [
     CheckoutPages,
     ConfirmationLinks,
     Confirmations,
+    DailyReconciliation,
+    Reconciler,
+    Reconciliation,
+    ReconciliationDifferences,
+    ReconciliationFigures,
+    ReconciliationRows,
+    ReconciliationRuns,
+    Repairs,
     InvoicedTopUps,
     InvoiceLists,
     InvoicePayments,

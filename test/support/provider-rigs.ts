@@ -27,6 +27,9 @@ export interface ProviderRig {
   /** Payments that money was taken for, by the provider's own books. */
   charged(): Promise<string[]>;
   newCustomer(): Promise<string>;
+  /** The provider's time. */
+  now(): Date;
+  environmentId: string;
   close(): Promise<void>;
 }
 
@@ -49,6 +52,8 @@ async function rigOf(
     cards: parts.cards,
     charged: parts.charged,
     newCustomer: async () => (await scene.newWallet('0')).customerId,
+    now: () => (parts.name === 'sandbox' ? service.clock.now() : new Date()),
+    environmentId: scene.scope.environmentId,
     close: async () => {
       await service.close();
       await parts.close?.();

@@ -6,8 +6,10 @@ import type {
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
+  ListPaymentsRequest,
   PaymentMethodDetails,
   PaymentOutcome,
+  PaymentPage,
   PaymentProvider,
   PaymentReturns,
   RefundOutcome,
@@ -81,6 +83,10 @@ export class BillingSystemProvider implements PaymentProvider {
   /** Filled in by the protocol's `payment.returns`. */
   readReturns(_paymentId: string): Promise<PaymentReturns> {
     return Promise.resolve({ refunds: [], disputes: [] });
+  }
+
+  listPayments(_request: ListPaymentsRequest): Promise<PaymentPage> {
+    return Promise.resolve({ payments: [], next: null });
   }
 
   beginSetup(_request: BeginSetupRequest, _idempotencyKey: string): Promise<SetupSession> {

@@ -10,8 +10,10 @@ import type {
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
+  ListPaymentsRequest,
   PaymentMethodDetails,
   PaymentOutcome,
+  PaymentPage,
   PaymentProvider,
   PaymentReturns,
   RefundOutcome,
@@ -27,6 +29,8 @@ import { toStripeAmount } from './stripe-amount.js';
 import type { StripeCards } from './stripe-cards.js';
 import { StripeCheckouts } from './stripe-checkouts.js';
 import { hashOf, metadataOf, STRIPE, type StripeCustomers } from './stripe-customers.js';
+import { listStripePayments } from './stripe-payment-list.js';
+import { purchaseMetadata } from './stripe-purchase.js';
 import { StripeRefunds } from './stripe-refunds.js';
 import { stripeRefusal } from './stripe-refusal.js';
 
@@ -100,6 +104,10 @@ export class StripeProvider implements PaymentProvider {
     return this.#checkoutState(() => this.#checkouts.close(checkoutId, idempotencyKey), idempotencyKey);
   }
 
+  async listPayments(request: ListPaymentsRequest): Promise<PaymentPage> {
+    return this.#orRefusal('period', () => listStripePayments(this.api, request));
+  }
+
   async createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
     const amount = toStripeAmount(request.amountMinor, request.currency);
     if (amount === undefined) {
@@ -161,9 +169,10 @@ export class StripeProvider implements PaymentProvider {
   }
 
   async #create(request: CreatePaymentRequest, amount: number, idempotencyKey: string): Promise<Stripe.PaymentIntent> {
-    const { topUpId, customerId, currency } = request;
+    const { topUpId, customerId, currency, purchase } = request;
     const customer = await this.customers.refOf(customerId);
-    const metadata = { top_up_id: topUpId, customer_id: customerId, ...metadataOf(this.scope) };
+    const facts = purchase ? purchaseMetadata(purchase) : {};
+    const metadata = { top_up_id: topUpId, customer_id: customerId, ...metadataOf(this.scope), ...facts };
     return this.api.call((stripe) =>
       stripe.paymentIntents.create(
         { amount, currency, customer, allowed_payment_method_types: ['card'], metadata },

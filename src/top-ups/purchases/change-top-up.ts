@@ -161,6 +161,31 @@ export function settle(topUps: TopUpState, change: Change<'settle'>, now: Date):
   };
 }
 
+/** A payment that is paid, and that an intent without one turns out to have made: the database was restored in between. */
+export function adoptPayment(topUps: TopUpState, change: Change<'adopt'>, now: Date): Applied {
+  const { topUpId, provider, paymentId } = change;
+  const topUp = topUps.topUps.find(({ id }) => id === topUpId);
+  if (!topUp || topUp.topUpStatus === 'succeeded' || topUp.topUpStatus === 'refunded') return hasEnded(topUpId);
+  if (topUp.paymentId !== null && topUp.paymentId !== paymentId) return hasMoved(topUpId);
+  const status = isOpenStatus(topUp.topUpStatus) ? ({ topUpStatus: 'unknown' } as const) : {};
+  return () => alter(topUps, topUp, { provider, paymentId, ...status }, now);
+}
+
+/** A top-up that was paid and credited, and that a restored database has forgotten, settled in the commit that makes it. */
+export function restoreTopUp(
+  { wallet }: WalletState,
+  topUps: TopUpState,
+  { topUp }: Change<'restore'>,
+  now: Date,
+): Applied {
+  if (topUps.topUps.some(({ id }) => id === topUp.id)) return hasEnded(topUp.id);
+  return () => {
+    guardOf(topUps, wallet, now);
+    addTopUp(topUps, { ...topUp }, { code: 'restored', sentence: 'its payment was found at the provider' });
+    resumeAfterPayment(topUps, now);
+  };
+}
+
 /** Credits without money only where the decision itself said that nothing is charged. */
 function isPaidFor({ priceMinor, invoicing, paymentId, provider }: TopUpRecord): boolean {
   return priceMinor === 0 || invoicing || paymentId !== null || provider === NO_PROVIDER;
@@ -232,7 +257,7 @@ export function moveTopUps(from: TopUpState, to: TopUpState, walletId: string, n
     from.topUps.splice(from.topUps.indexOf(topUp), 1);
     from.changedTopUps.delete(topUp);
     to.topUps.push(topUp);
-    alter(to, topUp, { walletId }, now);
+    alter(to, topUp, { walletId, decidedWalletId: topUp.decidedWalletId ?? topUp.walletId }, now);
   }
 }
 

@@ -8,6 +8,7 @@ import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { scopeOf } from '../../shared/scope.js';
 import { topUpChange } from '../rules/top-up-changes.js';
+import type { TopUpRecord } from '../rules/top-up-state.js';
 import { addMonths } from '../../shared/calendar.js';
 import { paymentMoved } from './invoice-policy.js';
 import { TopUpInvoices } from './top-up-invoices.js';
@@ -33,8 +34,8 @@ export class TopUpSettlement {
     const isSold = Boolean(topUp.packId || topUp.paymentId);
     const invoiceId = topUp.invoiceId ?? (isSold ? newId('inv', now) : null);
     const config = await this.topUpInvoices.configOf(topUp);
-    try {
-      await this.ledger.post({
+    return endedOr(() =>
+      this.ledger.post({
         kind: 'credit',
         scope: scopeOf(topUp),
         walletId: topUp.walletId,
@@ -45,13 +46,34 @@ export class TopUpSettlement {
           if (invoiceId) await this.topUpInvoices.create(tx.em, topUp, config, { id: invoiceId, isPaid: true });
         },
         answer: () => null,
-      });
-      return 'settled';
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'top_up_ended') return 'already';
-      if (error instanceof DomainError && error.kind === 'invalid_operation') return 'refused';
-      throw error;
-    }
+      }),
+    );
+  }
+
+  /**
+   * Credits a payment that the provider has and the database does not: the top-up is stored as it was settled, in the
+   * commit of its credits.
+   * @param paid with its transaction and its invoice promised; the wallet is open
+   * @returns as `settle`
+   */
+  async settleRestored(
+    paid: TopUpRecord & { transactionId: string; invoiceId: string },
+  ): Promise<'settled' | 'already' | 'refused'> {
+    const config = await this.topUpInvoices.configOf(paid);
+    return endedOr(() =>
+      this.ledger.post({
+        kind: 'credit',
+        scope: scopeOf(paid),
+        walletId: paid.walletId,
+        actor: actorOf(paid),
+        terms: this.#creditTerms(paid, paid.transactionId, paid.invoiceId),
+        changes: [topUpChange({ kind: 'restore', topUpId: paid.id, topUp: paid })],
+        also: async (tx) => {
+          await this.topUpInvoices.create(tx.em, paid, config, { id: paid.invoiceId, isPaid: true });
+        },
+        answer: () => null,
+      }),
+    );
   }
 
   /**
@@ -91,7 +113,7 @@ export class TopUpSettlement {
     }
   }
 
-  #creditTerms(topUp: TopUp, transactionId: string, invoiceId: string | null): CreditTerms {
+  #creditTerms(topUp: TopUp | TopUpRecord, transactionId: string, invoiceId: string | null): CreditTerms {
     const { validityMonths } = topUp;
     return {
       id: transactionId,
@@ -107,6 +129,17 @@ export class TopUpSettlement {
         ? {}
         : { purchasedExpireAt: addMonths(this.clock.now(), validityMonths) }),
     };
+  }
+}
+
+async function endedOr(post: () => Promise<unknown>): Promise<'settled' | 'already' | 'refused'> {
+  try {
+    await post();
+    return 'settled';
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'top_up_ended') return 'already';
+    if (error instanceof DomainError && error.kind === 'invalid_operation') return 'refused';
+    throw error;
   }
 }
 

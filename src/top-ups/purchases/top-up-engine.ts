@@ -17,6 +17,7 @@ import {
   nextRetryAt,
 } from '../schedule/schedule.js';
 import { InvoicedTopUps } from './invoiced-top-ups.js';
+import { purchaseOf } from './purchase-facts.js';
 import { TopUpSettlement } from './settlement.js';
 import { TopUpQueue } from './top-up-queue.js';
 import { TopUpSteps } from './top-up-steps.js';
@@ -109,6 +110,19 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     const work = this.#work(topUp, () => (waiting ? this.#advance(topUp) : this.#recheck(topUp)));
     this.#track(work);
     await work;
+  }
+
+  /**
+   * Reads the payment of a top-up, in whatever state that is, and settles it if it is paid. What somebody else has done
+   * about it meanwhile stands.
+   * @throws unavailable while the service stops
+   */
+  async recheck(topUp: TopUp): Promise<TopUp> {
+    if (this.#isStopping) throw new DomainError('unavailable', 'the service stops');
+    const work = this.#work(topUp, () => this.#recheck(topUp));
+    this.#track(work);
+    await work;
+    return this.queue.reread(topUp);
   }
 
   async #driveAll(ids: string[]): Promise<void> {
@@ -263,7 +277,8 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
       const { id: topUpId, customerId, priceMinor: amountMinor, currency, attempt } = topUp;
       // A payment that was given up for another card is not the next one's.
       const key = attempt > 1 ? `topup:${topUpId}:create:${attempt}` : `topup:${topUpId}:create`;
-      const created = await provider.createPayment({ topUpId, customerId, amountMinor, currency }, key);
+      const purchase = purchaseOf(topUp);
+      const created = await provider.createPayment({ topUpId, customerId, amountMinor, currency, purchase }, key);
       if (created.kind !== 'created') return this.#record(topUp, created);
       await this.steps.progress(topUp, { paymentId: created.paymentId });
     }

@@ -54,6 +54,8 @@ const TopUpSchema = defineEntity({
     environmentId: p.text(),
     customerId: p.text(),
     walletId: p.text(),
+    /** The wallet that it was decided for, where it was moved since; null: `walletId`. A payment's metadata never change. */
+    decidedWalletId: p.text().nullable(),
     trigger: p.enum([...TRIGGERS, 'manual'] as const).columnType('text'),
     isAutomatic: p.boolean(),
     /** Version of the rule it was decided under; 0 for a manual purchase. */

@@ -66,6 +66,7 @@ export function newTopUp(
     environmentId,
     customerId: wallet.customerId,
     walletId: wallet.id,
+    decidedWalletId: null,
     topUpStatus: 'created',
     ...what,
     paymentMethodId: null,

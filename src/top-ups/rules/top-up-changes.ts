@@ -89,6 +89,9 @@ export type TopUpChange =
   | { kind: 'issue'; topUpId: string; transactionId: string; invoiceId: string; dueAt: Date }
   | { kind: 'overdue'; topUpId: string }
   | { kind: 'settle'; topUpId: string; transactionId: string; invoiceId: string | null }
+  | { kind: 'adopt'; topUpId: string; provider: string; paymentId: string }
+  /** Found paid at the provider, and not known here: it is stored as it was settled. */
+  | { kind: 'restore'; topUpId: string; topUp: TopUpRecord }
   | { kind: 'end'; topUpId: string; end: TopUpEnd }
   /** The invoice that it waits for is voided. */
   | { kind: 'void'; topUpId: string }

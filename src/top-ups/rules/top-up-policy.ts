@@ -12,6 +12,7 @@ import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { scopeOf } from '../../shared/scope.js';
 import {
   addTopUp,
+  adoptPayment,
   authorize,
   endTopUp,
   fallDue,
@@ -20,6 +21,7 @@ import {
   moveTopUps,
   recordProgress,
   recordPurchase,
+  restoreTopUp,
   settle,
   tryNow,
   withdraw,
@@ -120,6 +122,10 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
         return fallDue(topUps, asked, now);
       case 'settle':
         return settle(topUps, asked, now);
+      case 'adopt':
+        return adoptPayment(topUps, asked, now);
+      case 'restore':
+        return restoreTopUp(state, topUps, asked, now);
       case 'end':
         return endTopUp(topUps, asked, now);
       case 'void':

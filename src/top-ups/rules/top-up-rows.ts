@@ -20,6 +20,7 @@ type Row = Record<string, unknown>;
 /** All that changes of a top-up, but for the time it is taken up at, which a lease may hold. */
 const TOP_UP_CHANGES: (keyof TopUpRecord & string)[] = [
   'walletId',
+  'decidedWalletId',
   'topUpStatus',
   'provider',
   'paymentMethodId',
