@@ -1,0 +1,12 @@
+import { rmSync } from 'node:fs';
+import { compileService } from '../support/compile-service.js';
+import { LONG, SHORT } from './options.js';
+import { TortureRun } from './run.js';
+const seed = Number(process.argv[3] ?? Date.now() % 100000);
+const t=Date.now();
+process.env['REFILL_TEST_SERVICE'] = await compileService();
+const report = await TortureRun.run({ ...(process.argv[2] === 'long' ? LONG : SHORT), seed });
+console.log(seed, (Date.now()-t)/1000, report.figures);
+for (const [name, cases] of Object.entries(report.findings)) console.log(cases.length, name, cases.slice(0, 5));
+rmSync(process.env['REFILL_TEST_SERVICE'], { recursive: true });
+process.exit(0);

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from './random.js';
+
+export interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+const REQUEST_TIMEOUT_MS = 8000;
+const PAUSE_MS = 60;
+/** A service that answers nothing for so long has lost. */
+const GIVE_UP_MS = 90_000;
+
+/** A client as it should be: what got no answer is sent again with the same key, to either process, until it gets one. */
+export class PersistentClient {
+  /** Requests that had to be sent again. */
+  repeats = 0;
+
+  constructor(
+    private readonly urls: readonly string[],
+    private readonly apiKey: string,
+    private readonly random: Random,
+  ) {}
+
+  /** @throws where nothing answers for a minute and a half */
+  async ask(method: string, path: string, body?: object): Promise<Answer> {
+    const end = Date.now() + GIVE_UP_MS;
+    for (;;) {
+      const answer = await this.#send(method, path, body);
+      if (answer) return answer;
+      if (Date.now() > end) throw new Error(`no answer to ${method} ${path}`);
+      this.repeats += 1;
+      await delay(PAUSE_MS);
+    }
+  }
+
+  /** @returns undefined where nobody knows what happened */
+  async #send(method: string, path: string, body?: object): Promise<Answer | undefined> {
+    const url = this.urls[this.random.between(0, this.urls.length - 1)] as string;
+    try {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: { 'x-api-key': this.apiKey, 'content-type': 'application/json' },
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (response.status >= 500 || response.status === 429) return undefined;
+      return { status: response.status, body: JSON.parse(text || '{}') as Record<string, unknown> };
+    } catch {
+      return undefined;
+    }
+  }
+}
