@@ -21,7 +21,8 @@ export function judgeAgreements({ rules, topUps, charges }: Evidence, journal: J
   });
   const automatic = new Set(topUps.filter(({ isAutomatic }) => isAutomatic).map(({ id }) => id));
   const allowed = topUps.filter(
-    ({ walletId, chargedAt }) => chargedAt !== null && isOff(journal, chargedAt, READING_MS, (p) => p.walletId === walletId),
+    ({ walletId, chargedAt }) =>
+      chargedAt !== null && isOff(journal, chargedAt, READING_MS, (p) => p.walletId === walletId),
   );
   const charged = charges.filter(({ metadata, createdAt }) => {
     const customerId = metadata['customer_id'];

@@ -13,8 +13,14 @@ export function judgeRequests({ calls, topUps, charges }: Evidence, { lostCards 
   const attempts = new Map(topUps.map(({ id, attempt }) => [id, attempt]));
   const attemptsOfPayment = new Map(topUps.map(({ paymentId, attempt }) => [paymentId ?? '', attempt]));
   const posts = calls.filter(({ method }) => method === 'POST');
-  const creations = Map.groupBy(posts.filter(({ path }) => path === CREATE), topUpOf);
-  const confirmations = Map.groupBy(posts.filter(({ path }) => CONFIRM.test(path)), paymentOf);
+  const creations = Map.groupBy(
+    posts.filter(({ path }) => path === CREATE),
+    topUpOf,
+  );
+  const confirmations = Map.groupBy(
+    posts.filter(({ path }) => CONFIRM.test(path)),
+    paymentOf,
+  );
   const confirmedTwice = [...confirmations].filter(([, own]) => own.some((call, at) => isSentTwice(own, call, at)));
   return {
     'attempts under more than one key': [

@@ -69,7 +69,8 @@ function wrongBalances({ charges, topUps, balances }: Evidence, { writes }: Jour
   const walletOf = new Map(topUps.map(({ id, walletId }) => [id, walletId]));
   for (const charge of charges) {
     const walletId = walletOf.get(charge.metadata['top_up_id'] ?? '');
-    if (walletId && charge.status === 'succeeded' && !isReturned(charge)) add(walletId, String(charge.amountMinor / 100));
+    if (walletId && charge.status === 'succeeded' && !isReturned(charge))
+      add(walletId, String(charge.amountMinor / 100));
   }
   return balances.flatMap(({ walletId, balance }) => {
     const wanted = expected.get(walletId) ?? ZERO;

@@ -25,8 +25,8 @@ export class PersistentClient {
   /** @throws where nothing answers for a minute and a half */
   async ask(method: string, path: string, body?: object): Promise<Answer> {
     const end = Date.now() + GIVE_UP_MS;
-    for (;;) {
-      const answer = await this.#send(method, path, body);
+    for (let turn = this.random.between(0, this.urls.length - 1); ; turn += 1) {
+      const answer = await this.#send(this.urls[turn % this.urls.length] as string, method, path, body);
       if (answer) return answer;
       if (Date.now() > end) throw new Error(`no answer to ${method} ${path}`);
       this.repeats += 1;
@@ -35,8 +35,7 @@ export class PersistentClient {
   }
 
   /** @returns undefined where nobody knows what happened */
-  async #send(method: string, path: string, body?: object): Promise<Answer | undefined> {
-    const url = this.urls[this.random.between(0, this.urls.length - 1)] as string;
+  async #send(url: string, method: string, path: string, body?: object): Promise<Answer | undefined> {
     try {
       const response = await fetch(`${url}${path}`, {
         method,

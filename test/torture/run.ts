@@ -85,7 +85,9 @@ export class TortureRun {
     const end = Date.now() + this.options.loadMs;
     const isOver = () => this.#isOver;
     const work = [
-      ...services.map((service, index) => this.#killAgainAndAgain(service, new Random(this.options.seed + 100 + index))),
+      ...services.map((service, index) =>
+        this.#killAgainAndAgain(service, new Random(this.options.seed + 100 + index)),
+      ),
       this.#stopDatabaseAgainAndAgain(new Random(this.options.seed + 200)),
       ...this.#customers.map((customer) => customer.liveUntil(isOver)),
     ];
