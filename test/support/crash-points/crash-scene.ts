@@ -92,17 +92,18 @@ export async function killAtPoints(service: ServiceProcess, held: readonly Pair[
 }
 
 async function said(service: ServiceProcess, msg: string, pairs: readonly Pair[]): Promise<void> {
-  const missing = () => pairs.filter(({ walletId }) => !isSaid(service, msg, walletId));
+  const missing = () => pairs.filter((pair) => !isSaid(service, msg, pair));
   for (let waits = 0; waits < WAIT_MS / 50 && missing().length > 0; waits += 1) await delay(50);
   expect(missing().map(({ point, answerName }) => `${point} x ${answerName} was not ${msg}`)).toEqual([]);
 }
 
 async function oneSaid(service: ServiceProcess, msg: string, pairs: readonly Pair[]): Promise<void> {
-  const isOne = () => pairs.some(({ walletId }) => isSaid(service, msg, walletId));
+  const isOne = () => pairs.some((pair) => isSaid(service, msg, pair));
   for (let waits = 0; waits < WAIT_MS / 50 && !isOne(); waits += 1) await delay(50);
   expect(isOne()).toBe(true);
 }
 
-function isSaid(service: ServiceProcess, msg: string, walletId: string): boolean {
-  return service.log.some((line) => line['msg'] === msg && line['walletId'] === walletId);
+/** Of a wallet, or of its customer where the service knew no more at that point. */
+function isSaid(service: ServiceProcess, msg: string, { walletId, customerId }: Pair): boolean {
+  return service.log.some((line) => line['msg'] === msg && (line['id'] === walletId || line['id'] === customerId));
 }

@@ -9,8 +9,8 @@ const gate = new Promise((resolve) => {
   process.once('SIGUSR2', resolve);
 });
 
-function say(msg, walletId) {
-  console.log(JSON.stringify({ msg, walletId }));
+function say(msg, id) {
+  console.log(JSON.stringify({ msg, id }));
 }
 
 async function holdAt(point, id) {
