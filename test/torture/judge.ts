@@ -17,6 +17,7 @@ export function judge(evidence: Evidence, journal: Journal): Findings {
     ...judgeRequests(evidence, journal),
     ...judgeAgreements(evidence, journal),
     'balances that do not add up': wrongBalances(evidence, journal),
+    'events kept twice': evidence.eventsKeptTwice,
     'broken invariants of the ledger': evidence.breaches,
     'answers that no customer should get': journal.surprises,
   };

@@ -38,8 +38,8 @@ export const SHORT: Omit<RunOptions, 'seed'> = {
 /** Long enough for each of the planted faults to show. */
 export const BREAK: Omit<RunOptions, 'seed'> = {
   customers: 16,
-  aims: { kills: 10, databaseRestarts: 2, acknowledged: 1000, charges: 100 },
-  loadMs: 60_000,
+  aims: { kills: 8, databaseRestarts: 1, acknowledged: 600, charges: 60 },
+  loadMs: 50_000,
   lifeMs: [500, 3000],
   databaseLifeMs: [6000, 9000],
 };
