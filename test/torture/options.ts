@@ -38,8 +38,8 @@ export const SHORT: Omit<RunOptions, 'seed'> = {
 /** Long enough for each of the planted faults to show. */
 export const BREAK: Omit<RunOptions, 'seed'> = {
   customers: 16,
-  aims: { kills: 8, databaseRestarts: 1, acknowledged: 600, charges: 60 },
-  loadMs: 50_000,
-  lifeMs: [500, 3000],
-  databaseLifeMs: [6000, 9000],
+  aims: { kills: 6, databaseRestarts: 1, acknowledged: 800, charges: 80 },
+  loadMs: 45_000,
+  lifeMs: [2000, 7000],
+  databaseLifeMs: [8000, 12_000],
 };

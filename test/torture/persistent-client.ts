@@ -15,6 +15,7 @@ const GIVE_UP_MS = 90_000;
 export class PersistentClient {
   /** Requests that had to be sent again. */
   repeats = 0;
+  #lastFailure = '';
 
   constructor(
     private readonly urls: readonly string[],
@@ -28,7 +29,7 @@ export class PersistentClient {
     for (let turn = this.random.between(0, this.urls.length - 1); ; turn += 1) {
       const answer = await this.#send(this.urls[turn % this.urls.length] as string, method, path, body);
       if (answer) return answer;
-      if (Date.now() > end) throw new Error(`no answer to ${method} ${path}`);
+      if (Date.now() > end) throw new Error(`no answer to ${method} ${path}: ${this.#lastFailure}`);
       this.repeats += 1;
       await delay(PAUSE_MS);
     }
@@ -44,9 +45,13 @@ export class PersistentClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      if (response.status >= 500 || response.status === 429) return undefined;
+      if (response.status >= 500 || response.status === 429) {
+        this.#lastFailure = `${response.status} ${text.slice(0, 200)}`;
+        return undefined;
+      }
       return { status: response.status, body: JSON.parse(text || '{}') as Record<string, unknown> };
-    } catch {
+    } catch (error) {
+      this.#lastFailure = String((error as Error).cause ?? error);
       return undefined;
     }
   }

@@ -20,6 +20,6 @@ export class Random {
     const choices = Object.entries(weights) as [Choice, number][];
     let left = this.#series.next() * choices.reduce((sum, [, weight]) => sum + weight, 0);
     const found = choices.find(([, weight]) => (left -= weight) < 0);
-    return (found ?? (choices[0] as [Choice, number]))[0];
+    return found ? found[0] : (choices[0] as [Choice, number])[0];
   }
 }
