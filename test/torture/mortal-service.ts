@@ -5,6 +5,8 @@ import { ServiceProcess } from '../support/service-process.js';
 export class MortalService {
   readonly url: string;
   kills = 0;
+  /** Whether it listens. */
+  isAlive = false;
   #process: ServiceProcess | undefined;
 
   constructor(
@@ -19,6 +21,7 @@ export class MortalService {
     for (let tries = 1; ; tries += 1) {
       try {
         this.#process = await ServiceProcess.start({ PORT: String(this.port), ...this.environment() });
+        this.isAlive = true;
         return;
       } catch (error) {
         if (tries === 5) throw error;
@@ -29,12 +32,7 @@ export class MortalService {
 
   async kill(): Promise<void> {
     this.kills += 1;
+    this.isAlive = false;
     await this.#process?.end('SIGKILL');
-  }
-
-  /** What it said that it should not have: errors in its log, since its last start. */
-  get complaints(): string[] {
-    const errors = this.#process?.log.filter(({ level }) => level === 'error' || Number(level) >= 50) ?? [];
-    return errors.map((line) => JSON.stringify(line));
   }
 }

@@ -9,7 +9,7 @@ export interface Answer {
 const REQUEST_TIMEOUT_MS = 8000;
 const PAUSE_MS = 60;
 /** A service that answers nothing for so long has lost. */
-const GIVE_UP_MS = 90_000;
+const GIVE_UP_MS = 180_000;
 
 /** A client as it should be: what got no answer is sent again with the same key, to either process, until it gets one. */
 export class PersistentClient {
@@ -23,7 +23,7 @@ export class PersistentClient {
     private readonly random: Random,
   ) {}
 
-  /** @throws where nothing answers for a minute and a half */
+  /** @throws where nothing answers for three minutes */
   async ask(method: string, path: string, body?: object): Promise<Answer> {
     const end = Date.now() + GIVE_UP_MS;
     for (let turn = this.random.between(0, this.urls.length - 1); ; turn += 1) {

@@ -118,12 +118,19 @@ export class TortureRun {
   async #killAgainAndAgain(service: MortalService, random: Random): Promise<void> {
     let startMs = 0;
     while (!this.#isOver) {
-      await delay(random.between(...this.options.lifeMs) + startMs / 2);
+      await delay(random.between(...this.options.lifeMs) + startMs);
+      // Now and then both are away at once, but not most of the time.
+      if (random.between(1, 4) > 1) await this.#untilAnotherLives(service);
       await service.kill();
       const killedAt = Date.now();
       await service.start();
       startMs = Date.now() - killedAt;
     }
+  }
+
+  async #untilAnotherLives(service: MortalService): Promise<void> {
+    const others = this.scene.services.filter((other) => other !== service);
+    while (!this.#isOver && !others.some(({ isAlive }) => isAlive)) await delay(50);
   }
 
   async #stopDatabaseAgainAndAgain(random: Random): Promise<void> {
