@@ -13,13 +13,11 @@ const standIn = await StripeStandIn.start({
 
 console.log(`The Stripe stand-in listens. No money moves here.
 
-Start the service with:
-  STRIPE_API_BASE=${standIn.url}
+Start the service with these two variables:
+  STRIPE_API_BASE=${standIn.url} PUBLIC_URL=http://127.0.0.1:3000 npm start
 
-Give these to the payment settings of an environment:
-  secret key       ${standIn.keys.secretKey}
-  publishable key  ${standIn.keys.publishableKey}
-  webhook secret   ${secret}
+Its keys, as README, "Going live with Stripe", takes them:
+  SK=${standIn.keys.secretKey} PK=${standIn.keys.publishableKey} WH=${secret}
 
 Tell the service of events (or start with STAND_IN_WEBHOOK_URL):
   curl ${standIn.url}/_control/webhook_endpoints -d '{"url":"<the service's webhook address>"}'
