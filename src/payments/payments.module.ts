@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { HttpModule } from '../http/http.module.js';
+import { OutboundModule } from '../http/outbound/outbound.module.js';
 import { SettingsModule } from '../settings/settings.module.js';
 import { BillingConnectionsController } from './billing-system/billing-connections.controller.js';
 import { BillingConnections } from './billing-system/billing-connections.js';
@@ -21,7 +21,7 @@ import { StripeRate } from './stripe/stripe-rate.js';
 
 /** Taking money, and the papers about it. Knows no wallets. */
 @Module({
-  imports: [HttpModule, SettingsModule],
+  imports: [OutboundModule, SettingsModule],
   controllers: [
     BillingConnectionsController,
     BillingEventsController,
