@@ -1,15 +1,12 @@
 import { fieldErrorsAt, invalidFields } from '../field-errors.js';
 
-/** Stands for a number that was sent with more digits than a double carries. */
-export const INEXACT_NUMBER = Symbol('inexact number');
-
 /** Names that mean something to JavaScript objects; no field of either API has one. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Looks at every name and text of a parsed body.
  * @returns how many fields it has, at all levels.
- * @throws DomainError naming the field of the first text that can't be stored, reserved name or inexact number.
+ * @throws DomainError naming the field of the first text that can't be stored, or reserved name.
  */
 export function inspectBody(value: unknown): number {
   return inspect(value, []);
@@ -20,10 +17,6 @@ function inspect(value: unknown, path: string[]): number {
     const fault = faultOfText(value);
     if (fault) throw invalidFields(fieldErrorsAt(path, fault));
     return 0;
-  }
-  if (value === INEXACT_NUMBER) {
-    const sentence = 'has more digits than a JSON number carries exactly: send it as a string';
-    throw invalidFields(fieldErrorsAt(path, sentence));
   }
   if (typeof value !== 'object' || value === null) return 0;
   return Array.isArray(value) ? inspectList(value, path) : inspectObject(value as Record<string, unknown>, path);

@@ -56,6 +56,37 @@ describe('JSON bodies', () => {
     expect(refusal(`{"a":{"credits":${number}}}`).fields).toEqual({ a: { credits: [sentence] } });
   });
 
+  it('names the first number that is too long, wherever it is', () => {
+    const sentence = 'has more digits than a JSON number carries exactly: send it as a string';
+    const text = '{"a,]":[1,{"b":"}"},[-2,{"c:\\"":0.0000000000000000000012345,"d":[-12345678901234567e-3,{}]}]]}';
+    expect(refusal(text).fields).toEqual({ 'a,]': { 2: { 1: { d: { 0: [sentence] } } } } });
+    expect(refusal('12345678901234567').message).toContain(sentence);
+  });
+
+  it.each(['0.000000000000000000000000001', '1.50000000000000000000', '-100.000000000000000', '1e300'])(
+    'takes %s for what it is',
+    (number) => {
+      expect(read(`[${number}]`)).toEqual([Number(number)]);
+    },
+  );
+
+  it('reads a body with a long number about as fast as one without', () => {
+    const filler = '"x",'.repeat(250_000);
+    const cpu = (text: string) => {
+      const before = process.cpuUsage();
+      for (let round = 0; round < 3; round += 1) {
+        try {
+          read(text);
+        } catch {
+          // Refused, as it should be.
+        }
+      }
+      return process.cpuUsage(before).user;
+    };
+    cpu(`[${filler}1]`);
+    expect(cpu(`[${filler}12345678901234567]`)).toBeLessThan(3 * cpu(`[${filler}1]`));
+  });
+
   it.each(['{', '{"a":}', "{'a':1}", '{"a":1}}', '{"a":NaN}', '\ufeff{"a":1,}'])('refuses %s', (text) => {
     expect(refusal(text).message).toMatch(/^the body is not valid JSON/);
   });
