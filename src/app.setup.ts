@@ -6,7 +6,7 @@ import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/caller.js';
 import { Config } from './config.js';
 import { describeEvents, EVENT_BODIES } from './events/describe-events.js';
 import { apiOf } from './http/errors/api-of.js';
-import { readBodies } from './http/body/read-body.js';
+import { identifyRequests } from './http/identify-requests.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
 import { createLog, JsonLogger, logRequests } from './log.js';
 
@@ -21,7 +21,7 @@ export function configureApp(app: NestExpressApplication): void {
   app.set('trust proxy', app.get(Config).trustProxy);
   app.use(helmet(SECURITY_HEADERS));
   app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After'] });
-  readBodies(app);
+  identifyRequests(app);
   // Built when somebody asks for it: it costs a tenth of a second that the start can do without.
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
     jsonDocumentUrl: 'openapi.json',

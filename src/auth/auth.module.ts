@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { BodyGuard } from '../http/body/body.guard.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -29,7 +30,9 @@ import { UsersService } from './users/users.service.js';
     KeyRing,
     KeyUsage,
     RouteAccessCheck,
+    // In this order: no body is read of whoever has no key.
     { provide: APP_GUARD, useClass: ApiKeyGuard },
+    { provide: APP_GUARD, useClass: BodyGuard },
   ],
   exports: [TenantsService, ApiKeysService],
 })

@@ -3,7 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ErrorFilter } from './errors/error.filter.js';
 import { ValidationPipe } from './validation.pipe.js';
 
-/** How every route reads requests and answers errors. The body parsers come with `readBodies(app)`. */
+/** How every route reads requests and answers errors. Bodies are read by `BodyGuard`, behind the guard that asks for a key. */
 @Module({
   providers: [
     { provide: APP_FILTER, useClass: ErrorFilter },

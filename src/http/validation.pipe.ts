@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, type Type as Cla
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import type { FieldErrors } from '../shared/errors.js';
-import { UnreadBody } from './body/read-body.js';
+import { UnreadBody } from './body/unread-body.js';
 import { invalidFields, invalidRequest } from './field-errors.js';
 
 const IGNORES_UNKNOWN = Symbol('ignores unknown fields');

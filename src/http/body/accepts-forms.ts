@@ -15,7 +15,8 @@ import { DomainError } from '../../shared/errors.js';
 import { fieldErrorsAt, invalidFields, invalidRequest } from '../field-errors.js';
 import { type FormEntry, formToBody, MAX_FORM_FIELDS, parseUrlencoded } from './form-fields.js';
 import { FORM_TYPE, JSON_TYPE, mediaType, MULTIPART_TYPE } from './media-type.js';
-import { BODY_LIMIT_BYTES, UnreadForm } from './read-body.js';
+import { BODY_LIMIT_BYTES } from './body.guard.js';
+import { UnreadForm } from './unread-body.js';
 
 /** The route takes its body in three content types: JSON, an urlencoded form, and a multipart form without files. */
 export function AcceptsForms(dto: Class<object>): MethodDecorator {

@@ -6,9 +6,9 @@ export class RawBody {
   constructor(readonly bytes: Buffer) {}
 }
 
-/** The bytes of a body under `RAW_BODY_PATH`. */
+/** The bytes of the body of a route with `@BodyAsBytes()`. */
 export const RawBytes = createParamDecorator((_data: unknown, context: ExecutionContext): Buffer => {
   const { body } = context.switchToHttp().getRequest<Request>();
   if (body instanceof RawBody) return body.bytes;
-  throw new Error('only routes under RAW_BODY_PATH have raw bodies');
+  throw new Error('only routes with @BodyAsBytes() have raw bodies');
 });

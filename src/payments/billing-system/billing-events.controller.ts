@@ -1,6 +1,7 @@
 import { Controller, Headers, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../auth/caller.js';
+import { BodyAsBytes } from '../../http/body/body.guard.js';
 import { RawBytes } from '../../http/body/raw-body.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { BillingEventsService } from './billing-events.service.js';
@@ -20,6 +21,7 @@ export class BillingEventsController {
    * `/v1/settings/payments/webhook`. Takes no key. The payment is then asked for, and settled as in any other answer.
    */
   @Post()
+  @BodyAsBytes()
   @HttpCode(200)
   @Public()
   @ApiHeader({ name: 'webhook-id', required: false, description: 'Of the message: the same in every repeat.' })

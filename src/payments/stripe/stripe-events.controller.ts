@@ -1,6 +1,7 @@
 import { Controller, Headers, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../auth/caller.js';
+import { BodyAsBytes } from '../../http/body/body.guard.js';
 import { RawBytes } from '../../http/body/raw-body.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { StripeEventsService } from './stripe-events.service.js';
@@ -17,6 +18,7 @@ export class StripeEventsController {
 
   /** Where Stripe tells of an environment's payments and cards, signed with the endpoint's secret. Takes no key. */
   @Post()
+  @BodyAsBytes()
   @HttpCode(200)
   @Public()
   @ApiHeader({ name: 'Stripe-Signature', required: false, description: 'Of the body, by Stripe.' })
