@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -16,6 +17,7 @@ import { CreditsPageQuery, creditsPage, orderingOf } from '../src/http/credits-p
 import { walletsPage, WalletsPageQuery } from '../src/http/wallets-page.js';
 import type { Decimal } from '../src/shared/decimal.js';
 import { DomainError, type ErrorKind, notFound } from '../src/shared/errors.js';
+import { newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { startHttpApp } from './support/http-app.js';
 
@@ -420,9 +422,32 @@ describe('errors of the whole service', () => {
   });
 
   it('carry a request id and no name of what the service is made of', async () => {
-    const answer = await request(app.url).post('/v1/secrets/api/keys').type('json').send('{').expect(400);
+    const answer = await request(app.url).post('/v1/secrets/api/keys').type('json').send('{').expect(401);
     expect(answer.headers['x-request-id']).toMatch(/^req_/);
     expect(answer.headers['x-powered-by']).toBeUndefined();
     expect((await request(app.url).get('/v1/settings/wallets').expect(401)).headers['www-authenticate']).toBe('Bearer');
+  });
+
+  it('answer whoever has no key before the body has come', async () => {
+    for (const path of ['/v1/wallets/debits/batch', '/v1/wallets', '/account/credits/top-up/']) {
+      const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{`,
+      );
+      const [first] = (await once(socket, 'data')) as [Buffer];
+      expect(first.toString()).toMatch(/^HTTP\/1.1 401 /);
+      socket.destroy();
+    }
+  }, 10_000);
+
+  it('say that the content type is wrong before they ask for a key of the body', async () => {
+    const client = await newTenantClient(app);
+    const answer = await request(app.url)
+      .post('/v1/wallets/wallet_1/debit')
+      .set('x-api-key', client.key)
+      .type('form')
+      .send('{"credits":"1","idempotency_key":"a"}')
+      .expect(415);
+    expect(answer.body.message).toMatch(/send application\/json/);
   });
 });

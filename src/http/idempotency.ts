@@ -4,6 +4,7 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import stringify from 'safe-stable-stringify';
 import { invalidField } from '../shared/errors.js';
+import { UnreadBody } from './body/unread-body.js';
 import { faultOfIdempotencyKey } from './fields/is-text.js';
 
 /** A client's key, and what identifies the request that it stands for. */
@@ -78,6 +79,8 @@ function accountOf(request: Request & { caller?: { customerId: string | null } }
 
 function readIdempotencyKey(request: Request, isEmptyNone: boolean): string | undefined {
   const body: unknown = request.body;
+  // A key that is in a body which nothing could read is not a key that is missing.
+  if (body instanceof UnreadBody) throw body.refusal();
   const inBody =
     typeof body === 'object' && body !== null && 'idempotency_key' in body ? body.idempotency_key : undefined;
   const inHeader = unquoted(request.get('Idempotency-Key'));
