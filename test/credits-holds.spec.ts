@@ -1,4 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
+import { ApiKeysService } from '../src/auth/api-keys.service.js';
+import { ACCOUNT_SCOPES } from '../src/auth/scopes.js';
 import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
 import { LedgerService } from '../src/ledger/ledger.service.js';
 import { Wallet } from '../src/ledger/wallet.entity.js';
@@ -210,6 +212,48 @@ describe('holds of an account', () => {
     expect(await list('?status=open')).toMatchObject({ count: 1, results: [{ id: second.id }] });
     expect(await list('?ordering=created_at&length=1&page=2')).toMatchObject({ page: 2, results: [{ id: second.id }] });
     await call(service, account.key).get(`${HOLDS}?status=lost`).expect(400);
+  });
+
+  it('that a server has made are not for the account to end, nor those of another key of its own', async () => {
+    const account = await fund();
+    const { id: walletId } = await service
+      .get(EntityManager)
+      .fork()
+      .findOneOrFail(Wallet, { customerId: account.customerId });
+    const byServer = await call(service, tenant.serverKey)
+      .post(`/v1/wallets/${walletId}/holds`)
+      .send({ credits: '50', idempotency_key: account.customerId })
+      .expect(201);
+    const named = await call(service, tenant.serverKey)
+      .post(HOLDS)
+      .set('X-Customer-ID', account.customerId)
+      .send({ credits: 1 })
+      .expect(201);
+    const other = await service.get(ApiKeysService).createApiKey(tenant, {
+      name: 'another device',
+      customerId: account.customerId,
+      scopes: [...ACCOUNT_SCOPES, 'holds:write'],
+    });
+    const { id: own } = await hold(account, { credits: 2 });
+    for (const [key, id] of [
+      [account.key, byServer.body.id],
+      [account.key, named.body.id],
+      [other.plainKey, own],
+    ] as [string, string][]) {
+      await call(service, key).post(`${HOLDS}${id}/release/`).send({}).expect(403);
+      await call(service, key).post(`${HOLDS}${id}/capture/`).send({ credits: 1 }).expect(403);
+      await call(service, key).get(`${HOLDS}${id}/`).expect(200);
+    }
+    expect(await creditsOf(account)).toMatchObject({ balance: 47, on_hold_purchased: 53 });
+    await call(service, account.key).post(`${HOLDS}${own}/release/`).send({}).expect(200);
+  });
+
+  it('are reserved by servers, and by no account key that was not granted it', async () => {
+    const { customerId } = await fund();
+    const { plainKey } = await service.get(ApiKeysService).createApiKey(tenant, { name: 'app', customerId });
+    const refused = await call(service, plainKey).post(HOLDS).send({ credits: 1 }).expect(403);
+    expect(JSON.stringify(refused.body)).toMatch(/holds:write/);
+    await call(service, plainKey).get(HOLDS).expect(200);
   });
 
   it('of another account are unknown', async () => {

@@ -8,7 +8,7 @@ import { displayIdOf, generateApiKey, hashApiKey } from './api-key-format.js';
 import { ApiKey } from './api-key.entity.js';
 import type { Caller } from './caller.js';
 import { KeyRing } from './key-ring.js';
-import { type KeyType, type ScopeName, scopeLimitOf } from './scopes.js';
+import { defaultScopesOf, type KeyType, type ScopeName, scopeLimitOf } from './scopes.js';
 
 export interface NewApiKey {
   name: string;
@@ -150,7 +150,7 @@ function grantedScopes(key: Requested, grantor: Caller | undefined): ScopeName[]
   const limit = scopeLimitOf(key);
   const beyond = key.scopes?.filter((scope) => !limit.includes(scope)) ?? [];
   if (beyond.length > 0) throw invalidField('scopes', `this kind of key cannot have ${beyond.join(', ')}`);
-  const asked = key.scopes ?? limit;
+  const asked = key.scopes ?? defaultScopesOf(key);
   const missing = grantor ? asked.filter((scope) => !grantor.scopes.has(scope)) : [];
   if (missing.length === 0) return key.scopes;
   throw new DomainError('forbidden', `a key cannot grant what it lacks: ${missing.join(', ')}`, {

@@ -1,5 +1,6 @@
 import request, { type Test } from 'supertest';
 import { ApiKeysService } from '../../src/auth/api-keys.service.js';
+import { ACCOUNT_SCOPES } from '../../src/auth/scopes.js';
 import { TenantsService } from '../../src/auth/tenants.service.js';
 import { CustomersService } from '../../src/customers/customers.service.js';
 import { PaymentMethodsService } from '../../src/customers/payment-methods.service.js';
@@ -57,7 +58,10 @@ export async function createTenant(
 
 let accounts = 0;
 
-/** A customer with a sandbox card (the approving one unless another token is named; null: no card) and an account key. */
+/**
+ * A customer with a sandbox card (the approving one unless another token is named; null: no card) and an account key that
+ * may also reserve credits.
+ */
 export async function createAccount(
   service: TestApp,
   tenant: TestTenant,
@@ -74,6 +78,6 @@ export async function createAccount(
   }
   const { plainKey } = await service
     .get(ApiKeysService)
-    .createApiKey(tenant, { name: externalId, customerId: customer.id });
+    .createApiKey(tenant, { name: externalId, customerId: customer.id, scopes: [...ACCOUNT_SCOPES, 'holds:write'] });
   return { customerId: customer.id, externalId, key: plainKey };
 }

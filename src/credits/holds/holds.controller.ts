@@ -30,10 +30,11 @@ export class AccountHoldsController {
 
   /**
    * Reserves credits while a scan runs: promotional ones first, then the purchased ones. What the balance can't cover is
-   * a 402, and starts the automatic top-up that the account asked for: repeat when that has succeeded.
+   * a 402, and starts the automatic top-up that the account asked for: repeat when that has succeeded. For server keys;
+   * an account key needs the scope `holds:write`, and ends only holds that it has made itself.
    */
   @Post('/')
-  @RequireScope('account:write')
+  @RequireScope('holds:write')
   @AcceptsForms(CreateAccountHoldDto)
   @ApiCreatedResponse({ type: AccountHoldDto })
   @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
@@ -67,7 +68,7 @@ export class AccountHoldsController {
   @Post(':id/capture/')
   @ApiParam(HOLD_ID)
   @HttpCode(200)
-  @RequireScope('account:write')
+  @RequireScope('holds:write')
   @AcceptsForms(CaptureAccountHoldDto)
   @ApiCreditsErrors('validation', 'insufficient_credits', 'not_found', 'idempotency_key_reused')
   async capture(
@@ -84,7 +85,7 @@ export class AccountHoldsController {
   @Post(':id/release/')
   @ApiParam(HOLD_ID)
   @HttpCode(200)
-  @RequireScope('account:write')
+  @RequireScope('holds:write')
   @AcceptsForms(ReleaseAccountHoldDto)
   @ApiCreditsErrors('validation', 'not_found', 'idempotency_key_reused')
   async release(

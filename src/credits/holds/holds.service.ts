@@ -10,7 +10,7 @@ import type { HoldState } from '../../ledger/wallet-state.js';
 import { Wallet } from '../../ledger/wallet.entity.js';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
-import { invalidField, notFound } from '../../shared/errors.js';
+import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Account, keyOfAccount } from '../account.js';
 import { CreditsWallets } from '../credits-wallets.service.js';
@@ -56,25 +56,28 @@ export class AccountHoldsService {
     });
   }
 
-  /** @throws insufficient_credits beyond what is reserved; invalid_operation for a hold that has ended */
+  /**
+   * @throws insufficient_credits beyond what is reserved; invalid_operation for a hold that has ended; forbidden for an
+   *   account's key that has not made it
+   */
   async capture(
     account: Account,
     holdId: string,
     { credits, final }: CaptureAccountHoldDto,
     request: IdempotentRequest | undefined,
   ): Promise<LedgerAnswer<AccountHoldDto>> {
-    const { walletId } = await this.#find(account, holdId);
+    const { walletId } = await this.#findOwn(account, holdId);
     const base = this.#base(account, walletId, request);
     return this.ledger.post({ kind: 'capture', ...base, holdId, credits: decimal(credits), final: final ?? true });
   }
 
-  /** @throws invalid_operation for a hold that has ended */
+  /** @throws invalid_operation for a hold that has ended; forbidden for an account's key that has not made it */
   async release(
     account: Account,
     holdId: string,
     request: IdempotentRequest | undefined,
   ): Promise<LedgerAnswer<AccountHoldDto>> {
-    const { walletId } = await this.#find(account, holdId);
+    const { walletId } = await this.#findOwn(account, holdId);
     return this.ledger.post({
       kind: 'release',
       ...this.#base(account, walletId, request),
@@ -106,6 +109,13 @@ export class AccountHoldsService {
       count,
       query,
     );
+  }
+
+  /** What the server has reserved, the account cannot spend, and it cannot set it free either. */
+  async #findOwn(account: Account, holdId: string): Promise<Hold> {
+    const hold = await this.#find(account, holdId);
+    if (!account.isByAccount || hold.createdBy === account.actor.keyId) return hold;
+    throw new DomainError('forbidden', 'this hold was made with another key', { details: { hold_id: holdId } });
   }
 
   /** In whichever wallet of the customer it is: which one is the account's may have changed since. */
