@@ -4,6 +4,7 @@ const VAT = [{ name: 'VAT', rate: '21' }];
 
 function sale(priceMinor: number, discounts: number[] = [], units = 1): Sale {
   return {
+    kind: 'credits',
     description: '100 credits',
     units,
     priceMinor,

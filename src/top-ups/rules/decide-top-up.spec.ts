@@ -1,4 +1,5 @@
 import { decimal } from '../../shared/decimal.js';
+import { NO_FEE } from '../pricing/price-top-up.js';
 import { decideTopUp, type TopUpFacts } from './decide-top-up.js';
 
 const NOW = new Date('2027-03-31T12:00:00Z');
@@ -12,6 +13,7 @@ function facts(changes: Partial<TopUpFacts> = {}): TopUpFacts {
     unitCredits: decimal(50),
     unitPriceMinor: 5000,
     currency: 'usd',
+    fee: NO_FEE,
     coolOffSeconds: 60,
     limits: { maxPerHour: 3, maxUnits: 20, monthlyCount: null, monthlyAmountMinor: null, monthlyAmountCurrency: 'usd' },
     pauseReason: '',
