@@ -3,7 +3,8 @@ import { Migration } from '@mikro-orm/migrations';
 /**
  * Charge X, credit Y. What of a charge is the fee, and what is given on top, is frozen with the top-up; the fee that was
  * agreed to with the rule and the consent. The ledger keeps the money side of a purchase's entry: one row, whose legs add
- * up to what was charged. Purchases of before had no fee, and their rules agreed to none.
+ * up to what was charged. Purchases of before had no fee, and their rules agreed to none; their legs are
+ * read off their invoices.
  */
 export class Migration20261121370000_fees extends Migration {
   override up(): void {
@@ -31,6 +32,10 @@ export class Migration20261121370000_fees extends Migration {
         constraint entry_charge_legs_check check (charged_minor = credits_minor + fee_minor + tax_minor
           and credits_minor >= 0 and fee_minor >= 0 and tax_minor >= 0)
       )`);
+    this.addSql(`
+      insert into entry_charge
+      select e.wallet_id, e.id, e.tenant_id, e.environment_id, t.currency, i.total_minor, i.total_minor - i.tax_minor, 0, i.tax_minor
+      from top_up t join entry e on e.top_up_id = t.id join invoice i on i.top_up_id = t.id`);
     this.addSql(`
       create function entry_charge_entry_charge_append_only_fn() returns trigger as $$ begin
         raise exception 'the ledger is append-only: corrections are new entries' using errcode = 'restrict_violation';
