@@ -162,8 +162,7 @@ export class TopUpSettingsService {
       auto_top_up_on_expiration: onExpiration,
       auto_top_up_on_insufficient: onInsufficient,
       auto_top_up_credits_pack:
-        pack &&
-        renderPack(keptPack(pack, name ?? pack.id), await this.packs.unitPrices(scope, em)),
+        pack && renderPack(keptPack(pack, name ?? pack.id), await this.packs.unitPrices(scope, em)),
     };
   }
 }

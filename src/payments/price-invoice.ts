@@ -48,9 +48,10 @@ export function priceInvoice(sales: Sale[], rates: TaxRate[]) {
 }
 
 /** What of an invoice's total is the fee, without taxes, and what is taxes, minor units. The rest is for the credits. */
-export function legsOf(
-  lines: (Omit<PricedLine, 'kind' | 'description'> & { kind?: InvoiceLineKind })[],
-): { feeMinor: number; taxMinor: number } {
+export function legsOf(lines: (Omit<PricedLine, 'kind' | 'description'> & { kind?: InvoiceLineKind })[]): {
+  feeMinor: number;
+  taxMinor: number;
+} {
   const fees = lines.filter(({ kind }) => kind === 'fee');
   return {
     feeMinor: fees.reduce((sum, line) => sum + line.quantity * line.unitAmountMinor - line.discountMinor, 0),

@@ -74,7 +74,11 @@ describe('setting values', () => {
     ['top_up_fee', { mode: 'added', percent: '50.0001' }, { percent: ['must be at most 50'] }],
     ['top_up_fee', { percent: '0.00001' }, { percent: ['must have at most 4 decimal places'] }],
     ['top_up_fee', { fixed_minor: { USD: 1 } }, { fixed_minor: ['must be by currencies of three lower-case letters'] }],
-    ['top_up_fee', { fixed_minor: { usd: 0.5 } }, { fixed_minor: { usd: ['must be a whole number from 0 to 100000'] } }],
+    [
+      'top_up_fee',
+      { fixed_minor: { usd: 0.5 } },
+      { fixed_minor: { usd: ['must be a whole number from 0 to 100000'] } },
+    ],
     ['top_up_fee', { fixed_minor: [] }, { fixed_minor: ['must be an object'] }],
     ['top_up_fee', { mode: 'on' }, { mode: ['must be one of the following values: none, added, contained'] }],
     ['wallet_balance_alert_config', { alert_enabled: true }, { alert_enabled: ['needs at least one threshold'] }],

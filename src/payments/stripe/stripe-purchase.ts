@@ -6,7 +6,8 @@ const TRIGGERS: ReadonlySet<string> = new Set(['threshold', 'insufficient', 'exp
 
 /** What a payment is for, as metadata of its own at Stripe. */
 export function purchaseMetadata(purchase: PurchaseFacts): Record<string, string> {
-  const { walletId, trigger, credits, units, packId, validityMonths, feeMinor, bonusCredits, bonusExpiresAt } = purchase;
+  const { walletId, trigger, credits, units, packId, validityMonths, feeMinor, bonusCredits, bonusExpiresAt } =
+    purchase;
   return {
     wallet_id: walletId,
     trigger,

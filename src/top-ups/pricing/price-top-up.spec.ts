@@ -8,7 +8,9 @@ const setting = (mode: FeeSetting['mode'], percent: string, usd = 0): FeeSetting
   fixed_minor: { usd },
 });
 
-const percents = fc.integer({ min: 0, max: 500_000 }).map((tenThousandths) => decimal(tenThousandths).div(10_000).toFixed());
+const percents = fc
+  .integer({ min: 0, max: 500_000 })
+  .map((tenThousandths) => decimal(tenThousandths).div(10_000).toFixed());
 const settings = fc.record({
   mode: fc.constantFrom('none' as const, 'added' as const, 'contained' as const),
   percent: percents,
@@ -41,9 +43,14 @@ describe('pricing a top-up', () => {
       fc.property(prices, settings, (priceMinor, fee) => {
         const { chargedMinor, feeMinor } = priceTopUp(priceMinor, 'usd', fee);
         const creditsMinor = chargedMinor - feeMinor;
-        expect([chargedMinor, feeMinor, creditsMinor].every((minor) => Number.isSafeInteger(minor) && minor >= 0)).toBe(true);
+        expect([chargedMinor, feeMinor, creditsMinor].every((minor) => Number.isSafeInteger(minor) && minor >= 0)).toBe(
+          true,
+        );
         expect(fee.mode === 'added' ? creditsMinor : chargedMinor).toBe(priceMinor);
-        expect(priceTopUp(priceMinor, 'usd', { ...fee, mode: 'none' })).toEqual({ chargedMinor: priceMinor, feeMinor: 0 });
+        expect(priceTopUp(priceMinor, 'usd', { ...fee, mode: 'none' })).toEqual({
+          chargedMinor: priceMinor,
+          feeMinor: 0,
+        });
       }),
     );
   });
@@ -63,7 +70,8 @@ describe('pricing a top-up', () => {
       fc.property(prices, settings, settings, (priceMinor, before, after) => {
         const [agreed, now] = [addedFee(before, 'usd'), addedFee(after, 'usd')];
         const { chargedMinor } = priceTopUp(priceMinor, 'usd', after);
-        if (!hasRisen(agreed, now)) expect(chargedMinor).toBeLessThanOrEqual(priceWith(priceMinor, agreed).chargedMinor);
+        if (!hasRisen(agreed, now))
+          expect(chargedMinor).toBeLessThanOrEqual(priceWith(priceMinor, agreed).chargedMinor);
       }),
     );
   });

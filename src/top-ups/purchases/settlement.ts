@@ -96,10 +96,7 @@ export class TopUpSettlement {
           ...promisedTerms(pending),
           idempotencyKey,
         },
-        changes: [
-          paid.change,
-          topUpChange({ kind: 'settle', topUpId, transactionId: pending.id, invoiceId }),
-        ],
+        changes: [paid.change, topUpChange({ kind: 'settle', topUpId, transactionId: pending.id, invoiceId })],
         also: async ({ em, now }) => {
           const where = { walletId: topUp.walletId, topUpId };
           await em.nativeUpdate(PendingCredit, where, { pendingStatus: 'completed', updatedAt: now });
