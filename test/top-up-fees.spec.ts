@@ -131,6 +131,21 @@ describe('the fee and the bonus of top-ups', () => {
     expect(topUp).toMatchObject({ topUpStatus: 'canceled', lastErrorCode: 'paused', attempt: 1 });
   });
 
+  it('that were agreed to anew take back what was decided by the old ones', async () => {
+    await set('top_up_fee', FEE);
+    const walletId = await agreed('pm_sandbox_decline');
+    const [waiting] = (await runLow(walletId)) as [TopUp];
+    await set('top_up_fee', { ...FEE, percent: '1' });
+    await scene.setAutoTopUp(walletId, RULE);
+    await scene.useCard(waiting.customerId, 'pm_sandbox_approve');
+    await scene.runTask();
+    const topUps = await scene.topUps(walletId);
+    expect(topUps).toMatchObject([
+      { topUpStatus: 'canceled', lastErrorCode: 'rule_changed', priceMinor: 5175 },
+      { topUpStatus: 'succeeded', priceMinor: 5080 },
+    ]);
+  });
+
   it('count in the cap of a month, and in what is bought under it', async () => {
     await set('top_up_fee', FEE);
     const { walletId } = await scene.newWallet('200');
@@ -159,12 +174,14 @@ describe('the fee and the bonus of top-ups', () => {
 
   it('come with a bonus that is an entry and a lot of its own, with its own date, frozen when it was decided', async () => {
     const bonus = { type: 'percentage', value: '10' } as const;
-    const slab = { threshold: '50', operator: 'gte', bonus, expiration_duration: 7 } as const;
+    const slab = { threshold: '50', operator: 'gte', bonus, expiration_duration: 1 } as const;
     await set('bonus_credits_topup_config', { enabled: true, slabs: [{ ...slab, expiration_duration_unit: 'DAY' }] });
     const walletId = await agreed('pm_sandbox_decline');
     const [waiting] = (await runLow(walletId)) as [TopUp];
-    expect(waiting).toMatchObject({ topUpStatus: 'retry_wait', bonusExpiresAt: new Date('2026-03-09T10:00:00Z') });
+    expect(waiting).toMatchObject({ topUpStatus: 'retry_wait', bonusExpiresAt: new Date('2026-03-03T10:00:00Z') });
     await set('bonus_credits_topup_config', { enabled: false, slabs: [] });
+    // Paid late, when the bonus would have been over: its day begins with the delivery.
+    service.clock.advance(25 * 3_600_000);
     await scene.useCard(waiting.customerId, 'pm_sandbox_approve');
     await scene.runTask();
     const [topUp] = (await scene.topUps(walletId)) as [TopUp];
@@ -184,7 +201,7 @@ describe('the fee and the bonus of top-ups', () => {
       { kind: 'credits', unitAmountMinor: 5000 },
       { kind: 'bonus', description: '5 bonus credits', unitAmountMinor: 0 },
     ]);
-    service.clock.advance(8 * 86_400_000);
+    service.clock.advance(25 * 3_600_000);
     expect(await scene.balance(walletId)).toBe('55');
   });
 });
