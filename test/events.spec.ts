@@ -57,6 +57,8 @@ describe.each(DATABASES)('events on %s', (_name, createDatabase) => {
       trigger: 'threshold',
       credits: decimal(50),
       priceMinor: 9900,
+      feeMinor: 0,
+      bonusCredits: decimal(0),
       currency: 'eur',
       invoicing: false,
     };
@@ -212,7 +214,7 @@ describe.each(DATABASES)('events on %s', (_name, createDatabase) => {
 
   it('of a purchase say what was charged, in which currency, and on which invoice, beside the amount of the credits', async () => {
     await subscribe('/all', ['wallet.transaction.created', 'wallet.transaction.updated']);
-    const charged: Charge = { amountMinor: 9900, currency: 'eur', invoiceId: 'inv_1' };
+    const charged: Charge = { amountMinor: 9900, feeMinor: 290, taxMinor: 1718, currency: 'eur', invoiceId: 'inv_1' };
     const post = (more: Partial<CreditTerms>) =>
       service.get(LedgerService).post({ ...command(), kind: 'credit', terms: { ...terms(), ...more } });
     const bonus = { credits: decimal(5), expiresAt: null };
@@ -222,7 +224,7 @@ describe.each(DATABASES)('events on %s', (_name, createDatabase) => {
     await typesAt('/all');
     const told = receiver.at('/all').map(({ body }) => (body['transaction'] ?? body['updated_transaction']) as Body);
     const shown = told.map(({ amount, currency, charged: charge }) => ({ amount, currency, charged: charge }));
-    const charge = { amount_minor: 9900, currency: 'eur', invoice_id: 'inv_1' };
+    const charge = { amount_minor: 9900, fee_minor: 290, tax_minor: 1718, currency: 'eur', invoice_id: 'inv_1' };
     expect(shown).toHaveLength(3);
     expect(shown.filter((one) => one.charged !== null)).toEqual(
       [1, 2].map(() => ({ amount: '10', currency: 'usd', charged: charge })),

@@ -24,7 +24,7 @@ export class BillingService {
     const customer = await this.customers.get(account.scope, account.customerId);
     const method = await this.paymentMethods.findChargeable(account.scope, account.customerId);
     const wallet = await this.wallets.find(account);
-    const rules = wallet && (await this.rules.ofWallets([wallet.id])).get(wallet.id);
+    const rules = wallet && (await this.rules.ofWallets(account.scope, [wallet])).get(wallet.id);
     return renderBilling(customer, method, rules ? pausedReasonOf(rules) : null);
   }
 

@@ -77,6 +77,14 @@ export class EventCharge {
    * @example 9900 */
   @ApiProperty({ type: 'integer' })
   amount_minor!: number;
+  /** Of that, the fee without taxes.
+   * @example 0 */
+  @ApiProperty({ type: 'integer' })
+  fee_minor!: number;
+  /** Of that, all taxes.
+   * @example 1718 */
+  @ApiProperty({ type: 'integer' })
+  tax_minor!: number;
   /** Of the payment; it may be another than the wallet's. ISO 4217, lower case.
    * @example 'eur' */
   currency!: string;
@@ -128,10 +136,17 @@ export class EventTopUp {
   /** Credits it buys.
    * @example '50' */
   credits!: string;
-  /** Its price in integer minor units of `currency`.
+  /** What is charged for it, integer minor units of `currency`, fee included.
    * @example 5000 */
   @ApiProperty({ type: 'integer' })
   price_minor!: number;
+  /** What of `price_minor` is the fee, taxes included.
+   * @example 0 */
+  @ApiProperty({ type: 'integer' })
+  fee_minor!: number;
+  /** Free credits that come with it.
+   * @example '0' */
+  bonus_credits!: string;
   /** ISO 4217, lower case.
    * @example 'usd' */
   currency!: string;

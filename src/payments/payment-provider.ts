@@ -152,6 +152,11 @@ export interface PurchaseFacts {
   units: number;
   packId: string | null;
   validityMonths: number | null;
+  /** What of the amount is the fee, minor units; absent where there is none. */
+  feeMinor?: number;
+  /** What comes free with it: a plain decimal above zero, and until when (ISO 8601); absent where nothing does. */
+  bonusCredits?: string;
+  bonusExpiresAt?: string;
 }
 
 export interface ConfirmPaymentRequest {

@@ -1,9 +1,10 @@
-import { priceSale, type Sale, type TaxRate } from './price-invoice.js';
+import { legsOf, priceInvoice, priceSale, type Sale, type TaxRate } from './price-invoice.js';
 
 const VAT = [{ name: 'VAT', rate: '21' }];
 
 function sale(priceMinor: number, discounts: number[] = [], units = 1): Sale {
   return {
+    kind: 'credits',
     description: '100 credits',
     units,
     priceMinor,
@@ -40,6 +41,24 @@ describe('pricing an invoice', () => {
       discount: line.discountMinor,
       taxes: taxes.map(({ amountMinor }) => amountMinor),
     }).toEqual(expected);
+  });
+
+  it('adds up over lines: each is priced by itself, a tax is what it comes to on all of them', () => {
+    const rates = [...VAT, { name: 'City', rate: '1.5' }];
+    for (let price = 0; price < 300; price += 1) {
+      const fee: Sale = { ...sale(price % 41), kind: 'fee' };
+      const { lines, discounts, taxes } = priceInvoice([sale(price, [Math.floor(price / 3)]), fee], rates);
+      const net = (index: number) => {
+        const line = lines[index]!;
+        return line.quantity * line.unitAmountMinor - line.discountMinor;
+      };
+      const legs = legsOf(lines);
+      expect(legs.feeMinor).toBe(net(1));
+      expect(net(0) + legs.feeMinor + legs.taxMinor).toBe(price - Math.floor(price / 3) + (price % 41));
+      expect(taxes.reduce((sum, { amountMinor }) => sum + amountMinor, 0)).toBe(legs.taxMinor);
+      expect(discounts).toHaveLength(1);
+      expect(net(0) >= 0 && net(1) >= 0).toBe(true);
+    }
   });
 
   it('charges the buyer’s price to the cent, whatever the price, discounts and rates', () => {

@@ -6,7 +6,8 @@ const TRIGGERS: ReadonlySet<string> = new Set(['threshold', 'insufficient', 'exp
 
 /** What a payment is for, as metadata of its own at Stripe. */
 export function purchaseMetadata(purchase: PurchaseFacts): Record<string, string> {
-  const { walletId, trigger, credits, units, packId, validityMonths } = purchase;
+  const { walletId, trigger, credits, units, packId, validityMonths, feeMinor, bonusCredits, bonusExpiresAt } =
+    purchase;
   return {
     wallet_id: walletId,
     trigger,
@@ -14,6 +15,9 @@ export function purchaseMetadata(purchase: PurchaseFacts): Record<string, string
     units: String(units),
     ...(packId === null ? {} : { pack_id: packId }),
     ...(validityMonths === null ? {} : { validity_months: String(validityMonths) }),
+    ...(feeMinor === undefined ? {} : { fee_minor: String(feeMinor) }),
+    ...(bonusCredits === undefined ? {} : { bonus_credits: bonusCredits }),
+    ...(bonusExpiresAt === undefined ? {} : { bonus_expires_at: bonusExpiresAt }),
   };
 }
 
@@ -25,7 +29,28 @@ export function readPurchase(metadata: Readonly<Record<string, string>>): Purcha
   const validityMonths = months === undefined ? null : wholeNumber(months);
   if (!walletId || trigger === undefined || !TRIGGERS.has(trigger)) return null;
   if (!credits?.gt(0) || units === undefined || validityMonths === undefined) return null;
-  return { walletId, trigger, credits: formatDecimal(credits), units, packId, validityMonths };
+  const extras = readExtras(metadata);
+  if (!extras) return null;
+  return { walletId, trigger, credits: formatDecimal(credits), units, packId, validityMonths, ...extras };
+}
+
+/** Fee and bonus, where there are any; undefined for what is not whole. */
+function readExtras(
+  metadata: Readonly<Record<string, string>>,
+): Pick<PurchaseFacts, 'feeMinor' | 'bonusCredits' | 'bonusExpiresAt'> | undefined {
+  const { fee_minor: fee, bonus_credits: bonus, bonus_expires_at: expiresAt } = metadata;
+  const feeMinor = wholeNumber(fee);
+  const bonusCredits = parseDecimal(bonus);
+  const isWhole =
+    (fee === undefined || feeMinor !== undefined) &&
+    (bonus === undefined || bonusCredits?.gt(0)) &&
+    (expiresAt === undefined || !Number.isNaN(Date.parse(expiresAt)));
+  if (!isWhole) return undefined;
+  return {
+    ...(feeMinor === undefined ? {} : { feeMinor }),
+    ...(bonusCredits === undefined ? {} : { bonusCredits: formatDecimal(bonusCredits) }),
+    ...(expiresAt === undefined ? {} : { bonusExpiresAt: expiresAt }),
+  };
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -64,11 +64,16 @@ const TopUpSchema = defineEntity({
     units: p.integer(),
     /** Credits it buys, above zero. */
     credits: p.type(AmountColumn),
-    /** What is charged for it in minor units of `currency`, discounts taken off: zero or more. */
+    /** What is charged for it in minor units of `currency`, discounts taken off and an added fee put on: zero or more. */
     priceMinor: p.integer(),
+    /** What of that is the fee, taxes included. */
+    feeMinor: p.integer().default(0),
     currency: p.text(),
     /** What was taken off the price, taxes included. */
     discounts: p.json<InvoiceDiscount[]>(),
+    /** Free credits that come with it, and their date as it was promised when it was decided; null: never. */
+    bonusCredits: p.type(AmountColumn).defaultRaw('0'),
+    bonusExpiresAt: p.datetime(3).nullable(),
     packId: p.text().nullable(),
     validityMonths: p.integer().nullable(),
     invoicing: p.boolean(),
@@ -154,6 +159,10 @@ const TopUpSchema = defineEntity({
     // A billing system gives its payments ids of its own: they are no other tenant's.
     { name: 'top_up_payment_unique', properties: ['tenantId', 'environmentId', 'paymentId'] },
     { name: 'top_up_key_unique', properties: ['tenantId', 'environmentId', 'idempotencyKey'] },
+  ],
+  checks: [
+    { name: 'top_up_fee_check', expression: 'fee_minor >= 0 and fee_minor <= price_minor' },
+    { name: 'top_up_bonus_check', expression: 'bonus_credits >= 0' },
   ],
 });
 

@@ -10,6 +10,8 @@ export interface Reasoned {
 
 const WORDS_OF_PAUSE: Readonly<Record<string, string>> = {
   pack_changed: 'the pack is no longer what was agreed to: choose it again to agree to what it costs now',
+  fee_changed:
+    'more comes on top of the price now than was agreed to (fee_changed): save the settings again to agree to it',
   no_payment_method: 'automatic top-up is paused (no_payment_method): there is no payment method on file',
   top_up_refunded:
     'automatic top-up is paused (top_up_refunded): what it had bought was refunded, until somebody resumes it',

@@ -1,5 +1,6 @@
 import type { PolicyChange } from '../../ledger/ledger-policy.js';
 import type { Decimal } from '../../shared/decimal.js';
+import type { AgreedFee } from '../pricing/price-top-up.js';
 import type { Cooldown } from './top-up-rule.entity.js';
 import type { TopUpRecord } from './top-up-state.js';
 
@@ -30,6 +31,8 @@ export interface AgreedPack {
   priceMinor: number;
   /** Lower case. */
   currency: string;
+  /** What is agreed to on top of the price; filled in under the lock. */
+  fee?: AgreedFee | null;
   validityMonths: number | null;
 }
 

@@ -84,9 +84,17 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
       const topUps = read.get(state.wallet.id) ?? new TopUpState(new Map(), undefined, [], []);
       this.#states.set(state, topUps);
       if (!topUps.guard && changes.length === 0) continue;
-      const { provider } = await this.settings.get(scopeOf(state.wallet), 'payments', tx.em);
-      topUps.provider = provider;
+      await this.#readTerms(tx, topUps, state);
     }
+  }
+
+  /** What the environment has set, as it holds for what is decided now. */
+  async #readTerms({ em }: LedgerTransaction, topUps: TopUpState, { wallet }: WalletState): Promise<void> {
+    const scope = scopeOf(wallet);
+    const { provider } = await this.settings.get(scope, 'payments', em);
+    const fee = await this.settings.get(scope, 'top_up_fee', em);
+    const bonus = await this.settings.get(scope, 'bonus_credits_topup_config', em);
+    Object.assign(topUps, { provider, fee, bonus, currency: wallet.currency });
   }
 
   change(state: WalletState, change: PolicyChange, context: ChangeContext): DomainError | (() => unknown) {
@@ -215,7 +223,7 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
       topUp,
       walletStatus: state.wallet.walletStatus,
       rule,
-      pauseReason: pauseReasonOf(topUps, undefined),
+      pauseReason: pauseReasonOf(topUps, rule),
       limits: guard ?? newGuard(state.wallet, now),
       history: historyOf(topUps),
       ...(provider === undefined ? {} : { provider }),
@@ -250,7 +258,7 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
     if (!verdict) return undefined;
     const bought =
       verdict.verdict === 'buy'
-        ? automaticTopUp(state, rule, facts, verdict.units, topUps.provider, command.actor.requestId)
+        ? automaticTopUp(state, rule, facts, verdict.units, topUps, command.actor.requestId)
         : undefined;
     if (bought) {
       addTopUp(topUps, bought, { code: verdict.code, sentence: verdict.reason });

@@ -47,6 +47,7 @@ const RULE_CHANGES: (keyof RuleRecord & string)[] = [
   'unitCredits',
   'unitPriceMinor',
   'priceCurrency',
+  'fee',
   'packId',
   'validityMonths',
   'invoicing',
