@@ -74,6 +74,7 @@ export function newTopUp(
     cardFingerprint: null,
     paymentId: null,
     checkout: null,
+    backup: null,
     attempt: 0,
     lookups: 0,
     lastErrorCode: '',
