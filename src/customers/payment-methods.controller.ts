@@ -3,7 +3,12 @@ import { ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { Clock } from '../shared/clock.js';
-import { AddPaymentMethodDto, PaymentMethodDto, PaymentMethodListDto, PaymentMethodListQuery } from './payment-methods.dto.js';
+import {
+  AddPaymentMethodDto,
+  PaymentMethodDto,
+  PaymentMethodListDto,
+  PaymentMethodListQuery,
+} from './payment-methods.dto.js';
 import { PaymentMethodsService } from './payment-methods.service.js';
 import { renderPaymentMethod } from './render-payment-method.js';
 

@@ -56,10 +56,7 @@ export class CardUpdates implements OnModuleInit {
 function isSame(method: PaymentMethod, card: PaymentMethodDetails): boolean {
   const { brand, last4, fingerprint } = card;
   return (
-    isSameDate(method, card) &&
-    method.brand === brand &&
-    method.last4 === last4 &&
-    method.fingerprint === fingerprint
+    isSameDate(method, card) && method.brand === brand && method.last4 === last4 && method.fingerprint === fingerprint
   );
 }
 

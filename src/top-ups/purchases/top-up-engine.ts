@@ -11,12 +11,7 @@ import { type BackupTurn, type Decline, triesOf } from '../rules/judge-backup.js
 import { NO_PROVIDER } from '../rules/may-charge.js';
 import type { AttemptOutcome, FrozenCard, ProgressChange } from '../rules/top-up-changes.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
-import {
-  ACTION_POLL_MS,
-  ACTION_WINDOW_MS,
-  nextLookupAt,
-  nextRetryAt,
-} from '../schedule/schedule.js';
+import { ACTION_POLL_MS, ACTION_WINDOW_MS, nextLookupAt, nextRetryAt } from '../schedule/schedule.js';
 import { InvoicedTopUps } from './invoiced-top-ups.js';
 import { purchaseOf } from './purchase-facts.js';
 import { TopUpSettlement } from './settlement.js';

@@ -49,7 +49,14 @@ export class TopUpSteps {
     if (!verdict.mayCharge) return false;
     topUp.topUpStatus = 'charging';
     if (card) {
-      const started = { provider, backup, attempt: topUp.attempt + 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
+      const started = {
+        provider,
+        backup,
+        attempt: topUp.attempt + 1,
+        lookups: 0,
+        actionUrl: null,
+        actionRequestedAt: null,
+      };
       Object.assign(topUp, card, started);
     }
     return true;
