@@ -25,6 +25,8 @@ const PLACES = 100;
 /** Of them those of one environment: a provider that hangs for one tenant leaves the others their places. */
 const ENVIRONMENT_PLACES = 20;
 const REPORT_EVERY_MS = 60_000;
+/** How often the backup's request is sent again where only the decline before it is known: a 500 stays under its key for a day. */
+const BACKUP_RESENDS = 2;
 const BACKUP_GONE: Decline = { code: 'card_removed', message: 'the backup card was removed', retry: 'later' };
 
 /**
@@ -301,10 +303,9 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     const { paymentId } = topUp;
     const outcome = await provider.retrievePayment(paymentId);
     // A decline may be the previous attempt's, this one never sent: the same key gets the same answer or the first one.
-    const { topUpStatus: status, attempt, backup } = topUp;
-    const mayBeUnsent =
-      outcome.kind === 'declined' &&
-      ((status === 'charging' && attempt > 1) || (status === 'unknown' && backup?.step === 'trying'));
+    const { topUpStatus: status, attempt, backup, lookups } = topUp;
+    const isBackupUnheard = status === 'unknown' && backup?.step === 'trying' && lookups <= BACKUP_RESENDS;
+    const mayBeUnsent = outcome.kind === 'declined' && ((status === 'charging' && attempt > 1) || isBackupUnheard);
     if (outcome.kind === 'requires_confirmation' || mayBeUnsent) return this.#sendAgain(topUp, provider);
     if (outcome.kind === 'requires_action' && this.#isActionWindowOver(topUp)) return this.#giveUpAction(topUp);
     await this.#record(topUp, outcome);
