@@ -222,12 +222,12 @@ describe('the backup card', () => {
     const cards = await prepare(SOFT);
     const { customerId } = cards;
     let confirms = 0;
-    const { take } = stripe.faults;
+    const take = stripe.faults.take.bind(stripe.faults);
     stripe.faults.take = (method, path) => {
       const [, paymentId = ''] = /^\/v1\/payment_intents\/(pi_[^/]+)\/confirm$/.exec(path) ?? [];
       const isOurs = stripe.books.paymentIntents.find(paymentId)?.metadata['customer_id'] === customerId;
       if (isOurs) confirms += 1;
-      return isOurs && confirms === 2 ? { kind: 'hang', when: 'before' } : take.call(stripe.faults, method, path);
+      return isOurs && confirms === 2 ? { kind: 'hang', when: 'before' } : take(method, path);
     };
     const { topUp } = await spend(cards);
     stripe.faults.take = take;

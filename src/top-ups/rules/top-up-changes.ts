@@ -1,6 +1,5 @@
 import type { PolicyChange } from '../../ledger/ledger-policy.js';
 import type { Decimal } from '../../shared/decimal.js';
-import type { BackupTurn } from './judge-backup.js';
 import type { Cooldown } from './top-up-rule.entity.js';
 import type { TopUpRecord } from './top-up-state.js';
 
