@@ -50,6 +50,12 @@ export interface PaymentProvider {
   readSetup(setupId: string): Promise<SetupOutcome>;
 
   /**
+   * A card that was given into its keeping, as it is there now. Absent where a provider tells of no changes.
+   * @throws DomainError unavailable when it does not answer
+   */
+  readCard?(providerRef: string): Promise<KeptCard>;
+
+  /**
    * A page of the payments that were created in a period, by the provider's own record, in the provider's own order. It
    * names those of other environments too, where they share an account.
    * @throws DomainError unavailable when it does not answer
@@ -252,6 +258,13 @@ export type SetupOutcome =
   | { kind: 'saved'; customerId: string; card: PaymentMethodDetails }
   | { kind: 'open'; customerId: string }
   | { kind: 'failed'; customerId: string | null; reason: string };
+
+export type KeptCard =
+  | { kind: 'kept'; card: PaymentMethodDetails }
+  /** It is nobody's any more, and cannot be charged. */
+  | { kind: 'detached' }
+  /** Nothing is known of such a card, which says nothing about ours. */
+  | { kind: 'unknown' };
 
 /** Payments created from `from` on and before `to`. */
 export interface ListPaymentsRequest {

@@ -3,6 +3,7 @@ import { CustomersModule } from '../customers/customers.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { CardNotices } from './cards/card-notices.js';
 import { CheckoutPages } from './checkouts/checkout-pages.js';
 import { ConfirmationLinks } from './confirmations/confirmation-links.js';
 import { ConfirmationsController } from './confirmations/confirmations.controller.js';
@@ -24,6 +25,7 @@ import { RefundsController } from './refunds/refunds.controller.js';
 import { RefundsService } from './refunds/refunds.service.js';
 import { ScheduledTask } from './schedule/scheduled-task.js';
 import { PaymentNews } from './purchases/payment-news.js';
+import { TopUpCards } from './purchases/top-up-cards.js';
 import { TopUpEngine } from './purchases/top-up-engine.js';
 import { TopUpInvoices } from './purchases/top-up-invoices.js';
 import { DailyReconciliation } from './reconciliation/daily-reconciliation.js';
@@ -78,8 +80,10 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     PaymentLists,
     PaymentNews,
     ScheduledTask,
+    TopUpCards,
     TopUpEngine,
     TopUpInvoices,
+    CardNotices,
     CardsOnFile,
     DisputeBook,
     RefundBook,

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import type { Scope } from '../../shared/scope.js';
-import type { PaymentMethodDetails } from '../payment-provider.js';
+import type { KeptCard, PaymentMethodDetails, PaymentProvider } from '../payment-provider.js';
 import { PaymentProviders } from '../payment-providers.js';
 import { type ClaimedEvent, EventQueue } from './event-queue.js';
 import { STRIPE } from './stripe-customers.js';
@@ -10,6 +10,8 @@ import { STRIPE } from './stripe-customers.js';
 /** How many events of one environment a process works on at once. */
 const PLACES = 5;
 const FORGET_EVERY_MS = 3_600_000;
+/** Of a card that changes all the time. Each change has an event of its own. */
+const MOST_READINGS = 5;
 
 /**
  * Works on events of payment providers: right after they were acknowledged, and in every round of the scheduled task what a crash or a
@@ -36,6 +38,10 @@ export class EventEngine implements BeforeApplicationShutdown {
     customerId: string,
     card: { provider: string; details: PaymentMethodDetails },
   ) => Promise<void> = async () => {};
+
+  /** Handed in by the same room: what is kept of a card is made what its provider has. Answers whether that was another. */
+  onCardRead: (scope: Scope, provider: string, providerRef: string, read: KeptCard) => Promise<boolean> = async () =>
+    false;
 
   constructor(
     private readonly queue: EventQueue,
@@ -113,9 +119,18 @@ export class EventEngine implements BeforeApplicationShutdown {
     if (kind === 'returns') return this.onPaymentReturned(scope, ref);
     const provider = await this.providers.byName(scope, STRIPE);
     if (!provider) throw new DomainError('unavailable', 'this environment is not connected to Stripe');
+    if (kind === 'card') return this.#takeOver(scope, provider, ref);
     const setup = await provider.readSetup(ref);
     if (setup.kind === 'saved') {
       await this.onCardSaved(scope, setup.customerId, { provider: provider.name, details: setup.card });
+    }
+  }
+
+  /** Until a reading changes nothing: one that was overtaken by another event's is older than what that has stored. */
+  async #takeOver(scope: Scope, provider: PaymentProvider, ref: string): Promise<void> {
+    for (let readings = 0; readings < MOST_READINGS && provider.readCard; readings += 1) {
+      const read = await provider.readCard(ref);
+      if (!(await this.onCardRead(scope, provider.name, ref, read))) return;
     }
   }
 

@@ -10,6 +10,7 @@ import type {
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
+  KeptCard,
   ListPaymentsRequest,
   PaymentMethodDetails,
   PaymentOutcome,
@@ -76,6 +77,10 @@ export class StripeProvider implements PaymentProvider {
 
   async readSetup(setupId: string): Promise<SetupOutcome> {
     return this.#orRefusal('setup_id', () => this.cards.readSetup(setupId));
+  }
+
+  async readCard(providerRef: string): Promise<KeptCard> {
+    return this.#orRefusal('payment_method', () => this.cards.read(providerRef));
   }
 
   async openPayment(paymentId: string): Promise<BrowserPayment> {

@@ -7,28 +7,27 @@ import { DomainError } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { CheckoutPages } from '../checkouts/checkout-pages.js';
 import { ConfirmationLinks } from '../confirmations/confirmation-links.js';
+import { type BackupTurn, type Decline, triesOf } from '../rules/judge-backup.js';
 import { NO_PROVIDER } from '../rules/may-charge.js';
+import type { AttemptOutcome, FrozenCard, ProgressChange } from '../rules/top-up-changes.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
-import {
-  ACTION_POLL_MS,
-  ACTION_WINDOW_MS,
-  CARD_DECLINES_PER_30_DAYS,
-  nextLookupAt,
-  nextRetryAt,
-} from '../schedule/schedule.js';
+import { ACTION_POLL_MS, ACTION_WINDOW_MS, nextLookupAt, nextRetryAt } from '../schedule/schedule.js';
 import { InvoicedTopUps } from './invoiced-top-ups.js';
 import { purchaseOf } from './purchase-facts.js';
 import { TopUpSettlement } from './settlement.js';
+import { TopUpCards } from './top-up-cards.js';
 import { TopUpQueue } from './top-up-queue.js';
 import { TopUpSteps } from './top-up-steps.js';
 import type { TopUp } from './top-up.entity.js';
 
-const DAY_MS = 86_400_000;
 /** Top-ups that rounds of one process work on at a time. They are not waited for: a provider that hangs holds no round. */
 const PLACES = 100;
 /** Of them those of one environment: a provider that hangs for one tenant leaves the others their places. */
 const ENVIRONMENT_PLACES = 20;
 const REPORT_EVERY_MS = 60_000;
+/** How often the backup's request is sent again where only the decline before it is known: a 500 stays under its key for a day. */
+const BACKUP_RESENDS = 2;
+const BACKUP_GONE: Decline = { code: 'card_removed', message: 'the backup card was removed', retry: 'later' };
 
 /**
  * Takes top-ups from intent to credits. Every step is committed under the wallet's lock before the provider is called,
@@ -53,6 +52,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     private readonly steps: TopUpSteps,
     private readonly settlement: TopUpSettlement,
     private readonly invoiced: InvoicedTopUps,
+    private readonly cards: TopUpCards,
     private readonly paymentMethods: PaymentMethodsService,
     private readonly providers: PaymentProviders,
     private readonly links: ConfirmationLinks,
@@ -221,18 +221,16 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     // Whether it is charged was part of the decision: neither is it given away now, nor charged after all.
     if (!provider || topUp.provider === NO_PROVIDER) return void (await this.steps.authorize(topUp, charges, null));
     if (topUp.checkout) return this.#openPage(topUp, provider);
-    const method = await this.paymentMethods.findChargeable(scope, topUp.customerId);
-    if (!method) return this.#giveUp(topUp, 'no_payment_method', 'there is no payment method on file');
-    const since = new Date(this.clock.now().getTime() - 30 * DAY_MS);
-    if ((await this.queue.countCardDeclines(method.fingerprint, since)) >= CARD_DECLINES_PER_30_DAYS) {
-      return this.#giveUp(topUp, 'card_attempts_exhausted', 'the card was declined too often in 30 days');
-    }
+    const next = await this.cards.next(topUp);
+    if (next.kind === 'none') return this.#giveUp(topUp, next.code, next.message);
+    if (next.kind === 'no_backup') return this.#afterDecline(topUp, next.turn.declined, { backup: null });
+    const { method, isBackup } = next;
     const card = {
       paymentMethodId: method.id,
       paymentMethodRef: method.providerRef,
       cardFingerprint: method.fingerprint,
     };
-    if (!(await this.steps.authorize(topUp, charges, card))) return;
+    if (!(await this.steps.authorize(topUp, charges, card, isBackup ? method.last4 : null))) return;
     await this.#charge(topUp, provider);
   }
 
@@ -305,7 +303,9 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     const { paymentId } = topUp;
     const outcome = await provider.retrievePayment(paymentId);
     // A decline may be the previous attempt's, this one never sent: the same key gets the same answer or the first one.
-    const mayBeUnsent = topUp.topUpStatus === 'charging' && topUp.attempt > 1 && outcome.kind === 'declined';
+    const { topUpStatus: status, attempt, backup, lookups } = topUp;
+    const isBackupUnheard = status === 'unknown' && backup?.step === 'trying' && lookups <= BACKUP_RESENDS;
+    const mayBeUnsent = outcome.kind === 'declined' && ((status === 'charging' && attempt > 1) || isBackupUnheard);
     if (outcome.kind === 'requires_confirmation' || mayBeUnsent) return this.#sendAgain(topUp, provider);
     if (outcome.kind === 'requires_action' && this.#isActionWindowOver(topUp)) return this.#giveUpAction(topUp);
     await this.#record(topUp, outcome);
@@ -313,18 +313,21 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   /** The same attempt, by the agreement of this moment; another one where another card is on file by now. */
   async #sendAgain(topUp: TopUp, provider: PaymentProvider): Promise<void> {
-    const scope = scopeOf(topUp);
     if (topUp.checkout) return this.#start(topUp);
-    const method = await this.paymentMethods.findChargeable(scope, topUp.customerId);
-    if (method?.id !== topUp.paymentMethodId) return this.#start(topUp);
-    const current = await this.providers.resolve(scope);
+    const method = await this.cards.current(topUp);
+    if (method?.id !== topUp.paymentMethodId) {
+      const { backup } = topUp;
+      return backup?.step === 'trying' ? this.#backupDeclined(topUp, backup, BACKUP_GONE) : this.#start(topUp);
+    }
+    const current = await this.providers.resolve(scopeOf(topUp));
     if (await this.steps.authorize(topUp, current?.name ?? NO_PROVIDER, null)) await this.#charge(topUp, provider);
   }
 
   /** Another card has come while the holder of the old one was waited for: the old payment is given up, the new card tried. */
   async #supersede(topUp: TopUp): Promise<boolean> {
     const method = await this.paymentMethods.findChargeable(scopeOf(topUp), topUp.customerId);
-    if (!method || method.fingerprint === topUp.cardFingerprint || !topUp.paymentId) return false;
+    const known = [topUp.cardFingerprint, topUp.backup?.card.cardFingerprint];
+    if (!method || known.includes(method.fingerprint) || !topUp.paymentId) return false;
     const outcome = await (await this.#providerOf(topUp)).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
     if (outcome.kind !== 'canceled') {
       await this.#record(topUp, outcome);
@@ -366,7 +369,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
       case 'requires_confirmation':
         return this.steps.progress(topUp, { nextAttemptAt: nextLookupAt(0, now, 'unknown') });
       case 'invalid':
-        return this.#giveUp(topUp, 'invalid_payment', outcome.reason);
+        return this.#refused(topUp, outcome.reason);
       case 'canceled':
         return this.steps.end(topUp, {
           status: 'failed',
@@ -407,18 +410,52 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     });
   }
 
-  async #declined(
-    topUp: TopUp,
-    { code, message, retry }: { code: string; message: string; retry: 'later' | 'never' },
-  ): Promise<void> {
+  /** The customer's backup card is tried once, at once. Its turn is stored with the decline: a crash in between loses neither. */
+  async #declined(topUp: TopUp, declined: Decline): Promise<void> {
+    if (topUp.backup?.step === 'trying') return this.#backupDeclined(topUp, topUp.backup, declined);
+    const { code, message } = declined;
     const outcome = { outcome: 'declined', code, message };
-    const next = retry === 'later' && topUp.isAutomatic ? nextRetryAt(topUp.attempt, this.clock.now()) : undefined;
-    if (!next) {
-      await this.steps.progress(topUp, {}, outcome);
-      return this.#giveUp(topUp, code, message, 'card_declined');
-    }
+    if (!(await this.cards.findBackup(topUp))) return this.#afterDecline(topUp, declined, {}, outcome);
+    const backup = { step: 'due', declined, card: cardOf(topUp) } as const;
     const lastError = { lastErrorCode: code, lastErrorMessage: message };
-    await this.steps.progress(topUp, { topUpStatus: 'retry_wait', nextAttemptAt: next, ...lastError }, outcome);
+    await this.steps.progress(topUp, { topUpStatus: 'retry_wait', backup, ...lastError }, outcome);
+    await this.#start(topUp);
+  }
+
+  /** The backup was no help: what was said of the card on file decides, as if there were none. */
+  async #backupDeclined(topUp: TopUp, { declined, card }: BackupTurn, said: Decline): Promise<void> {
+    if (said.retry === 'never') await this.cards.retireBackup(topUp, said);
+    const message = `${declined.message} The backup card was declined, too (${said.code}).`;
+    const outcome = { outcome: 'declined', code: said.code, message: said.message };
+    await this.#afterDecline(
+      topUp,
+      { ...declined, message },
+      { ...card, backup: { step: 'over', declined, card } },
+      outcome,
+    );
+  }
+
+  /** Another try later, or the end. @param change of one that waits */
+  async #afterDecline(
+    topUp: TopUp,
+    { code, message, retry }: Decline,
+    change: ProgressChange,
+    outcome?: AttemptOutcome,
+  ): Promise<void> {
+    const next = retry === 'later' && topUp.isAutomatic ? nextRetryAt(triesOf(topUp), this.clock.now()) : undefined;
+    if (!next) {
+      if (outcome) await this.steps.progress(topUp, {}, outcome);
+      return this.#giveUp(topUp, code, message, code === 'expired_card' ? 'card_expired' : 'card_declined');
+    }
+    const waits = { topUpStatus: 'retry_wait' as const, nextAttemptAt: next };
+    await this.steps.progress(topUp, { ...waits, lastErrorCode: code, lastErrorMessage: message, ...change }, outcome);
+  }
+
+  /** The provider does not take the request at all. Of a backup card that is a decline like any other. */
+  async #refused(topUp: TopUp, message: string): Promise<void> {
+    const { backup } = topUp;
+    if (backup?.step !== 'trying') return this.#giveUp(topUp, 'invalid_payment', message);
+    await this.#backupDeclined(topUp, backup, { code: 'invalid_payment', message, retry: 'later' });
   }
 
   async #requiresAction(topUp: TopUp, actionUrl: string | null): Promise<void> {
@@ -520,4 +557,13 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
+}
+
+/** The card of the current attempt, as it is frozen on the row. */
+function cardOf({ paymentMethodId, paymentMethodRef, cardFingerprint }: TopUp): FrozenCard {
+  return {
+    paymentMethodId: paymentMethodId as string,
+    paymentMethodRef: paymentMethodRef as string,
+    cardFingerprint: cardFingerprint as string,
+  };
 }

@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn } from '../../shared/decimal-column.js';
 import type { InvoiceDiscount } from '../../payments/invoice.entity.js';
+import type { BackupTurn } from '../rules/judge-backup.js';
 import { TRIGGERS } from '../rules/top-up-rule.entity.js';
 
 /** States in which a charge is under way: at most one automatic one of a wallet is in one of these. */
@@ -88,6 +89,8 @@ const TopUpSchema = defineEntity({
     paymentId: p.text().nullable(),
     /** That it is paid on a page of the provider's, by its customer: how, frozen. Null: a card on file is charged. */
     checkout: p.json<CheckoutTerms>().nullable(),
+    /** How the customer's backup card stands in for the one that was declined; null: it does not. */
+    backup: p.json<BackupTurn>().nullable(),
     /** Number of the current attempt, from 1; part of the provider's idempotency key. */
     attempt: p.integer(),
     /** How often the provider was asked about an unknown outcome. */

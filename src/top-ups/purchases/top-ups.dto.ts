@@ -101,7 +101,8 @@ export class TopUpDecisionResponse {
   /** Version of the rule it was made under. */
   @ApiProperty({ type: 'integer' })
   rule_version!: number;
-  @ApiProperty({ enum: ['buy', 'skip'] })
+  /** `retry`: a purchase goes on with the customer's backup card. */
+  @ApiProperty({ enum: ['buy', 'skip', 'cancel', 'retry'] })
   verdict!: string;
   /** @example "threshold_reached" */
   code!: string;

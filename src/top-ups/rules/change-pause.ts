@@ -5,6 +5,7 @@ import type { RuleRecord, TopUpState, WalletRules } from './top-up-state.js';
 /** Pauses that are about the card: another card, or a payment that goes through, ends them. */
 const CARD_PAUSES: ReadonlySet<string> = new Set([
   'card_declined',
+  'card_expired',
   'no_payment_method',
   'card_attempts_exhausted',
   'authentication_required',
@@ -48,11 +49,22 @@ export function resumeAfterInvoice(topUps: TopUpState, now: Date): void {
   changePause(topUps, null, now);
 }
 
-/** Another card ends what the old one had paused; the same card again ends only a pause for want of any. */
-export function resumeWithCard(topUps: TopUpState, cardFingerprint: string, now: Date): void {
+/**
+ * Another card ends what the old one had paused. The same card again ends only a pause for want of any, or, where it was
+ * renewed, one because it had expired.
+ */
+export function resumeWithCard(
+  topUps: TopUpState,
+  { cardFingerprint, isRenewed }: { cardFingerprint: string; isRenewed: boolean },
+  now: Date,
+): void {
   const { guard } = topUps;
   if (!guard?.pausedAt || !CARD_PAUSES.has(guard.pauseReason)) return;
-  if (guard.pauseReason === 'no_payment_method' || guard.pausedCard !== cardFingerprint) changePause(topUps, null, now);
+  const isOver =
+    guard.pausedCard !== cardFingerprint ||
+    guard.pauseReason === 'no_payment_method' ||
+    (guard.pauseReason === 'card_expired' && isRenewed);
+  if (isOver) changePause(topUps, null, now);
 }
 
 /** Why rules that are on buy nothing; null when one does, or none is on: a pause of what is switched off is none. */

@@ -2,7 +2,7 @@ import type { DecisionFigures } from './top-up-decision.entity.js';
 
 /** What a sentence about a decision is made of. */
 export interface Reasoned {
-  verdict: 'buy' | 'skip' | 'cancel';
+  verdict: 'buy' | 'skip' | 'cancel' | 'retry';
   code: string;
   figures: DecisionFigures;
   nextEvaluationAt: Date | null;
@@ -40,6 +40,7 @@ const WORDS: Readonly<Record<string, (figures: DecisionFigures) => string>> = {
   invoice_overdue: () => 'the invoice of the last automatic top-up is overdue',
   invoice_voided: () => 'its invoice was voided',
   canceled_by_request: () => 'somebody canceled it',
+  backup_card: (f) => `declined ${f['decline_code']}; the backup card …${f['backup_last4']} was tried`,
 };
 
 /** A cap is used up by what it can't count. */
@@ -52,6 +53,7 @@ function besides(figures: DecisionFigures): string {
 export function reasonOf(decision: Reasoned): string {
   const { verdict, figures, nextEvaluationAt } = decision;
   if (verdict === 'buy') return `buys ${figures['credits']} credits because ${causeOf(decision)}${clampedBy(figures)}`;
+  if (verdict === 'retry') return wordsOf(decision);
   const next = nextEvaluationAt ? `, next evaluation ${nextEvaluationAt.toISOString().slice(0, 19)}Z` : '';
   return `${verdict === 'skip' ? 'did not buy' : 'canceled'}: ${wordsOf(decision)}${next}`;
 }

@@ -86,6 +86,7 @@ export function newTopUp(
     cardFingerprint: null,
     paymentId: null,
     checkout: null,
+    backup: null,
     attempt: 0,
     lookups: 0,
     lastErrorCode: '',

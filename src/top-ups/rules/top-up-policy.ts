@@ -35,7 +35,7 @@ import { factsOf, historyOf, type Occasion } from './facts-of.js';
 import { type ChargeVerdict, mayCharge } from './may-charge.js';
 import { automaticTopUp } from './new-top-up.js';
 import { mindDates, noticeExpiry, recordPauses, tellLimits, tellRefusal } from './notices.js';
-import { recordCancel, recordVerdict } from './record-decision.js';
+import { recordBackup, recordCancel, recordVerdict } from './record-decision.js';
 import { expiringToday, keptBy, nextLookAtDates } from './renewal.js';
 import { TOP_UPS, type TopUpChange } from './top-up-changes.js';
 import { TopUpRows } from './top-up-rows.js';
@@ -115,13 +115,13 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
         return () => pauseCharges(topUps, asked.reason, asked.cardFingerprint, now);
       case 'new_card':
         return () => {
-          resumeWithCard(topUps, asked.cardFingerprint, now);
+          resumeWithCard(topUps, asked, now);
           tryNow(topUps, asked.cardFingerprint, now);
         };
       case 'purchase':
         return recordPurchase(state, topUps, asked, now);
       case 'authorize':
-        return authorize(topUps, asked, (topUp) => this.#judge(state, topUp, now, asked.provider), now);
+        return authorize(topUps, asked, (topUp) => this.#authorize(state, topUp, now, asked), now);
       case 'progress':
         return recordProgress(topUps, asked, now);
       case 'issue':
@@ -212,6 +212,17 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
       rule.enabled = false;
       from.changedRules.add(rule);
     }
+  }
+
+  #authorize(
+    state: WalletState,
+    topUp: TopUpRecord,
+    now: Date,
+    { provider, backupLast4 }: { provider: string; backupLast4: string | null },
+  ): ChargeVerdict {
+    const verdict = this.#judge(state, topUp, now, provider);
+    if (verdict.mayCharge && backupLast4) recordBackup(state, this.stateOf(state), topUp, backupLast4, now);
+    return verdict;
   }
 
   #judge(state: WalletState, topUp: TopUpRecord, now: Date, provider?: string): ChargeVerdict {

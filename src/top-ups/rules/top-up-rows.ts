@@ -27,6 +27,7 @@ const TOP_UP_CHANGES: (keyof TopUpRecord & string)[] = [
   'paymentMethodRef',
   'cardFingerprint',
   'paymentId',
+  'backup',
   'attempt',
   'lookups',
   'lastErrorCode',
