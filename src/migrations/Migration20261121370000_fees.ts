@@ -35,7 +35,8 @@ export class Migration20261121370000_fees extends Migration {
     this.addSql(`
       insert into entry_charge
       select e.wallet_id, e.id, e.tenant_id, e.environment_id, t.currency, i.total_minor, i.total_minor - i.tax_minor, 0, i.tax_minor
-      from top_up t join entry e on e.top_up_id = t.id join invoice i on i.top_up_id = t.id`);
+      from top_up t join entry e on e.top_up_id = t.id join invoice i on i.top_up_id = t.id
+      where i.tax_minor <= i.total_minor`);
     this.addSql(`
       create function entry_charge_entry_charge_append_only_fn() returns trigger as $$ begin
         raise exception 'the ledger is append-only: corrections are new entries' using errcode = 'restrict_violation';

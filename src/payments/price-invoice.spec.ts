@@ -24,6 +24,7 @@ describe('pricing an invoice', () => {
     ['all off', sale(9900, [9900]), VAT, { unit: 8182, quantity: 1, discount: 8182, taxes: [0] }],
     ['units that add up', sale(24_200, [], 2), VAT, { unit: 10_000, quantity: 2, discount: 0, taxes: [4200] }],
     ['units that do not', sale(6, [], 3), VAT, { unit: 5, quantity: 1, discount: 0, taxes: [1] }],
+    ['units that share a cent', sale(9471, [], 2), [], { unit: 9471, quantity: 1, discount: 0, taxes: [] }],
     [
       'two taxes whose halves would round up twice',
       sale(110),

@@ -13,7 +13,7 @@ export interface TaxRate {
 export interface Sale {
   kind: InvoiceLineKind;
   description: string;
-  /** 1 or more; divides `priceMinor`. */
+  /** 1 or more. */
   units: number;
   /** Before discounts. */
   priceMinor: number;
@@ -79,7 +79,7 @@ export function priceSale({ kind, description, units, priceMinor, discounts }: S
   const lineMinor = net(grossMinor) + discountMinor;
   const unitMinor = net(priceMinor / units);
   // Where the units' own rounding does not add up to that of the line, they are sold as one.
-  const isExact = unitMinor * units === lineMinor;
+  const isExact = Number.isInteger(unitMinor) && unitMinor * units === lineMinor;
   const line = isExact
     ? { kind, description, quantity: units, unitAmountMinor: unitMinor }
     : { kind, description: `${units} × ${description}`, quantity: 1, unitAmountMinor: lineMinor };
