@@ -105,14 +105,14 @@ export class Reconciler {
       const provider = await this.providers.byName(scopeOf(run), name);
       if (!provider) return 'is not available to this environment';
       const walk = { run, provider, sums, figures };
-      await this.#walkPayments(walk).catch((error: unknown) => {
-        // One that keeps no list is asked about each payment that we know of.
-        if (!(error instanceof DomainError) || error.kind !== 'invalid_operation') throw error;
-      });
+      await this.#walkPayments(walk);
       await this.#walkTopUps(walk);
       return undefined;
     } catch (error) {
-      if (error instanceof DomainError && error.kind === 'unavailable') return error.message;
+      // It does not answer, or keeps no list: without one nothing would be known of what is missing here.
+      if (error instanceof DomainError && (error.kind === 'unavailable' || error.kind === 'invalid_operation')) {
+        return error.message;
+      }
       throw error;
     }
   }
@@ -231,7 +231,7 @@ export class Reconciler {
     const side = sideOf(await provider.retrievePayment(topUp.paymentId));
     if (!side) return undefined;
     const { id: topUpId, customerId, paymentId, createdAt } = topUp;
-    const asked = { amountMinor: topUp.priceMinor, currency: topUp.currency, refundedMinor: 0 };
+    const asked = { amountMinor: topUp.priceMinor, currency: topUp.currency, refundedMinor: 0, isDisputed: false };
     return { paymentId, topUpId, customerId, createdAt, environmentId: null, purchase: null, ...asked, ...side };
   }
 

@@ -1,6 +1,11 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import type { PaymentProvider, ProviderDispute, ProviderRefund } from '../../payments/payment-provider.js';
+import type {
+  PaymentProvider,
+  PaymentReturns,
+  ProviderDispute,
+  ProviderRefund,
+} from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
@@ -66,15 +71,14 @@ export class RefundEngine implements BeforeApplicationShutdown {
 
   /**
    * Money of a payment has gone back, or is disputed: what, is read from the provider.
-   * @throws unavailable while the payment is not credited yet, and while the service stops
+   * @throws unavailable while there is something and the payment is not credited yet, and while the service stops
    */
   async lookAgain(scope: Scope, paymentId: string): Promise<void> {
     if (this.#isStopping) throw new DomainError('unavailable', 'the service stops');
     const topUp = await this.queue.findTopUp(scope, { paymentId });
     // What could not be credited is sent back by its own path.
     if (!topUp || topUp.topUpStatus === 'refund_due') return;
-    if (isOpenStatus(topUp.topUpStatus)) throw new DomainError('unavailable', 'the payment is not credited yet');
-    if (topUp.topUpStatus !== 'succeeded') return;
+    if (topUp.topUpStatus !== 'succeeded' && !isOpenStatus(topUp.topUpStatus)) return;
     const work = this.#follow(topUp);
     this.#track(work.catch(() => {}));
     await work;
@@ -121,7 +125,9 @@ export class RefundEngine implements BeforeApplicationShutdown {
 
   /** The provider's list is the truth: whatever of it is not here yet is done now, each once. */
   async #follow(topUp: TopUp): Promise<void> {
-    const { refunds, disputes } = await (await this.#providerOf(topUp)).readReturns(topUp.paymentId as string);
+    const { refunds, disputes } = await this.#returnsOf(topUp);
+    if (refunds.length === 0 && disputes.length === 0) return;
+    if (topUp.topUpStatus !== 'succeeded') throw new DomainError('unavailable', 'the payment is not credited yet');
     for (const listed of refunds) await unlessMoved(() => this.#followRefund(topUp, listed));
     for (const listed of disputes) await unlessMoved(() => this.#followDispute(topUp, listed));
   }
@@ -152,6 +158,17 @@ export class RefundEngine implements BeforeApplicationShutdown {
     if (step === 'win') return this.disputes.win(purchase, listed, known);
     if (step === 'lose') return this.disputes.lose(purchase, listed, known);
     if (known) await this.disputes.note(purchase, listed, known.disputeStatus);
+  }
+
+  /** Where the provider keeps no such list nothing is known to follow, and our own refunds are asked for all the same. */
+  async #returnsOf(topUp: TopUp): Promise<PaymentReturns> {
+    const provider = await this.#providerOf(topUp);
+    try {
+      return await provider.readReturns(topUp.paymentId as string);
+    } catch (error) {
+      if (error instanceof DomainError && error.kind === 'invalid_operation') return { refunds: [], disputes: [] };
+      throw error;
+    }
   }
 
   #purchaseOf(topUp: TopUp): Promise<Purchase> {
