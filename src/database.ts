@@ -54,6 +54,7 @@ import { Migration20261121300000_payment_lists } from './migrations/Migration202
 import { Migration20261121310000_refunds } from './migrations/Migration20261121310000_refunds.js';
 import { Migration20261121320000_checkouts } from './migrations/Migration20261121320000_checkouts.js';
 import { Migration20261121330000_reconciliation } from './migrations/Migration20261121330000_reconciliation.js';
+import { Migration20261121350000_returns } from './migrations/Migration20261121350000_returns.js';
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
@@ -156,6 +157,7 @@ export const MIGRATIONS = [
   Migration20261121310000_refunds,
   Migration20261121320000_checkouts,
   Migration20261121330000_reconciliation,
+  Migration20261121350000_returns,
   Migration20261121360000_billing_system,
 ];
 

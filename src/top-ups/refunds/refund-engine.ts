@@ -13,7 +13,7 @@ import { type Scope, scopeOf } from '../../shared/scope.js';
 import { isOpenStatus, type TopUp } from '../purchases/top-up.entity.js';
 import { nextLookupAt } from '../schedule/schedule.js';
 import { DisputeBook } from './dispute-book.js';
-import { judgeProviderDispute, judgeProviderRefund } from './judge-return.js';
+import { isSameRefund, judgeProviderDispute, judgeProviderRefund, refundKeyOf } from './judge-return.js';
 import { type Purchase, readPurchase, readReturned } from './purchase-returns.js';
 import { RefundBook } from './refund-book.js';
 import { RefundQueue } from './refund-queue.js';
@@ -21,7 +21,6 @@ import type { Refund } from './refund.entity.js';
 
 /** Refunds that a round takes up. They are not waited for: a provider that hangs holds no round. */
 const PLACES = 20;
-const KEY_PREFIX = 'refund:';
 
 /**
  * Sends money back, and hears of what others have sent back. Every refund is committed before the provider is asked, and
@@ -100,7 +99,7 @@ export class RefundEngine implements BeforeApplicationShutdown {
     if (refund.origin === 'provider') return this.#lookUp(refund, topUp);
     const { id, paymentId, amountMinor, currency } = refund;
     const provider = await this.#providerOf(topUp);
-    const outcome = await provider.refundPayment({ paymentId, amountMinor, currency }, KEY_PREFIX + id);
+    const outcome = await provider.refundPayment({ paymentId, amountMinor, currency }, refundKeyOf(id));
     const now = this.clock.now();
     const purchase = await this.#purchaseOf(topUp);
     switch (outcome.kind) {
@@ -133,7 +132,7 @@ export class RefundEngine implements BeforeApplicationShutdown {
   }
 
   async #followRefund(topUp: TopUp, listed: ProviderRefund): Promise<void> {
-    const known = (await readReturned(this.em.fork(), topUp.id)).refunds.find((refund) => isSame(refund, listed));
+    const known = (await readReturned(this.em.fork(), topUp.id)).refunds.find((refund) => isSameRefund(refund, listed));
     const step = judgeProviderRefund(known && knownOf(known), listed);
     if (step === 'none') return;
     const purchase = await this.#purchaseOf(topUp);
@@ -185,11 +184,6 @@ export class RefundEngine implements BeforeApplicationShutdown {
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
-}
-
-/** Ours is told by the key that it was asked for under, before we know what the provider calls it. */
-function isSame(refund: Refund, listed: ProviderRefund): boolean {
-  return refund.providerRefundId === listed.id || listed.key === KEY_PREFIX + refund.id;
 }
 
 function knownOf({ refundStatus, providerRefundId = null }: Refund) {
