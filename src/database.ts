@@ -55,6 +55,7 @@ import { Migration20261121310000_refunds } from './migrations/Migration202611213
 import { Migration20261121320000_checkouts } from './migrations/Migration20261121320000_checkouts.js';
 import { Migration20261121330000_reconciliation } from './migrations/Migration20261121330000_reconciliation.js';
 import { Migration20261121340000_backup_cards } from './migrations/Migration20261121340000_backup_cards.js';
+import { Migration20261121350000_returns } from './migrations/Migration20261121350000_returns.js';
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
@@ -160,6 +161,7 @@ export const MIGRATIONS = [
   Migration20261121320000_checkouts,
   Migration20261121330000_reconciliation,
   Migration20261121340000_backup_cards,
+  Migration20261121350000_returns,
   Migration20261121360000_billing_system,
   Migration20261121370000_fees,
 ];

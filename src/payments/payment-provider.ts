@@ -33,7 +33,7 @@ export interface PaymentProvider {
 
   /**
    * What of a payment has gone back or is claimed back, whoever began it: the provider's own list, which is the truth.
-   * @throws DomainError unavailable when it does not answer
+   * @throws DomainError invalid_operation where the provider keeps no such list; unavailable when it does not answer
    */
   readReturns(paymentId: string): Promise<PaymentReturns>;
 
@@ -57,8 +57,8 @@ export interface PaymentProvider {
 
   /**
    * A page of the payments that were created in a period, by the provider's own record, in the provider's own order. It
-   * names those of other environments too, where they share an account.
-   * @throws DomainError unavailable when it does not answer
+   * names those of other environments too, where they share an account. A page may be shorter than its limit.
+   * @throws DomainError invalid_operation where the provider keeps no such list; unavailable when it does not answer
    */
   listPayments(request: ListPaymentsRequest): Promise<PaymentPage>;
 
@@ -292,6 +292,8 @@ export interface ListedPayment {
   amountMinor: number | null;
   /** Minor units that went back. */
   refundedMinor: number;
+  /** Whether its holder has ever denied it at their bank. */
+  isDisputed: boolean;
   /** ISO 4217, lower case. */
   currency: string;
   /** Whose it is, by what we left with it; null where nothing of ours is. */

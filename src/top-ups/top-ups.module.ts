@@ -37,6 +37,7 @@ import { ReconciliationFigures } from './reconciliation/reconciliation-figures.j
 import { ReconciliationRows } from './reconciliation/reconciliation-rows.js';
 import { ReconciliationRuns } from './reconciliation/reconciliation-runs.js';
 import { Repairs } from './reconciliation/repairs.js';
+import { ReturnedMoney } from './reconciliation/returned-money.js';
 import { CardsOnFile } from './rules/cards-on-file.js';
 import { TopUpPolicy } from './rules/top-up-policy.js';
 import { TopUpQueue } from './purchases/top-up-queue.js';
@@ -73,6 +74,7 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     ReconciliationRows,
     ReconciliationRuns,
     Repairs,
+    ReturnedMoney,
     InvoicedTopUps,
     InvoiceLists,
     InvoicePayments,

@@ -6,6 +6,9 @@ import type { EntryRecord } from '../../src/ledger/wallet-state.js';
 import { OPEN_STATUS_LIST } from '../../src/top-ups/purchases/top-up.entity.js';
 
 /** Each query finds rows that break an invariant of the ledger: an empty answer is a sound ledger. */
+/** Not so in walks of the ledger alone, which knows no disputes. */
+export const FROZEN_FOR_DISPUTES = 'credits are frozen for open disputes, and for nothing else';
+
 const BREACHES: Record<string, string> = {
   'a wallet’s balance is the sum of its entries': `
     select w.id from wallet w left join entry e on e.wallet_id = w.id
@@ -99,7 +102,7 @@ const BREACHES: Record<string, string> = {
     where r.credits <> coalesce(-e.credits, 0)`,
   'a refund that has failed keeps no credits': `
     select id from refund where refund_status = 'failed' and (credits > 0 or bonus_credits > 0)`,
-  'credits are frozen for open disputes, and for nothing else': `
+  [FROZEN_FOR_DISPUTES]: `
     select coalesce(h.id, d.id) from hold h
     full join (select * from dispute where hold_id is not null and dispute_status = 'open') d
       on d.hold_id = h.id and d.wallet_id = h.wallet_id

@@ -114,7 +114,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'key-not-stored',
     about: 'first answers are not kept, and entries may have the same key',
-    edits: [{ file: 'ledger/ledger-batch.ts', from: 'this.#newAnswers.push(stored);', to: '' }],
+    edits: [{ file: 'ledger/batch-answers.ts', from: 'this.fresh.push(stored);', to: '' }],
     sql: ['drop index entry_idempotency_key_unique'],
   },
   {

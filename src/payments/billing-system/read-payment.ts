@@ -41,11 +41,16 @@ export function readPayment(answer: JsonObject, paymentId: string, terms: LinkTe
   }
 }
 
+/** A refund that is on its way is asked for again, under its key: until it has ended it is `unknown`. */
 export function readRefund(answer: JsonObject): RefundOutcome {
   const refund = objectOf(answer['refund']);
-  if (refund?.['status'] === 'succeeded') return { kind: 'refunded' };
-  if (refund?.['status'] !== 'refused') return unknown('with a refund that has no status');
-  return { kind: 'refused', reason: printable(refund['reason'], 500) ?? 'your billing system refuses' };
+  const id = refund?.['id'] ?? undefined;
+  const refundId = idOf(id);
+  if (!refund || (id !== undefined && refundId === undefined)) return unknown('with a refund that has no id');
+  const named = refundId === undefined ? {} : { refundId };
+  if (refund['status'] === 'succeeded') return { kind: 'refunded', ...named };
+  if (refund['status'] !== 'refused') return unknown('with a refund that has not ended');
+  return { kind: 'refused', reason: printable(refund['reason'], 500) ?? 'your billing system refuses', ...named };
 }
 
 /** What was paid is compared with what was asked for by whoever settles it. */

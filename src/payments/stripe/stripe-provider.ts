@@ -31,7 +31,7 @@ import type { StripeCards } from './stripe-cards.js';
 import { StripeCheckouts } from './stripe-checkouts.js';
 import { hashOf, metadataOf, STRIPE, type StripeCustomers } from './stripe-customers.js';
 import { listStripePayments } from './stripe-payment-list.js';
-import { purchaseMetadata } from './stripe-purchase.js';
+import { purchaseMetadata } from '../purchase-metadata.js';
 import { StripeRefunds } from './stripe-refunds.js';
 import { stripeRefusal } from './stripe-refusal.js';
 

@@ -18,7 +18,7 @@ import { TopUpSettlement } from './settlement.js';
 import { TopUpCards } from './top-up-cards.js';
 import { TopUpQueue } from './top-up-queue.js';
 import { TopUpSteps } from './top-up-steps.js';
-import type { TopUp } from './top-up.entity.js';
+import { isOpenStatus, type TopUp } from './top-up.entity.js';
 
 /** Top-ups that rounds of one process work on at a time. They are not waited for: a provider that hangs holds no round. */
 const PLACES = 100;
@@ -527,8 +527,11 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   /** One that ended without money is asked about once more: a late success is credited, or refunded. */
   async #recheck(topUp: TopUp): Promise<void> {
-    if (!topUp.paymentId || this.pages.isPage(topUp)) return;
-    const outcome = await (await this.#providerOf(topUp)).retrievePayment(topUp.paymentId);
+    // A page that has ended unused stays so.
+    if (!topUp.paymentId || (this.pages.isPage(topUp) && !isOpenStatus(topUp.topUpStatus))) return;
+    const provider = await this.#providerOf(topUp);
+    if (this.pages.isPage(topUp) && !(await this.#afterPage(topUp, await this.pages.read(topUp, provider)))) return;
+    const outcome = await provider.retrievePayment(topUp.paymentId);
     if (outcome.kind !== 'succeeded') return;
     this.#logger.warn({ msg: 'a payment that was given up has succeeded', topUpId: topUp.id });
     await this.#settlePaid(topUp, outcome);

@@ -1,6 +1,11 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import type { PaymentProvider, ProviderDispute, ProviderRefund } from '../../payments/payment-provider.js';
+import type {
+  PaymentProvider,
+  PaymentReturns,
+  ProviderDispute,
+  ProviderRefund,
+} from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
@@ -8,7 +13,7 @@ import { type Scope, scopeOf } from '../../shared/scope.js';
 import { isOpenStatus, type TopUp } from '../purchases/top-up.entity.js';
 import { nextLookupAt } from '../schedule/schedule.js';
 import { DisputeBook } from './dispute-book.js';
-import { judgeProviderDispute, judgeProviderRefund } from './judge-return.js';
+import { isSameRefund, judgeProviderDispute, judgeProviderRefund, refundKeyOf } from './judge-return.js';
 import { type Purchase, readPurchase, readReturned } from './purchase-returns.js';
 import { RefundBook } from './refund-book.js';
 import { RefundQueue } from './refund-queue.js';
@@ -16,7 +21,6 @@ import type { Refund } from './refund.entity.js';
 
 /** Refunds that a round takes up. They are not waited for: a provider that hangs holds no round. */
 const PLACES = 20;
-const KEY_PREFIX = 'refund:';
 
 /**
  * Sends money back, and hears of what others have sent back. Every refund is committed before the provider is asked, and
@@ -66,15 +70,14 @@ export class RefundEngine implements BeforeApplicationShutdown {
 
   /**
    * Money of a payment has gone back, or is disputed: what, is read from the provider.
-   * @throws unavailable while the payment is not credited yet, and while the service stops
+   * @throws unavailable while there is something and the payment is not credited yet, and while the service stops
    */
   async lookAgain(scope: Scope, paymentId: string): Promise<void> {
     if (this.#isStopping) throw new DomainError('unavailable', 'the service stops');
     const topUp = await this.queue.findTopUp(scope, { paymentId });
     // What could not be credited is sent back by its own path.
     if (!topUp || topUp.topUpStatus === 'refund_due') return;
-    if (isOpenStatus(topUp.topUpStatus)) throw new DomainError('unavailable', 'the payment is not credited yet');
-    if (topUp.topUpStatus !== 'succeeded') return;
+    if (topUp.topUpStatus !== 'succeeded' && !isOpenStatus(topUp.topUpStatus)) return;
     const work = this.#follow(topUp);
     this.#track(work.catch(() => {}));
     await work;
@@ -96,7 +99,7 @@ export class RefundEngine implements BeforeApplicationShutdown {
     if (refund.origin === 'provider') return this.#lookUp(refund, topUp);
     const { id, paymentId, amountMinor, currency } = refund;
     const provider = await this.#providerOf(topUp);
-    const outcome = await provider.refundPayment({ paymentId, amountMinor, currency }, KEY_PREFIX + id);
+    const outcome = await provider.refundPayment({ paymentId, amountMinor, currency }, refundKeyOf(id));
     const now = this.clock.now();
     const purchase = await this.#purchaseOf(topUp);
     switch (outcome.kind) {
@@ -121,13 +124,15 @@ export class RefundEngine implements BeforeApplicationShutdown {
 
   /** The provider's list is the truth: whatever of it is not here yet is done now, each once. */
   async #follow(topUp: TopUp): Promise<void> {
-    const { refunds, disputes } = await (await this.#providerOf(topUp)).readReturns(topUp.paymentId as string);
+    const { refunds, disputes } = await this.#returnsOf(topUp);
+    if (refunds.length === 0 && disputes.length === 0) return;
+    if (topUp.topUpStatus !== 'succeeded') throw new DomainError('unavailable', 'the payment is not credited yet');
     for (const listed of refunds) await unlessMoved(() => this.#followRefund(topUp, listed));
     for (const listed of disputes) await unlessMoved(() => this.#followDispute(topUp, listed));
   }
 
   async #followRefund(topUp: TopUp, listed: ProviderRefund): Promise<void> {
-    const known = (await readReturned(this.em.fork(), topUp.id)).refunds.find((refund) => isSame(refund, listed));
+    const known = (await readReturned(this.em.fork(), topUp.id)).refunds.find((refund) => isSameRefund(refund, listed));
     const step = judgeProviderRefund(known && knownOf(known), listed);
     if (step === 'none') return;
     const purchase = await this.#purchaseOf(topUp);
@@ -154,6 +159,17 @@ export class RefundEngine implements BeforeApplicationShutdown {
     if (known) await this.disputes.note(purchase, listed, known.disputeStatus);
   }
 
+  /** Where the provider keeps no such list nothing is known to follow, and our own refunds are asked for all the same. */
+  async #returnsOf(topUp: TopUp): Promise<PaymentReturns> {
+    const provider = await this.#providerOf(topUp);
+    try {
+      return await provider.readReturns(topUp.paymentId as string);
+    } catch (error) {
+      if (error instanceof DomainError && error.kind === 'invalid_operation') return { refunds: [], disputes: [] };
+      throw error;
+    }
+  }
+
   #purchaseOf(topUp: TopUp): Promise<Purchase> {
     return readPurchase(this.em.fork(), topUp);
   }
@@ -168,11 +184,6 @@ export class RefundEngine implements BeforeApplicationShutdown {
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
-}
-
-/** Ours is told by the key that it was asked for under, before we know what the provider calls it. */
-function isSame(refund: Refund, listed: ProviderRefund): boolean {
-  return refund.providerRefundId === listed.id || listed.key === KEY_PREFIX + refund.id;
 }
 
 function knownOf({ refundStatus, providerRefundId = null }: Refund) {

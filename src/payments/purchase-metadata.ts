@@ -1,10 +1,10 @@
-import { formatDecimal, parseDecimal } from '../../shared/decimal.js';
-import type { PurchaseFacts } from '../payment-provider.js';
+import { formatDecimal, parseDecimal } from '../shared/decimal.js';
+import type { PurchaseFacts } from './payment-provider.js';
 
 const WHOLE_NUMBER = /^[1-9]\d{0,8}$/;
 const TRIGGERS: ReadonlySet<string> = new Set(['threshold', 'insufficient', 'expiration', 'manual']);
 
-/** What a payment is for, as metadata of its own at Stripe. */
+/** What a payment is for, as texts that a provider keeps with it. */
 export function purchaseMetadata(purchase: PurchaseFacts): Record<string, string> {
   const { walletId, trigger, credits, units, packId, validityMonths, feeMinor, bonusCredits, bonusExpiresAt } =
     purchase;
@@ -21,7 +21,7 @@ export function purchaseMetadata(purchase: PurchaseFacts): Record<string, string
   };
 }
 
-/** The same, read back. Anybody with the dashboard may have edited it: null for anything that is not whole. */
+/** The same, read back. Anybody at the provider may have edited it: null for anything that is not whole. */
 export function readPurchase(metadata: Readonly<Record<string, string>>): PurchaseFacts | null {
   const { wallet_id: walletId, trigger, pack_id: packId = null, validity_months: months } = metadata;
   const credits = parseDecimal(metadata['credits']);
