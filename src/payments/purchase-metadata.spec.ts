@@ -1,5 +1,5 @@
-import type { PurchaseFacts } from '../payment-provider.js';
-import { purchaseMetadata, readPurchase } from './stripe-purchase.js';
+import type { PurchaseFacts } from './payment-provider.js';
+import { purchaseMetadata, readPurchase } from './purchase-metadata.js';
 
 const PLAIN: PurchaseFacts = {
   walletId: 'wallet_1',
@@ -11,7 +11,7 @@ const PLAIN: PurchaseFacts = {
 };
 const WITH_EXTRAS = { ...PLAIN, feeMinor: 175, bonusCredits: '5', bonusExpiresAt: '2027-03-02T10:00:00.000Z' };
 
-describe('what a payment at Stripe is for', () => {
+describe('what a payment is for', () => {
   it.each([
     ['of before there were fees', PLAIN],
     ['with a fee and a bonus', WITH_EXTRAS],
