@@ -55,6 +55,7 @@ import { Migration20261121310000_refunds } from './migrations/Migration202611213
 import { Migration20261121320000_checkouts } from './migrations/Migration20261121320000_checkouts.js';
 import { Migration20261121330000_reconciliation } from './migrations/Migration20261121330000_reconciliation.js';
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
+import { Migration20261121370000_key_numbers } from './migrations/Migration20261121370000_key_numbers.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
@@ -157,6 +158,7 @@ export const MIGRATIONS = [
   Migration20261121320000_checkouts,
   Migration20261121330000_reconciliation,
   Migration20261121360000_billing_system,
+  Migration20261121370000_key_numbers,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

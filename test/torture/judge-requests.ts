@@ -37,8 +37,11 @@ export function judgeRequests({ calls, topUps, charges }: Evidence, { lostCards 
   };
 }
 
+/** How many keys had an answer to give: one that was told to keep an error makes way for the next. */
 function keysOf(calls: ReceivedCall[]): number {
-  return new Set(calls.map(({ idempotencyKey }) => idempotencyKey)).size;
+  const given = new Set(calls.map(({ idempotencyKey }) => idempotencyKey));
+  const kept = calls.filter(({ isReplay, status }) => isReplay && (status ?? 0) >= 500);
+  return given.difference(new Set(kept.map(({ idempotencyKey }) => idempotencyKey))).size;
 }
 
 function topUpOf({ form }: ReceivedCall): string {

@@ -32,9 +32,9 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     about: 'each confirmation has a key of its own',
     edits: [
       {
-        file: ENGINE,
-        from: '`topup:${topUp.id}:confirm:${topUp.attempt}`',
-        to: '`topup:${topUp.id}:confirm:${Math.random()}`',
+        file: 'top-ups/purchases/charge-keys.ts',
+        from: ': `topup:${id}:confirm:${attempt}`',
+        to: ': `${Math.random()}`',
       },
     ],
   },

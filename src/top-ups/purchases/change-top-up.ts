@@ -87,7 +87,8 @@ function startAttempt(
   alter(topUps, topUp, { topUpStatus: 'charging', chargedAt: now }, now);
   if (!card) return;
   const attempt = topUp.attempt + 1;
-  alter(topUps, topUp, { provider, ...card, attempt, lookups: 0, actionUrl: null, actionRequestedAt: null }, now);
+  const begun = { keyNumber: 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
+  alter(topUps, topUp, { provider, ...card, attempt, ...begun }, now);
   topUps.newAttempts.push({
     topUpId: topUp.id,
     attempt,

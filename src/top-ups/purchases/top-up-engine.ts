@@ -16,6 +16,7 @@ import {
   nextLookupAt,
   nextRetryAt,
 } from '../schedule/schedule.js';
+import { cancellationKey, confirmationKey, creationKey } from './charge-keys.js';
 import { InvoicedTopUps } from './invoiced-top-ups.js';
 import { purchaseOf } from './purchase-facts.js';
 import { TopUpSettlement } from './settlement.js';
@@ -274,11 +275,9 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   /** Creates the payment once and confirms it. The same attempt always uses the same keys, also after a crash. */
   async #charge(topUp: TopUp, provider: PaymentProvider): Promise<void> {
     if (!topUp.paymentId) {
-      const { id: topUpId, customerId, priceMinor: amountMinor, currency, attempt } = topUp;
-      // A payment that was given up for another card is not the next one's.
-      const key = attempt > 1 ? `topup:${topUpId}:create:${attempt}` : `topup:${topUpId}:create`;
-      const purchase = purchaseOf(topUp);
-      const created = await provider.createPayment({ topUpId, customerId, amountMinor, currency, purchase }, key);
+      const { id: topUpId, customerId, priceMinor: amountMinor, currency } = topUp;
+      const request = { topUpId, customerId, amountMinor, currency, purchase: purchaseOf(topUp) };
+      const created = await provider.createPayment(request, creationKey(topUp));
       if (created.kind !== 'created') return this.#record(topUp, created);
       await this.steps.progress(topUp, { paymentId: created.paymentId });
     }
@@ -288,7 +287,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   async #confirm(topUp: TopUp, provider: PaymentProvider): Promise<void> {
     const outcome = await provider.confirmPayment(
       { paymentId: topUp.paymentId as string, paymentMethodRef: topUp.paymentMethodRef as string },
-      `topup:${topUp.id}:confirm:${topUp.attempt}`,
+      confirmationKey(topUp),
     );
     await this.#record(topUp, outcome);
   }
@@ -304,9 +303,9 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     }
     const { paymentId } = topUp;
     const outcome = await provider.retrievePayment(paymentId);
-    // A decline may be the previous attempt's, this one never sent: the same key gets the same answer or the first one.
-    const mayBeUnsent = topUp.topUpStatus === 'charging' && topUp.attempt > 1 && outcome.kind === 'declined';
-    if (outcome.kind === 'requires_confirmation' || mayBeUnsent) return this.#sendAgain(topUp, provider);
+    if (outcome.kind === 'requires_confirmation' || isOfAttemptBefore(topUp, outcome)) {
+      return this.#sendAgain(topUp, provider);
+    }
     if (outcome.kind === 'requires_action' && this.#isActionWindowOver(topUp)) return this.#giveUpAction(topUp);
     await this.#record(topUp, outcome);
   }
@@ -325,7 +324,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   async #supersede(topUp: TopUp): Promise<boolean> {
     const method = await this.paymentMethods.findChargeable(scopeOf(topUp), topUp.customerId);
     if (!method || method.fingerprint === topUp.cardFingerprint || !topUp.paymentId) return false;
-    const outcome = await (await this.#providerOf(topUp)).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
+    const outcome = await (await this.#providerOf(topUp)).cancelPayment(topUp.paymentId, cancellationKey(topUp));
     if (outcome.kind !== 'canceled') {
       await this.#record(topUp, outcome);
       return true;
@@ -351,12 +350,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
         return this.#requiresAction(topUp, outcome.actionUrl);
       case 'processing':
       case 'unknown':
-        return this.steps.progress(topUp, {
-          topUpStatus: outcome.kind,
-          lookups: topUp.lookups + 1,
-          nextAttemptAt: nextLookupAt(topUp.lookups, now, outcome.kind),
-          lastErrorMessage: outcome.kind === 'unknown' ? outcome.reason : '',
-        });
+        return this.#lookUp(topUp, outcome);
       case 'not_executed':
         return this.steps.progress(topUp, {
           nextAttemptAt: new Date(now.getTime() + outcome.retryAfterSeconds * 1000),
@@ -466,15 +460,25 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     // A page's payment cannot be canceled; but once the page was used, nothing more can be paid for it either.
     const outcome = topUp.checkout
       ? await provider.retrievePayment(topUp.paymentId)
-      : await provider.cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
+      : await provider.cancelPayment(topUp.paymentId, cancellationKey(topUp));
     if (outcome.kind === 'canceled' || (topUp.checkout && outcome.kind === 'declined')) return true;
     if (outcome.kind === 'succeeded') await this.#settlePaid(topUp, outcome);
     else await this.#lookUpLater(topUp, code, message);
     return false;
   }
 
-  #cancelKey({ id, paymentId }: TopUp): string {
-    return `topup:${id}:cancel:${paymentId}`;
+  /**
+   * An error that the provider keeps under its key is over, and asking again with that key gets nothing else. What it did
+   * is in the provider's record, which is read first; if that says that nothing was charged, the next key is asked with.
+   */
+  async #lookUp(topUp: TopUp, outcome: Extract<PaymentOutcome, { kind: 'processing' | 'unknown' }>): Promise<void> {
+    const isKept = outcome.kind === 'unknown' && outcome.isKept === true;
+    await this.steps.progress(topUp, {
+      topUpStatus: outcome.kind,
+      ...(isKept ? { keyNumber: topUp.keyNumber + 1 } : { lookups: topUp.lookups + 1 }),
+      nextAttemptAt: nextLookupAt(topUp.lookups, this.clock.now(), outcome.kind),
+      lastErrorMessage: outcome.kind === 'unknown' ? outcome.reason : '',
+    });
   }
 
   /** One that is being canceled stays so. */
@@ -520,4 +524,13 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
+}
+
+/**
+ * A soft decline may be the record's of the attempt before, this one never executed: the same key gets the same answer or
+ * the first one. A hard one has ended the attempt that it was of.
+ */
+function isOfAttemptBefore({ topUpStatus, attempt }: TopUp, outcome: PaymentOutcome): boolean {
+  const isInDoubt = topUpStatus === 'charging' || topUpStatus === 'unknown';
+  return isInDoubt && attempt > 1 && outcome.kind === 'declined' && outcome.retry === 'later';
 }

@@ -41,8 +41,8 @@ export class TopUpSteps {
     if (!verdict.mayCharge) return false;
     topUp.topUpStatus = 'charging';
     if (card) {
-      const started = { provider, attempt: topUp.attempt + 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
-      Object.assign(topUp, card, started);
+      const begun = { keyNumber: 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
+      Object.assign(topUp, card, { provider, attempt: topUp.attempt + 1, ...begun });
     }
     return true;
   }

@@ -75,6 +75,7 @@ export function newTopUp(
     paymentId: null,
     checkout: null,
     attempt: 0,
+    keyNumber: 1,
     lookups: 0,
     lastErrorCode: '',
     lastErrorMessage: '',

@@ -53,6 +53,7 @@ export type ProgressChange = Partial<
     TopUpRecord,
     | 'topUpStatus'
     | 'paymentId'
+    | 'keyNumber'
     | 'lookups'
     | 'nextAttemptAt'
     | 'lastErrorCode'

@@ -28,6 +28,7 @@ const TOP_UP_CHANGES: (keyof TopUpRecord & string)[] = [
   'cardFingerprint',
   'paymentId',
   'attempt',
+  'keyNumber',
   'lookups',
   'lastErrorCode',
   'lastErrorMessage',
