@@ -130,6 +130,22 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     sql: ['alter table provider_event drop constraint provider_event_pkey'],
   },
   {
+    name: 'refund-not-capped',
+    about: 'more may be sent back than was charged; Stripe refuses it, so what is seen is that it was asked for',
+    edits: [
+      {
+        file: 'top-ups/refunds/judge-refund.ts',
+        from: 'if (left < 1) return refuse(',
+        to: 'if (left < -1e9) return refuse(',
+      },
+      {
+        file: 'top-ups/refunds/judge-refund.ts',
+        from: "if (ask.kind === 'amount' && ask.amountMinor > left) {",
+        to: "if (ask.kind === 'amount' && ask.amountMinor > left + 1e9) {",
+      },
+    ],
+  },
+  {
     name: 'clock-of-the-process',
     about: 'the clocks of the processes, which differ, decide what is when',
     edits: [],
