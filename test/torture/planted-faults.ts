@@ -67,8 +67,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     edits: [
       {
         file: 'payments/stripe/classify-stripe-answer.ts',
-        from: "if (code === 'payment_intent_unexpected_state') return { kind: 'read_again', reason: reasonOf(error) };\n    return { kind: 'invalid', reason: reasonOf(error) };\n  }\n  return unknown(reasonOf(error));",
-        to: "if (code === 'payment_intent_unexpected_state') return { kind: 'read_again', reason: reasonOf(error) };\n    return { kind: 'invalid', reason: reasonOf(error) };\n  }\n  return { kind: 'declined', code: 'silence', message: '', retry: 'later' };",
+        from: 'return isKept(error) ? { ...unknown(reasonOf(error)), isKept: true } : unknown(reasonOf(error));',
+        to: "return { kind: 'declined', code: 'silence', message: '', retry: 'later' };",
       },
     ],
   },
@@ -85,7 +85,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'wallet-without-lock',
-    about: 'wallets are read without their lock, and entries may have the same number',
+    about: 'wallets, and with them rules and pauses, are read without their lock, and entries may have the same number',
     edits: [{ file: 'ledger/ledger-store.ts', from: 'order by w.id for no key update`', to: 'order by w.id`' }],
     sql: ['drop index entry_sequence_unique'],
   },
