@@ -15,6 +15,7 @@ const AT_ANY_TIME: readonly string[] = [
   'acknowledged writes lost',
   'writes carried out twice',
   'top-ups charged twice',
+  'top-ups credited twice',
   'credited without charge',
   'attempts under more than one key',
   'charges worked on by two at once',
@@ -58,11 +59,13 @@ function judgeWrites({ entries }: Evidence, writes: readonly Write[]): Findings 
 
 function judgeMoney({ charges, topUps, entries }: Evidence): Findings {
   const paid = byTopUp(charges.filter(({ status }) => status === 'succeeded'));
-  const credited = new Set(entries.flatMap(({ topUpId }) => topUpId ?? []));
+  const credits = entries.flatMap(({ topUpId }) => topUpId ?? []);
+  const credited = new Set(credits);
   const known = new Map(topUps.map((topUp) => [topUp.id, topUp]));
   const uncredited = [...paid].filter(([id, own]) => !credited.has(id) && own.some((charge) => !isReturned(charge)));
   return {
     'top-ups charged twice': [...paid].filter(([, own]) => own.length > 1).map(([id]) => id),
+    'top-ups credited twice': credits.filter((id, at) => credits.indexOf(id) !== at),
     'charged without credit': uncredited.map(([id]) => id),
     'credited without charge': [...credited].filter((id) => !paid.get(id)?.some((charge) => !isReturned(charge))),
     'charged another amount': [...paid].filter(([id, own]) => isWrong(known.get(id), own[0])).map(([id]) => id),

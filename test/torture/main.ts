@@ -14,15 +14,17 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
     short: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
     break: { type: 'string' },
     breaks: { type: 'boolean', default: false },
   },
 });
+const minutes = Number(values.minutes ?? LONG.loadMs / 60_000);
 const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
 
 if (values.breaks) process.exitCode = await everyBreak();
 else if (values.break !== undefined) process.exitCode = (await broken(plantedFault(values.break))).code;
-else process.exitCode = await whole(values.short ? SHORT : LONG);
+else process.exitCode = await whole(values.short ? SHORT : { ...LONG, loadMs: minutes * 60_000 });
 process.exit();
 
 async function run(options: Omit<RunOptions, 'seed'>, planted?: PlantedFault): Promise<RunReport> {

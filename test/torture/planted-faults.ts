@@ -51,12 +51,18 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'settle-not-conditional',
-    about: 'whoever settles is believed, and the unique key on the credit is gone',
+    about:
+      'a payment is settled by its answer and at the same moment by its event, both are believed, and the unique key on the credit is gone',
     edits: [
       {
         file: CHANGES,
         from: "if (!topUp || topUp.topUpStatus === 'succeeded' || topUp.topUpStatus === 'refunded') return hasEnded(change.topUpId);",
         to: 'if (!topUp) return hasEnded(change.topUpId);',
+      },
+      {
+        file: ENGINE,
+        from: 'const result = await this.settlement.settle(topUp);',
+        to: 'const [result] = await Promise.all([this.settlement.settle(topUp), this.settlement.settle(topUp)]);',
       },
     ],
     sql: ['drop index entry_top_up_unique'],
