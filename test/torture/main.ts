@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compileService } from '../support/compile-service.js';
-import { BREAK, LONG, type RunOptions, SHORT } from './options.js';
+import { type Aims, BREAK, LONG, type RunOptions, SHORT } from './options.js';
 import { plant, PLANTED_FAULTS, type PlantedFault, plantedFault } from './planted-faults.js';
 import { found, missed, table } from './report.js';
 import { type RunReport, TortureRun } from './run.js';
@@ -32,10 +32,18 @@ async function run(options: Omit<RunOptions, 'seed'>, planted?: PlantedFault): P
   const service = await compileService(change);
   process.env['REFILL_TEST_SERVICE'] = service;
   try {
-    return await TortureRun.run({ ...options, seed }, planted);
+    return await TortureRun.run({ ...options, seed, tell }, planted);
   } finally {
     rmSync(service, { recursive: true, force: true });
   }
+}
+
+function tell(reached: Aims): void {
+  console.log(
+    Object.entries(reached)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', '),
+  );
 }
 
 /** @returns the exit code: 1 where something was found, 2 where too little was done to say */

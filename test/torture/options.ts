@@ -16,9 +16,11 @@ export interface RunOptions {
   aims: Aims;
   /** The load ends then, whatever has been reached. */
   loadMs: number;
-  /** A process lives so long, at random, from the moment that it listens; three of four wait for another one, too. */
+  /** A process lives so long, at random, from the moment that it listens; two of three wait for another one, too. */
   lifeMs: [least: number, most: number];
   databaseLifeMs: [least: number, most: number];
+  /** Told what has been reached, twice a minute. */
+  tell?: (reached: Aims) => void;
   /** Whether the run is over with the first thing that must never be. */
   endsWhenFound: boolean;
 }
@@ -28,7 +30,7 @@ export const LONG: Omit<RunOptions, 'seed'> = {
   pauseMs: 700,
   aims: { kills: 200, databaseRestarts: 20, acknowledged: 10_000, charges: 2000 },
   loadMs: 8 * 60_000,
-  lifeMs: [50, 500],
+  lifeMs: [50, 400],
   databaseLifeMs: [8000, 20_000],
   endsWhenFound: false,
 };

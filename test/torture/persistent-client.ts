@@ -7,7 +7,7 @@ export interface Answer {
 }
 
 const REQUEST_TIMEOUT_MS = 8000;
-const PAUSE_MS = 100;
+const PAUSE_MS = 200;
 /** A service that answers nothing for so long has lost. */
 const GIVE_UP_MS = 180_000;
 

@@ -5,7 +5,7 @@ import { countUnresolved, type Evidence, gather } from './evidence.js';
 import { Journal } from './journal.js';
 import { type Findings, judge, judgeUnderLoad } from './judge.js';
 import type { MortalService } from './mortal-service.js';
-import type { RunOptions } from './options.js';
+import type { Aims, RunOptions } from './options.js';
 import type { PersistentClient } from './persistent-client.js';
 import type { PlantedFault } from './planted-faults.js';
 import { Random } from './random.js';
@@ -18,6 +18,7 @@ const RESOLVED_WITHIN_MS = 60_000;
 const AT_ONCE_MS = 10_000;
 /** How often the run is looked at while it goes on. */
 const LOOK_MS = 500;
+const TELL_MS = 30_000;
 const STRIPE_FAULTS: FaultRule[] = [
   { path: '/v1/payment_intents/*/confirm', chance: 0.04, fault: { kind: 'hang', when: 'after' } },
   { path: '/v1/payment_intents/*/confirm', chance: 0.04, fault: { kind: 'hang', when: 'before' } },
@@ -104,10 +105,14 @@ export class TortureRun {
       ...this.#customers.map((customer) => customer.liveUntil(isOver)),
     ];
     const failed = Promise.all(work);
+    let tellAt = Date.now() + TELL_MS;
     while (!this.#isOver && Date.now() < end && !this.#isEnough()) {
       await Promise.race([delay(LOOK_MS), failed]);
-      this.#charges = (await this.scene.standIn.charges()).length;
+      this.#charges = (await this.scene.standIn.charges()).filter(({ status }) => status === 'succeeded').length;
       if (this.options.endsWhenFound && (await this.#isFound())) break;
+      if (Date.now() < tellAt) continue;
+      this.options.tell?.(this.#reached());
+      tellAt += TELL_MS;
     }
     this.#isOver = true;
     await failed;
@@ -126,12 +131,13 @@ export class TortureRun {
 
   #isEnough(): boolean {
     const { aims } = this.options;
-    return (
-      this.#kills >= aims.kills &&
-      this.#databaseRestarts >= aims.databaseRestarts &&
-      this.#journal.acknowledged >= aims.acknowledged &&
-      this.#charges >= aims.charges
-    );
+    const reached = this.#reached();
+    return (Object.keys(aims) as (keyof Aims)[]).every((name) => reached[name] >= aims[name]);
+  }
+
+  #reached(): Aims {
+    const { acknowledged } = this.#journal;
+    return { kills: this.#kills, databaseRestarts: this.#databaseRestarts, acknowledged, charges: this.#charges };
   }
 
   get #kills(): number {
@@ -142,7 +148,7 @@ export class TortureRun {
     while (!this.#isOver) {
       await delay(random.between(...this.options.lifeMs));
       // Now and then both are away at once, but not most of the time.
-      if (random.between(1, 4) > 1) await this.#untilAnotherLives(service);
+      if (random.between(1, 3) > 1) await this.#untilAnotherLives(service);
       if (this.#isOver) return;
       await service.kill();
       await service.start();
