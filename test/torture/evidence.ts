@@ -113,6 +113,8 @@ async function breachesOf(databaseUrl: string): Promise<string[]> {
 
 async function ask<Row>(databaseUrl: string, query: string): Promise<Row[]> {
   const client = new pg.Client(databaseUrl);
+  // PostgreSQL may be stopped in between: then the query fails, too, and says so.
+  client.on('error', () => {});
   await client.connect();
   try {
     const { rows } = await client.query(query);
