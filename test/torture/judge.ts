@@ -20,6 +20,7 @@ const AT_ANY_TIME: readonly string[] = [
   'attempts under more than one key',
   'charges worked on by two at once',
   'lost cards tried again',
+  'charged while switched off',
   'declines that no bank gave',
   'refunds beyond the charge',
   'events kept twice',

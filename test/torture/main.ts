@@ -75,12 +75,16 @@ async function everyBreak(): Promise<number> {
   for (const planted of PLANTED_FAULTS) {
     const { code, row } = await broken(planted);
     rows.push(row);
+    writeTable(rows);
     if (code === 0) unseen += 1;
   }
+  console.log(`${PLANTED_FAULTS.length - unseen} of ${PLANTED_FAULTS.length} were seen; the table is in ${DOCS}`);
+  return unseen > 0 ? 1 : 0;
+}
+
+function writeTable(rows: readonly string[]): void {
   const [before = '', rest = ''] = readFileSync(DOCS, 'utf8').split(BEGIN);
   const head = `| Fault | What is wrong | What goes red (cases) |\n| --- | --- | --- |`;
   const after = rest.slice(rest.indexOf(END));
   writeFileSync(DOCS, `${before}${BEGIN}\n\nSeed ${seed}.\n\n${head}\n${rows.join('\n')}\n\n${after}`);
-  console.log(`${PLANTED_FAULTS.length - unseen} of ${PLANTED_FAULTS.length} were seen; the table is in ${DOCS}`);
-  return unseen > 0 ? 1 : 0;
 }

@@ -25,9 +25,10 @@ export interface RunOptions {
   endsWhenFound: boolean;
 }
 
+/** Many wallets, because each waits for minutes whenever its charge was cut off; few requests of each, because every start of a process costs seconds of both cores. */
 export const LONG: Omit<RunOptions, 'seed'> = {
-  customers: 40,
-  pauseMs: 700,
+  customers: 160,
+  pauseMs: 2500,
   aims: { kills: 200, databaseRestarts: 20, acknowledged: 10_000, charges: 2000 },
   loadMs: 8 * 60_000,
   lifeMs: [50, 400],
@@ -48,11 +49,11 @@ export const SHORT: Omit<RunOptions, 'seed'> = {
 
 /** Long enough for each of the planted faults to show. */
 export const BREAK: Omit<RunOptions, 'seed'> = {
-  customers: 16,
+  customers: 24,
   pauseMs: 100,
-  aims: { kills: 8, databaseRestarts: 3, acknowledged: 800, charges: 80 },
+  aims: { kills: 4, databaseRestarts: 2, acknowledged: 800, charges: 80 },
   loadMs: 60_000,
-  lifeMs: [500, 3000],
-  databaseLifeMs: [4000, 6000],
+  lifeMs: [3000, 8000],
+  databaseLifeMs: [5000, 8000],
   endsWhenFound: true,
 };

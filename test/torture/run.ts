@@ -17,7 +17,7 @@ const RESOLVED_WITHIN_MS = 60_000;
 /** What is under way by then waits for another hour. */
 const AT_ONCE_MS = 10_000;
 /** How often the run is looked at while it goes on. */
-const LOOK_MS = 500;
+const LOOK_MS = 1000;
 const TELL_MS = 30_000;
 const STRIPE_FAULTS: FaultRule[] = [
   { path: '/v1/payment_intents/*/confirm', chance: 0.04, fault: { kind: 'hang', when: 'after' } },
