@@ -174,7 +174,7 @@ export interface ConfirmPaymentRequest {
 export type CreatePaymentOutcome =
   | { kind: 'created'; paymentId: string }
   | { kind: 'not_executed'; reason: string; retryAfterSeconds: number }
-  | { kind: 'unknown'; reason: string }
+  | UnknownOutcome
   | { kind: 'invalid'; reason: string };
 
 /** What became of a payment. Anything the provider did not say for certain is `unknown`, never `declined`. */
@@ -187,7 +187,17 @@ export type PaymentOutcome =
   | { kind: 'canceled' }
   | { kind: 'not_executed'; reason: string; retryAfterSeconds: number }
   | { kind: 'invalid'; reason: string }
-  | { kind: 'unknown'; reason: string };
+  | UnknownOutcome;
+
+export interface UnknownOutcome {
+  kind: 'unknown';
+  reason: string;
+  /**
+   * The provider has said that it keeps this answer under the idempotency key: the request is over, and the key gets no
+   * other answer. What it has done is in the provider's record. Absent where that was not said.
+   */
+  isKept?: boolean;
+}
 
 export interface RefundPaymentRequest {
   paymentId: string;

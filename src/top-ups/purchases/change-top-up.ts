@@ -84,8 +84,8 @@ function startAttempt(topUps: TopUpState, topUp: TopUpRecord, change: Change<'au
   if (!card) return;
   const attempt = topUp.attempt + 1;
   const backup = turnWith(topUp.backup, backupLast4 !== null);
-  const started = { provider, ...card, backup, attempt, lookups: 0, actionUrl: null, actionRequestedAt: null };
-  alter(topUps, topUp, started, now);
+  const begun = { keyNumber: 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
+  alter(topUps, topUp, { provider, ...card, backup, attempt, ...begun }, now);
   topUps.newAttempts.push({
     topUpId: topUp.id,
     attempt,

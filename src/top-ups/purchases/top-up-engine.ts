@@ -12,6 +12,7 @@ import { NO_PROVIDER } from '../rules/may-charge.js';
 import type { AttemptOutcome, FrozenCard, ProgressChange } from '../rules/top-up-changes.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
 import { ACTION_POLL_MS, ACTION_WINDOW_MS, nextLookupAt, nextRetryAt } from '../schedule/schedule.js';
+import { cancellationKey, confirmationKey, creationKey } from './charge-keys.js';
 import { InvoicedTopUps } from './invoiced-top-ups.js';
 import { purchaseOf } from './purchase-facts.js';
 import { TopUpSettlement } from './settlement.js';
@@ -25,8 +26,6 @@ const PLACES = 100;
 /** Of them those of one environment: a provider that hangs for one tenant leaves the others their places. */
 const ENVIRONMENT_PLACES = 20;
 const REPORT_EVERY_MS = 60_000;
-/** How often the backup's request is sent again where only the decline before it is known: a 500 stays under its key for a day. */
-const BACKUP_RESENDS = 2;
 const BACKUP_GONE: Decline = { code: 'card_removed', message: 'the backup card was removed', retry: 'later' };
 
 /**
@@ -272,11 +271,9 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   /** Creates the payment once and confirms it. The same attempt always uses the same keys, also after a crash. */
   async #charge(topUp: TopUp, provider: PaymentProvider): Promise<void> {
     if (!topUp.paymentId) {
-      const { id: topUpId, customerId, priceMinor: amountMinor, currency, attempt } = topUp;
-      // A payment that was given up for another card is not the next one's.
-      const key = attempt > 1 ? `topup:${topUpId}:create:${attempt}` : `topup:${topUpId}:create`;
-      const purchase = purchaseOf(topUp);
-      const created = await provider.createPayment({ topUpId, customerId, amountMinor, currency, purchase }, key);
+      const { id: topUpId, customerId, priceMinor: amountMinor, currency } = topUp;
+      const request = { topUpId, customerId, amountMinor, currency, purchase: purchaseOf(topUp) };
+      const created = await provider.createPayment(request, creationKey(topUp));
       if (created.kind !== 'created') return this.#record(topUp, created);
       await this.steps.progress(topUp, { paymentId: created.paymentId });
     }
@@ -286,7 +283,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   async #confirm(topUp: TopUp, provider: PaymentProvider): Promise<void> {
     const outcome = await provider.confirmPayment(
       { paymentId: topUp.paymentId as string, paymentMethodRef: topUp.paymentMethodRef as string },
-      `topup:${topUp.id}:confirm:${topUp.attempt}`,
+      confirmationKey(topUp),
     );
     await this.#record(topUp, outcome);
   }
@@ -302,11 +299,9 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     }
     const { paymentId } = topUp;
     const outcome = await provider.retrievePayment(paymentId);
-    // A decline may be the previous attempt's, this one never sent: the same key gets the same answer or the first one.
-    const { topUpStatus: status, attempt, backup, lookups } = topUp;
-    const isBackupUnheard = status === 'unknown' && backup?.step === 'trying' && lookups <= BACKUP_RESENDS;
-    const mayBeUnsent = outcome.kind === 'declined' && ((status === 'charging' && attempt > 1) || isBackupUnheard);
-    if (outcome.kind === 'requires_confirmation' || mayBeUnsent) return this.#sendAgain(topUp, provider);
+    if (outcome.kind === 'requires_confirmation' || isOfAttemptBefore(topUp, outcome)) {
+      return this.#sendAgain(topUp, provider);
+    }
     if (outcome.kind === 'requires_action' && this.#isActionWindowOver(topUp)) return this.#giveUpAction(topUp);
     await this.#record(topUp, outcome);
   }
@@ -328,7 +323,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     const method = await this.paymentMethods.findChargeable(scopeOf(topUp), topUp.customerId);
     const known = [topUp.cardFingerprint, topUp.backup?.card.cardFingerprint];
     if (!method || known.includes(method.fingerprint) || !topUp.paymentId) return false;
-    const outcome = await (await this.#providerOf(topUp)).cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
+    const outcome = await (await this.#providerOf(topUp)).cancelPayment(topUp.paymentId, cancellationKey(topUp));
     if (outcome.kind !== 'canceled') {
       await this.#record(topUp, outcome);
       return true;
@@ -354,12 +349,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
         return this.#requiresAction(topUp, outcome.actionUrl);
       case 'processing':
       case 'unknown':
-        return this.steps.progress(topUp, {
-          topUpStatus: outcome.kind,
-          lookups: topUp.lookups + 1,
-          nextAttemptAt: nextLookupAt(topUp.lookups, now, outcome.kind),
-          lastErrorMessage: outcome.kind === 'unknown' ? outcome.reason : '',
-        });
+        return this.#lookUp(topUp, outcome);
       case 'not_executed':
         return this.steps.progress(topUp, {
           nextAttemptAt: new Date(now.getTime() + outcome.retryAfterSeconds * 1000),
@@ -503,15 +493,25 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
     // A page's payment cannot be canceled; but once the page was used, nothing more can be paid for it either.
     const outcome = topUp.checkout
       ? await provider.retrievePayment(topUp.paymentId)
-      : await provider.cancelPayment(topUp.paymentId, this.#cancelKey(topUp));
+      : await provider.cancelPayment(topUp.paymentId, cancellationKey(topUp));
     if (outcome.kind === 'canceled' || (topUp.checkout && outcome.kind === 'declined')) return true;
     if (outcome.kind === 'succeeded') await this.#settlePaid(topUp, outcome);
     else await this.#lookUpLater(topUp, code, message);
     return false;
   }
 
-  #cancelKey({ id, paymentId }: TopUp): string {
-    return `topup:${id}:cancel:${paymentId}`;
+  /**
+   * An error that the provider keeps under its key is over, and asking again with that key gets nothing else. What it did
+   * is in the provider's record, which is read first; if that says that nothing was charged, the next key is asked with.
+   */
+  async #lookUp(topUp: TopUp, outcome: Extract<PaymentOutcome, { kind: 'processing' | 'unknown' }>): Promise<void> {
+    const isKept = outcome.kind === 'unknown' && outcome.isKept === true;
+    await this.steps.progress(topUp, {
+      topUpStatus: outcome.kind,
+      ...(isKept ? { keyNumber: topUp.keyNumber + 1 } : { lookups: topUp.lookups + 1 }),
+      nextAttemptAt: nextLookupAt(topUp.lookups, this.clock.now(), outcome.kind),
+      lastErrorMessage: outcome.kind === 'unknown' ? outcome.reason : '',
+    });
   }
 
   /** One that is being canceled stays so. */
@@ -569,4 +569,14 @@ function cardOf({ paymentMethodId, paymentMethodRef, cardFingerprint }: TopUp): 
     paymentMethodRef: paymentMethodRef as string,
     cardFingerprint: cardFingerprint as string,
   };
+}
+
+/**
+ * A decline may be the record's of the attempt before, this one never executed: the same key gets the same answer or the
+ * first one. A hard one has ended the attempt that it was of, unless the backup card has its turn after it.
+ */
+function isOfAttemptBefore({ topUpStatus, attempt, backup }: TopUp, outcome: PaymentOutcome): boolean {
+  const isInDoubt = topUpStatus === 'charging' || topUpStatus === 'unknown';
+  if (!isInDoubt || attempt < 2 || outcome.kind !== 'declined') return false;
+  return outcome.retry === 'later' || backup?.step === 'trying';
 }

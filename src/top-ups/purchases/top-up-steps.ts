@@ -49,15 +49,8 @@ export class TopUpSteps {
     if (!verdict.mayCharge) return false;
     topUp.topUpStatus = 'charging';
     if (card) {
-      const started = {
-        provider,
-        backup,
-        attempt: topUp.attempt + 1,
-        lookups: 0,
-        actionUrl: null,
-        actionRequestedAt: null,
-      };
-      Object.assign(topUp, card, started);
+      const begun = { keyNumber: 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
+      Object.assign(topUp, card, { provider, backup, attempt: topUp.attempt + 1, ...begun });
     }
     return true;
   }

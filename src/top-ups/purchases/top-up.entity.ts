@@ -93,6 +93,8 @@ const TopUpSchema = defineEntity({
     backup: p.json<BackupTurn>().nullable(),
     /** Number of the current attempt, from 1; part of the provider's idempotency key. */
     attempt: p.integer(),
+    /** Number of the attempt's idempotency keys, from 1: another one where the provider keeps an error under the one before. */
+    keyNumber: p.integer().default(1),
     /** How often the provider was asked about an unknown outcome. */
     lookups: p.integer(),
     /** When the scheduled task takes it up again: also the end of the lease of whoever works on it now. */

@@ -88,6 +88,7 @@ export function newTopUp(
     checkout: null,
     backup: null,
     attempt: 0,
+    keyNumber: 1,
     lookups: 0,
     lastErrorCode: '',
     lastErrorMessage: '',

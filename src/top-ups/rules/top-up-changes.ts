@@ -56,6 +56,7 @@ export type ProgressChange = Partial<
     TopUpRecord,
     | 'topUpStatus'
     | 'paymentId'
+    | 'keyNumber'
     | 'lookups'
     | 'nextAttemptAt'
     | 'lastErrorCode'

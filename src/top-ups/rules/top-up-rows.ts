@@ -29,6 +29,7 @@ const TOP_UP_CHANGES: (keyof TopUpRecord & string)[] = [
   'paymentId',
   'backup',
   'attempt',
+  'keyNumber',
   'lookups',
   'lastErrorCode',
   'lastErrorMessage',
