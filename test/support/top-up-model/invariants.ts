@@ -101,7 +101,8 @@ function refundFaults(topUp: TopUpFacts, backMinor: number, askedMinor: number):
   if (status === 'succeeded' && backMinor !== askedMinor) {
     return [`${describe(topUp)} was credited, and ${backMinor} went back where ${askedMinor} was asked for`];
   }
-  if (status === 'refunded' && backMinor === 0) return [`${describe(topUp)} says refunded, and the money was not returned`];
+  if (status === 'refunded' && backMinor === 0)
+    return [`${describe(topUp)} says refunded, and the money was not returned`];
   return [];
 }
 
