@@ -52,7 +52,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'settle-not-conditional',
     about:
-      'a payment is settled by its answer and at the same moment by its event, both are believed, and the unique key on the credit is gone',
+      'a payment is settled by its answer and at the same moment by its event, both are believed, and the unique keys on credit and invoice are gone',
     edits: [
       {
         file: CHANGES,
@@ -65,7 +65,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
         to: 'const [result] = await Promise.all([this.settlement.settle(topUp), this.settlement.settle(topUp)]);',
       },
     ],
-    sql: ['drop index entry_top_up_unique'],
+    sql: ['drop index entry_top_up_unique', 'alter table invoice drop constraint invoice_top_up_unique'],
   },
   {
     name: 'time-out-is-a-decline',
