@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreatePaymentRequest } from '../../../src/payments/payment-provider.js';
-import type { Confirmation, Refund, Settlement } from '../../../src/payments/sandbox-record.js';
+import type { Confirmation, Settlement } from '../../../src/payments/sandbox-record.js';
 
 /** Something that the sandbox wrote down since the books were read last. */
 export interface BookEntry {
@@ -20,8 +20,7 @@ type Folder = 'payments' | 'settlements' | 'charges' | 'refunds' | 'confirmation
 export class Books {
   readonly payments = new Map<string, CreatePaymentRequest>();
   readonly settlements = new Map<string, Settlement>();
-  /** What went back of each payment, minor units. */
-  readonly refunds = new Map<string, number>();
+  readonly refunds = new Set<string>();
   readonly #root: string;
   readonly #seen = new Set<string>();
 
@@ -32,9 +31,7 @@ export class Books {
   /** Takes in what is new, and answers every attempt to charge among it, once each. */
   read(): BookEntry[] {
     for (const [id, payment] of this.#new<CreatePaymentRequest>('payments')) this.payments.set(id, payment);
-    for (const [, { paymentId, amountMinor }] of this.#new<Refund>('refunds')) {
-      this.refunds.set(paymentId, (this.refunds.get(paymentId) ?? 0) + amountMinor);
-    }
+    for (const [id] of this.#new('refunds')) this.refunds.add(id);
     const attempts = new Map<string, BookEntry>();
     for (const [paymentId, settlement] of this.#new<Settlement>('settlements')) {
       this.settlements.set(paymentId, settlement);

@@ -17,8 +17,6 @@ export class Customer {
   readonly paid = new Map<string, number>();
   readonly voided = new Set<string>();
   readonly canceled = new Set<string>();
-  /** What was asked back of each payment and not refused, minor units. */
-  readonly refunded = new Map<string, number>();
   /** Payments that the customer has confirmed with the provider themselves. */
   readonly authenticated = new Set<string>();
   readonly #requests: Requests;
@@ -137,8 +135,6 @@ export class Customer {
         if (topUp) await this.cancelTopUp(topUp.id, step.process);
         return;
       }
-      case 'refund':
-        return this.#refund(step, facts);
       case 'open wallet':
         return this.#openWallet(step.process, step.currency);
       case 'credits setting': {
@@ -404,19 +400,6 @@ export class Customer {
     }
     if (!isDone || how === 'failed') return;
     this.paid.set(invoiceId, (this.paid.get(invoiceId) ?? 0) + (isPart ? half : Infinity));
-  }
-
-  async #refund({ process, topUp: index, onSpent }: Of<'refund'>, facts: Facts): Promise<void> {
-    const charged = [...facts.topUps.values()].filter(
-      ({ status, invoicing, paymentId, priceMinor }) =>
-        status === 'succeeded' && !invoicing && paymentId && priceMinor > 0 && !this.refunded.has(paymentId),
-    );
-    const topUp = nth(charged, index);
-    if (!topUp?.paymentId) return;
-    const body = { amount: (Math.max(1, Math.floor(topUp.priceMinor / 3)) / 100).toFixed(2), on_spent: onSpent };
-    const client = this.#requests.server(process);
-    const answer = await this.#requests.send(client.post(`/v1/top-ups/${topUp.id}/refund`, body));
-    if (answer) this.refunded.set(topUp.paymentId, answer['amount_minor'] as number);
   }
 
   async #openWallet(process: number, currency: string, more: Body = {}): Promise<void> {

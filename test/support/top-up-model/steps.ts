@@ -69,8 +69,6 @@ export type Step = { process: number; wallet: number } & (
   | { kind: 'pay'; invoice: number; how: 'whole' | 'part' | 'twice' | 'failed' }
   | { kind: 'void'; invoice: number }
   | { kind: 'cancel'; topUp: number }
-  /** A third of a charge goes back: once of each, since all of it would pause the rule. */
-  | { kind: 'refund'; topUp: number; onSpent: 'refuse' | 'debt' | 'forgive' }
   | { kind: 'open wallet'; currency: 'usd' | 'eur' }
   | { kind: 'credits setting'; currency: 'usd' | 'eur'; months: number }
   | { kind: 'invoice setting'; autoComplete: boolean }
@@ -177,7 +175,6 @@ const EVERY_STEP: readonly Weighted[] = [
   step(6, 'pay', { invoice: fc.nat(1), how: fc.constantFrom('whole', 'part', 'part', 'twice', 'twice', 'failed') }),
   step(1, 'void', { invoice: fc.nat(3) }),
   step(2, 'cancel', { topUp: fc.nat(3) }),
-  step(4, 'refund', { topUp: fc.nat(5), onSpent: fc.constantFrom('refuse', 'debt', 'forgive') }),
   step(2, 'open wallet', { currency }),
   step(2, 'credits setting', { currency, months: fc.constantFrom(1, 2, 12) }),
   step(1, 'invoice setting', { autoComplete: fc.boolean() }),
