@@ -25,10 +25,9 @@ export interface RunOptions {
   endsWhenFound: boolean;
 }
 
-/** Many wallets, because each waits for minutes whenever its charge was cut off; few requests of each, because every start of a process costs seconds of both cores. */
 export const LONG: Omit<RunOptions, 'seed'> = {
-  customers: 160,
-  pauseMs: 2500,
+  customers: 40,
+  pauseMs: 700,
   aims: { kills: 200, databaseRestarts: 20, acknowledged: 10_000, charges: 2000 },
   loadMs: 8 * 60_000,
   lifeMs: [50, 400],
@@ -40,7 +39,7 @@ export const LONG: Omit<RunOptions, 'seed'> = {
 export const SHORT: Omit<RunOptions, 'seed'> = {
   customers: 10,
   pauseMs: 150,
-  aims: { kills: 4, databaseRestarts: 1, acknowledged: 200, charges: 15 },
+  aims: { kills: 3, databaseRestarts: 1, acknowledged: 150, charges: 10 },
   loadMs: 120_000,
   lifeMs: [300, 1500],
   databaseLifeMs: [3000, 4000],
