@@ -7,6 +7,8 @@ import { isWellFormedApiKey, typeOfApiKey } from './auth/api-key-format.js';
 /** A setting that is missing or wrong; the message names the variable. */
 export class ConfigError extends Error {}
 
+export const STRIPE_API = 'https://api.stripe.com';
+
 function wholeNumber(min: number, max: number, unit = ''): PropertyDecorator {
   const message = `must be a whole number${unit} from ${min} to ${max}`;
   return applyDecorators(
@@ -43,6 +45,13 @@ export class Config {
   @Expose({ name: 'HOST' })
   host = '127.0.0.1';
 
+  @Expose({ name: 'PUBLIC_URL' })
+  @IsOptional()
+  @Matches(/^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)*$/, {
+    message: 'must look like https://credits.example.com, without a slash at the end',
+  })
+  publicUrl?: string;
+
   @Expose({ name: 'TRUST_PROXY' })
   @wholeNumber(0, 10)
   trustProxy = 0;
@@ -76,6 +85,18 @@ export class Config {
   @Expose({ name: 'PAYMENT_TIMEOUT_MS' })
   @wholeNumber(100, 30_000, ' of milliseconds')
   paymentTimeoutMs = 10_000;
+
+  @Expose({ name: 'STRIPE_API_BASE' })
+  @Matches(/^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/, { message: 'must look like https://api.stripe.com' })
+  stripeApiBase = STRIPE_API;
+
+  @Expose({ name: 'ENCRYPTION_KEY' })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$/, {
+    message:
+      'must be 32 bytes in base64, or several such keys with commas between: `openssl rand -base64 32` makes one',
+  })
+  encryptionKey?: string;
 
   @Expose({ name: 'WEBHOOK_TIMEOUT_MS' })
   @wholeNumber(100, 30_000, ' of milliseconds')
@@ -122,6 +143,12 @@ export class Config {
     return this.allowSignup ?? !this.isProduction;
   }
 
+  /** Where customers reach the pages of this service; undefined in production, or on any port, where nobody has said so. */
+  get publicBase(): string | undefined {
+    if (this.publicUrl !== undefined || this.isProduction || this.port === 0) return this.publicUrl;
+    return `http://${this.host === '0.0.0.0' ? 'localhost' : this.host}:${this.port}`;
+  }
+
   get isDemoEnabled(): boolean {
     return this.demo ?? this.mode === 'development';
   }
@@ -160,13 +187,21 @@ function modeProblems(config: Config): string[] {
     problems.push('BOOTSTRAP_API_KEY is missing: it becomes the first server key; `npm run make-key` makes one');
   if (config.demo) problems.push('DEMO must not be true in production');
   if (config.ledgerClock !== 'database') problems.push('LEDGER_CLOCK must be database in production');
+  if (config.stripeApiBase !== STRIPE_API) {
+    problems.push(
+      `STRIPE_API_BASE must be ${STRIPE_API} in production: any other host would be shown card tokens and keys`,
+    );
+  }
+  if (config.publicUrl?.startsWith('http:')) {
+    problems.push('PUBLIC_URL must begin with https:// in production: it is where payments are confirmed');
+  }
   if (config.allowUnsafeDatabase) problems.push('ALLOW_UNSAFE_DATABASE must not be true in production');
   return problems;
 }
 
 /** Not to be seen in anybody's log. */
 function isSecret(property: string): boolean {
-  return property === 'databaseUrl' || property === 'bootstrapApiKey';
+  return property === 'databaseUrl' || property === 'bootstrapApiKey' || property === 'encryptionKey';
 }
 
 /** `databaseUrl` is `DATABASE_URL`; `mode` is `NODE_ENV`. */

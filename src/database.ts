@@ -18,7 +18,7 @@ import { Coupon, CouponRedemption } from './credits/coupons/coupon.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
 import { Customer } from './customers/customer.entity.js';
 import { PaymentMethod } from './customers/payment-method.entity.js';
-import { Entry, EntryLot } from './ledger/entry.entity.js';
+import { Entry, EntryCharge, EntryLot } from './ledger/entry.entity.js';
 import { Hold, HoldLot } from './ledger/hold.entity.js';
 import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
 import { Lot } from './ledger/lot.entity.js';
@@ -49,11 +49,31 @@ import { Migration20261121220000_events } from './migrations/Migration2026112122
 import { Migration20261121230000_invoices } from './migrations/Migration20261121230000_invoices.js';
 import { Migration20261121240000_account } from './migrations/Migration20261121240000_account.js';
 import { Migration20261121250000_sweep } from './migrations/Migration20261121250000_sweep.js';
+import { Migration20261121260000_stripe } from './migrations/Migration20261121260000_stripe.js';
+import { Migration20261121300000_payment_lists } from './migrations/Migration20261121300000_payment_lists.js';
+import { Migration20261121310000_refunds } from './migrations/Migration20261121310000_refunds.js';
+import { Migration20261121320000_checkouts } from './migrations/Migration20261121320000_checkouts.js';
+import { Migration20261121330000_reconciliation } from './migrations/Migration20261121330000_reconciliation.js';
+import { Migration20261121340000_backup_cards } from './migrations/Migration20261121340000_backup_cards.js';
+import { Migration20261121350000_returns } from './migrations/Migration20261121350000_returns.js';
+import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
+import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
+import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
+import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
+import { ProviderCustomer } from './payments/provider-customer.entity.js';
+import { ProviderEvent } from './payments/stripe/provider-event.entity.js';
+import { StripeConnection } from './payments/stripe/stripe-connection.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
+import { InvoiceRow } from './top-ups/papers/invoice-row.entity.js';
+import { Payment } from './top-ups/papers/payment.entity.js';
+import { Dispute } from './top-ups/refunds/dispute.entity.js';
+import { Refund } from './top-ups/refunds/refund.entity.js';
+import { ReconciliationDifference } from './top-ups/reconciliation/reconciliation-difference.entity.js';
+import { ReconciliationPayment, ReconciliationRun } from './top-ups/reconciliation/reconciliation-run.entity.js';
 import { TopUpDecision } from './top-ups/rules/top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule } from './top-ups/rules/top-up-rule.entity.js';
 import { TopUp, TopUpAttempt } from './top-ups/purchases/top-up.entity.js';
@@ -69,12 +89,17 @@ export const ENTITIES = [
   Invoice,
   InvoiceCounter,
   InvoicePayment,
+  ProviderCustomer,
+  StripeConnection,
+  ProviderEvent,
+  BillingConnection,
   Customer,
   PaymentMethod,
   Wallet,
   Lot,
   Entry,
   EntryLot,
+  EntryCharge,
   Hold,
   HoldLot,
   PendingCredit,
@@ -84,6 +109,13 @@ export const ENTITIES = [
   TopUp,
   TopUpAttempt,
   TopUpDecision,
+  Refund,
+  Dispute,
+  ReconciliationRun,
+  ReconciliationPayment,
+  ReconciliationDifference,
+  InvoiceRow,
+  Payment,
   AlertLog,
   PortalSession,
   Transaction,
@@ -124,6 +156,16 @@ export const MIGRATIONS = [
   Migration20261121230000_invoices,
   Migration20261121240000_account,
   Migration20261121250000_sweep,
+  Migration20261121260000_stripe,
+  Migration20261121300000_payment_lists,
+  Migration20261121310000_refunds,
+  Migration20261121320000_checkouts,
+  Migration20261121330000_reconciliation,
+  Migration20261121340000_backup_cards,
+  Migration20261121350000_returns,
+  Migration20261121360000_billing_system,
+  Migration20261121370000_fees,
+  Migration20261121380000_key_numbers,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

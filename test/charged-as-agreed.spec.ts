@@ -132,7 +132,7 @@ describe('a card is charged only as agreed', () => {
     await scene.setAutoTopUp(wallet.walletId, { enabled: false });
     await scene.settle();
     const [topUp] = await scene.topUps(wallet.walletId);
-    const provider = service.get(PaymentProviders).byName('sandbox')!;
+    const provider = (await service.get(PaymentProviders).byName(scene.scope, 'sandbox'))!;
     expect(topUp!.topUpStatus).toBe('canceled');
     expect(await provider.retrievePayment(topUp!.paymentId!)).toEqual({ kind: 'canceled' });
   });
@@ -172,7 +172,7 @@ describe('a card is charged only as agreed', () => {
 
   /** At the provider, behind the service's back: as a webhook that comes late would tell. */
   async function paidAllTheSame(paymentId: string): Promise<void> {
-    const provider = service.get(PaymentProviders).byName('sandbox')!;
+    const provider = (await service.get(PaymentProviders).byName(scene.scope, 'sandbox'))!;
     const paid = await provider.confirmPayment(
       { paymentId, paymentMethodRef: 'pm_sandbox_approve' },
       `late ${paymentId}`,
@@ -249,7 +249,7 @@ describe('a card is charged only as agreed', () => {
       const [paid] = await scene.topUps(walletId);
       expect(paid).toMatchObject({ id: asked!.id, topUpStatus: 'succeeded', attempt: 2 });
       expect(paid!.paymentId).not.toBe(asked!.paymentId);
-      const provider = service.get(PaymentProviders).byName('sandbox')!;
+      const provider = (await service.get(PaymentProviders).byName(scene.scope, 'sandbox'))!;
       expect(await provider.retrievePayment(asked!.paymentId!)).toEqual({ kind: 'canceled' });
     });
 

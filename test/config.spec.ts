@@ -45,9 +45,14 @@ describe('the settings', () => {
   });
 
   it('never repeat a secret', () => {
-    const wrong = { DATABASE_URL: 'mysql://root:hunter2@db/x', BOOTSTRAP_API_KEY: 'sk_hunter2' };
+    const wrong = {
+      DATABASE_URL: 'mysql://root:hunter2@db/x',
+      BOOTSTRAP_API_KEY: 'sk_hunter2',
+      ENCRYPTION_KEY: 'hunter2',
+    };
     const message = messageFor(wrong);
-    expect(message.split('\n')).toHaveLength(2);
+    expect(message.split('\n')).toHaveLength(3);
+    expect(message).toContain('ENCRYPTION_KEY must be 32 bytes in base64');
     expect(message).toContain('DATABASE_URL must look like postgresql://');
     expect(message).toContain('BOOTSTRAP_API_KEY must be an sk_ key');
     expect(message).not.toContain('hunter2');
@@ -56,9 +61,14 @@ describe('the settings', () => {
   it('are explained one by one in .env.example, with their defaults', () => {
     const example = readFileSync('.env.example', 'utf8');
     const named = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => String(name)).sort();
-    const variables = Object.keys({ ...new Config(), databaseUrl: 0, demo: 0, bootstrapApiKey: 0, allowSignup: 0 }).map(
-      (property) => (property === 'mode' ? 'NODE_ENV' : property.replace(/[A-Z]/g, '_$&').toUpperCase()),
-    );
+    const variables = Object.keys({
+      ...new Config(),
+      databaseUrl: 0,
+      demo: 0,
+      bootstrapApiKey: 0,
+      allowSignup: 0,
+      encryptionKey: 0,
+    }).map((property) => (property === 'mode' ? 'NODE_ENV' : property.replace(/[A-Z]/g, '_$&').toUpperCase()));
     expect(named).toEqual(variables.sort());
     expect(readConfig(parseEnv(example))).toEqual(readConfig({ DEMO: 'true' }));
   });
@@ -84,6 +94,8 @@ describe('production', () => {
   it.each([
     ['DEMO', 'true'],
     ['ALLOW_UNSAFE_DATABASE', 'true'],
+    ['STRIPE_API_BASE', 'http://127.0.0.1:12111'],
+    ['STRIPE_API_BASE', 'https://api.stripe.com.example.org'],
     ['BOOTSTRAP_API_KEY', generateApiKey('publishable_key')],
     ['BOOTSTRAP_API_KEY', `${PRODUCTION.BOOTSTRAP_API_KEY.slice(0, -1)}_`],
   ])('refuses %s=%s', (variable, value) => {

@@ -19,6 +19,7 @@ const CONTENT_TYPES = ['application/json', 'application/x-www-form-urlencoded', 
 const KEYLESS: [path: string, status: number][] = [
   ['/v1/customer/portal/', 401],
   ['/v1/auth/', 400],
+  ['/v1/payments/webhooks/', 400],
 ];
 
 describe.each(DATABASES)('the routes of an account on %s', (_name, createDatabase) => {

@@ -1,10 +1,15 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
+import { ReconciliationRows } from '../src/top-ups/reconciliation/reconciliation-rows.js';
+import { readPurchase } from '../src/top-ups/refunds/purchase-returns.js';
+import { RefundQueue } from '../src/top-ups/refunds/refund-queue.js';
+import type { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { TopUpQueue } from '../src/top-ups/purchases/top-up-queue.js';
 import { DeliveryQueue } from '../src/webhooks/delivery-queue.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
+import { fillMoney, fillRest } from './support/fill-tables.js';
 import { fillStatements } from './support/fill-wallet.js';
 import { TestLedger } from './support/ledger.js';
 import { recordSql, type Statement } from './support/sql-recorder.js';
@@ -20,6 +25,14 @@ const GROWING = [
   'alert_log',
   'webhook_event',
   'webhook_delivery',
+  'top_up',
+  'top_up_attempt',
+  'invoice',
+  'invoice_payment',
+  'refund',
+  'dispute',
+  'reconciliation_difference',
+  'reconciliation_payment',
 ];
 const READS_GROWING = new RegExp(`(from|join|update)\\s+"?(${GROWING.join('|')})"?\\b`, 'i');
 
@@ -34,6 +47,7 @@ describe('the plans of lists and searches', () => {
   let client: ApiClient;
   let database: pg.Client;
   let walletId: string;
+  let customerId: string;
   let middle: string;
   let lotId: string;
   beforeAll(async () => {
@@ -58,43 +72,19 @@ describe('the plans of lists and searches', () => {
           await database.query(sql);
         }
         await database.query(fillRest(id, entries / 10));
+        await database.query(fillMoney(id, entries / 10));
       }
     }
     lotId = `${walletId}_${'1'.padStart(10, '0')}`;
+    const { body: customer } = await client.post('/v1/customers', { external_id: 'acme', name: 'Acme' }).expect(201);
+    customerId = customer.id;
+    await database.query(`update invoice set customer_id = $1 where wallet_id = $2`, [customerId, walletId]);
     await database.query('vacuum analyze');
   });
   afterAll(async () => {
     await database.end();
     await service.close();
   });
-
-  /** Holds, spent lots, alerts, events and credits that wait for an invoice: thousands of each. */
-  function fillRest(id: string, count: number): string {
-    const ids = `w.id, 'x' || w.id || n, w.tenant_id, w.environment_id, w.customer_id`;
-    const rows = `from wallet w, generate_series(1, ${count}) n where w.id = '${id}'`;
-    const at = `now() - n * interval '1 minute'`;
-    return `
-      insert into hold (wallet_id, id, tenant_id, environment_id, customer_id, credits, overage, captured, hold_status,
-        expires_at, description, metadata, created_at, updated_at, created_by)
-      select ${ids}, 1, 0, 1, 'captured', ${at}, '', '{}', ${at}, ${at}, '' ${rows};
-      insert into lot (wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining,
-        held, expires_at, renewal_id, is_open, created_at)
-      select ${ids}, 'free', null, 1, 0, 0, ${at}, null, false, ${at} ${rows};
-      insert into alert_log (wallet_id, id, tenant_id, environment_id, customer_id, alert_type, alert_status,
-        alert_settings, value_at_time, created_at)
-      select ${ids}, 'low_credit_balance', 'ok', '{}', 1, ${at} ${rows};
-      insert into webhook_event (wallet_id, id, tenant_id, environment_id, customer_id, event_type, body, created_at)
-      select ${ids}, 'wallet.updated', '{}', ${at} ${rows};
-      insert into webhook_delivery (event_id, endpoint_id, delivery_status, attempts, next_attempt_at, last_response,
-        last_error)
-      select 'x' || w.id || n, 'endpoint' || n % 7, case when n < 10 then 'pending' else 'delivered' end, 1, ${at}, '', ''
-        ${rows};
-      insert into pending_credit (wallet_id, id, tenant_id, environment_id, customer_id, credits, bonus_credits,
-        balance, reason, pending_status, reference_id, description, metadata, idempotency_key, top_up_id, created_at,
-        updated_at, created_by)
-      select ${ids}, 1, 0, 0, 'PURCHASED_CREDIT_INVOICED', case when n < 10 then 'pending' else 'completed' end, '', '',
-        '{}', '', 't' || n, ${at}, ${at}, '' ${rows}`;
-  }
 
   async function planOf({ text, values }: Statement): Promise<PlanNode | undefined> {
     const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (format json) ${text}`, [
@@ -124,6 +114,7 @@ describe('the plans of lists and searches', () => {
   const inMonth = () => `start_time=${middle}&end_time=${new Date(Date.parse(middle) + 30 * DAY_MS).toISOString()}`;
   const wallet = (path: string) => () => client.get(`/v1/wallets/${walletId}${path}`);
   const transactions = (query: string) => () => client.get(`/v1/wallets/${walletId}/transactions?${query}`);
+  const invoices = (body: object) => client.post('/v1/invoices/search', { ...body });
   const search = (body: object) => () => client.post('/v1/wallets/transactions/search', { ...body });
 
   it.each<[what: string, call: () => ReturnType<ApiClient['get']>]>([
@@ -172,6 +163,29 @@ describe('the plans of lists and searches', () => {
     ['events of a type', () => client.get('/v1/webhooks/events?event_type=wallet.updated')],
     ['top-ups', wallet('/top-ups')],
     ['decisions', wallet('/top-up-decisions')],
+    ['invoices', () => client.get('/v1/invoices')],
+    ['a deep page of invoices', () => client.get('/v1/invoices?offset=800&limit=10&order=asc')],
+    ['invoices of a customer', () => invoices({ customer_id: customerId, expand: 'customer' })],
+    ['invoices by their ids', () => invoices({ invoice_ids: [`i${walletId}17`] })],
+    ['unpaid invoices', () => invoices({ payment_status: ['PENDING'], amount_remaining_gt: 0 })],
+    [
+      'invoices by their total',
+      () => invoices({ sort: [{ field: 'total' }], filters: [filter('total', { number: 1 })] }),
+    ],
+    ['what a customer owes', () => client.get(`/v1/customers/${customerId}/invoices/summary`)],
+    ['payments', () => client.get('/v1/payments')],
+    ['a deep page of payments', () => client.get('/v1/payments?offset=800&limit=10&order=asc')],
+    ['payments of a month', () => client.get(`/v1/payments?${inMonth()}`)],
+    ['refunded payments', () => client.get('/v1/payments?payment_status=REFUNDED')],
+    ['payments by card', () => client.get('/v1/payments?payment_method_type=CARD&sort=amount')],
+    ['payments of an invoice', () => client.get(`/v1/payments?destination_id=i${walletId}18`)],
+    ['a payment by its reference', () => client.get(`/v1/payments?gateway_payment_id=r${walletId}18`)],
+    ['payments by their ids', () => client.get(`/v1/payments?payment_ids=t${walletId}17,r${walletId}18`)],
+    ['a payment by card', () => client.get(`/v1/payments/t${walletId}17`)],
+    ['what went back of a top-up', () => client.get(`/v1/top-ups/t${walletId}17/returns`)],
+    ['differences', () => client.get('/v1/reconciliation/differences')],
+    ['open differences', () => client.get('/v1/reconciliation/differences?state=open&limit=5')],
+    ['a payment that was reported', () => client.get(`/v1/payments/r${walletId}18`)],
   ])('%s: no growing table is read whole', async (_what, call) => {
     let status = 0;
     const statements = await recordSql(service.get(EntityManager), async () => {
@@ -196,6 +210,42 @@ describe('the plans of lists and searches', () => {
     });
   });
 
+  it('reads the first page of payments in the order of its indexes, without sorting an environment’s', async () => {
+    const statements = await recordSql(service.get(EntityManager), () => client.get('/v1/payments'));
+    const list = statements.find(({ text }) => /union all[^]*limit 50/.test(text)) as Statement;
+    expect(await planOf(list)).toMatchObject({
+      'Node Type': 'Limit',
+      Plans: [{ Plans: [{ 'Node Type': 'Index Scan' }, { 'Node Type': 'Index Scan' }] }],
+    });
+  });
+
+  it('finds the payments of an invoice by the invoice, not among those of the environment', async () => {
+    const statements = await recordSql(service.get(EntityManager), () =>
+      client.get(`/v1/payments?destination_id=i${walletId}18`),
+    );
+    const list = statements.find(({ text }) => /union all[^]*limit 50/.test(text)) as Statement;
+    const plan = JSON.stringify(await planOf(list));
+    for (const index of ['top_up_invoice_index', 'invoice_payment_invoice_index']) expect(plan).toContain(index);
+  });
+
+  it('finds by index whose a payment is, what it is reconciled with, and what went back of it', async () => {
+    const rows = service.get(ReconciliationRows);
+    const period = { from: new Date(0), to: new Date() };
+    const { scope } = client;
+    const statements = await recordSql(service.get(EntityManager), async () => {
+      await rows.ofPayments(scope, [{ paymentId: `p${walletId}17`, topUpId: `t${walletId}18` }]);
+      await rows.topUp(scope, `t${walletId}17`);
+      await rows.ofPeriod(scope, { provider: 'sandbox', runId: 'run', ...period }, undefined, 5);
+      await rows.isListed('run', `p${walletId}17`);
+      await rows.orphans(scope, period, undefined, 5);
+      await service.get(TopUpQueue).claimByPayment(scope, `p${walletId}17`);
+      const topUp = await service.get(RefundQueue).findTopUp(scope, { paymentId: `p${walletId}17` });
+      await readPurchase(service.get(EntityManager).fork(), topUp as TopUp);
+    });
+    expect(statements.length).toBeGreaterThanOrEqual(8);
+    expect(await plansOf(statements)).toEqual([]);
+  });
+
   it('looks for deliveries that are due, and for what to forget, by index', async () => {
     await client.post('/v1/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' }).expect(201);
     await database.query('analyze webhook_endpoint');
@@ -211,7 +261,7 @@ describe('the plans of lists and searches', () => {
   });
 
   describe('what the scheduled task looks for', () => {
-    const DUE = ['top_up_guard', 'top_up', 'lot', 'hold', 'idempotency_key'];
+    const DUE = ['top_up_guard', 'top_up', 'lot', 'hold', 'idempotency_key', 'refund'];
     beforeAll(async () => {
       // Three tenants with 4,000 of each that are due, and as much that is not.
       await database.query(fillDue(8000));
@@ -241,6 +291,12 @@ describe('the plans of lists and searches', () => {
           hold_status, expires_at, description, metadata, created_at, updated_at, created_by)
         select 'w' || ${ids.replace(', ', ` , 'due' || e || '_' || n, `)}, 'c', 1, 0, 0, 'open', ${due}, '', '{}', now(),
           now(), '' ${rows};
+        insert into refund (id, tenant_id, environment_id, customer_id, wallet_id, top_up_id, provider, payment_id, origin,
+          refund_status, amount_minor, currency, on_spent, credits, debt_credits, forgiven_credits, bonus_credits, reason,
+          failure_message, lookups, next_attempt_at, request_id, created_at, updated_at, created_by)
+        select ${ids}, 'c', 'w', 'due' || e || '_' || n, 'sandbox', 'p', 'request',
+          case when n % 2 = 0 then 'pending' else 'succeeded' end, 1, 'usd', 'debt', 0, 0, 0, 0, '', '', 0, ${due}, '',
+          now(), now(), '' ${rows};
         insert into idempotency_key (tenant_id, environment_id, key, request_hash, outcome, body, created_at)
         select 'due' || e, 'due', 'due' || n, '', 'answer', 'null', ${due} ${rows}`;
     }
@@ -252,6 +308,7 @@ describe('the plans of lists and searches', () => {
       ['top-ups', () => service.get(TopUpQueue).claimDue(50, everywhere)],
       ['credits that have expired', () => service.get(LedgerSweeps).expireCredits()],
       ['holds that have ended', () => service.get(LedgerSweeps).expireHolds()],
+      ['refunds', () => service.get(RefundQueue).claimDue(20)],
       ['keys to forget', () => service.get(LedgerSweeps).forgetAnswers()],
     ])('%s are found by index, and no backlog is read or sorted', async (_what, look) => {
       const statements = await recordSql(service.get(EntityManager), look);

@@ -135,10 +135,11 @@ describe('the sandbox payment provider', () => {
 
   it('refunds what was charged, and nothing else', async () => {
     const id = await create('t');
-    expect(await provider.refundPayment(id, 'r')).toMatchObject({ kind: 'unknown' });
+    expect(await provider.refundPayment({ paymentId: id, currency: 'usd' }, 'r')).toMatchObject({ kind: 'unknown' });
     await confirm(id, 'pm_sandbox_approve', 'k');
-    expect(await provider.refundPayment(id, 'r')).toEqual({ kind: 'refunded' });
-    expect(await provider.refundPayment(id, 'r')).toEqual({ kind: 'refunded' });
+    const refunded = await provider.refundPayment({ paymentId: id, currency: 'usd' }, 'r');
+    expect(refunded).toEqual({ kind: 'refunded', refundId: expect.stringMatching(/^pay_sandbox_/) });
+    expect(await provider.refundPayment({ paymentId: id, currency: 'usd' }, 'r')).toEqual(refunded);
   });
 
   it('writes the charge that a crash kept from being written', async () => {

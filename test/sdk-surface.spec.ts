@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
-import { CustomerPortal, Flexprice, FlexPriceError } from '@flexprice/sdk';
+import { CustomerPortal, type Flexprice } from '@flexprice/sdk';
 import type { TransactionReason } from '@flexprice/sdk/sdk/models';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { expectSoundLedger } from './support/invariants.js';
+import { refused, sdkWith } from './support/sdk-scene.js';
 
 /**
  * Every method of SDK 2.0.1 that our service serves, with its successes and its errors. With the newest zod the SDK
@@ -23,7 +24,7 @@ describe('the whole of the SDK’s surface', () => {
   });
   beforeEach(async () => {
     client = await newTenantClient(service);
-    sdk = sdkWith(client.key);
+    sdk = sdkWith(service, client.key);
     customerId = (await sdk.customers.createCustomer({ externalId: 'acme', name: 'Acme' })).id as string;
     const wallet = { customerId, currency: 'USD', initialCreditsToLoad: '25' };
     walletId = (await sdk.wallets.createWallet(wallet)).id as string;
@@ -32,19 +33,6 @@ describe('the whole of the SDK’s surface', () => {
   afterAll(() => service.close());
 
   const below = (threshold: number) => ({ threshold, condition: 'below' as const });
-  const sdkWith = (apiKeyAuth: string) => new Flexprice({ serverURL: `${service.url}/v1`, apiKeyAuth });
-
-  /** An error as the SDK understood it: of a body that it cannot read it makes a `ResponseValidationError`. */
-  async function refused(call: Promise<unknown>, status: number, message?: RegExp): Promise<void> {
-    const error: unknown = await call.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    expect(error).toBeInstanceOf(FlexPriceError);
-    const { statusCode, name, body } = error as FlexPriceError;
-    expect([statusCode, name]).toEqual([status, expect.stringMatching(/^(ErrorsErrorsErrorResponse|SDKError)$/)]);
-    if (message) expect(JSON.parse(body).message).toMatch(message);
-  }
 
   it('is driven with the zod that a fresh install gets', () => {
     const { version } = createRequire(import.meta.url)('zod/package.json') as { version: string };
@@ -350,7 +338,7 @@ describe('the whole of the SDK’s surface', () => {
         type: 'private_key',
         expiresAt: '2030-01-01T00:00:00Z',
       });
-      const second = sdkWith(apiKey as string);
+      const second = sdkWith(service, apiKey as string);
       expect((await second.wallets.getWallet(walletId)).id).toBe(walletId);
       const { items } = await sdk.secrets.listApiKeys(10, 0, 'published');
       expect(items?.map(({ id }) => id)).toContain(secret?.id);
@@ -379,11 +367,15 @@ describe('the whole of the SDK’s surface', () => {
     it('serves the SDK’s customer portal what there is', async () => {
       const portal = new CustomerPortal({ serverURL: `${service.url}/v1`, apiKeyAuth: client.key });
       const data = await portal.getDashboardData('acme');
-      expect(data).toMatchObject({ customer: { id: customerId }, walletBalance: { id: walletId } });
+      expect(data).toMatchObject({
+        customer: { id: customerId },
+        walletBalance: { id: walletId },
+        summary: { customerId, summaries: [] },
+      });
     });
 
     it('refuses a wrong key everywhere with 401', async () => {
-      const stranger = sdkWith('sk_wrong');
+      const stranger = sdkWith(service, 'sk_wrong');
       await refused(stranger.wallets.getWallet(walletId), 401);
       await refused(stranger.customers.deleteCustomer(customerId), 401);
       await refused(stranger.environments.createEnvironment({ name: 'x', type: 'development' }), 401);

@@ -5,6 +5,9 @@ import { PaymentsModule } from '../payments/payments.module.js';
 import { SettingsModule } from '../settings/settings.module.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { AccountCards } from './account-cards.js';
+import { AccountCardsController } from './backup-cards/account-cards.controller.js';
+import { AccountSavedCards } from './backup-cards/account-saved-cards.service.js';
+import { AccountCardSetupsController } from './card-setups/account-card-setups.controller.js';
 import { AccountCreditsController } from './account-credits.controller.js';
 import { AccountCreditsService } from './account-credits.service.js';
 import { AccountDecisionsController } from './account-decisions.controller.js';
@@ -49,6 +52,8 @@ import { UsageService } from './usage/usage.service.js';
     ConsentsController,
     AccountInvoicesController,
     AccountTopUpsController,
+    AccountCardSetupsController,
+    AccountCardsController,
     BillingController,
     CouponsController,
     CreditPacksController,
@@ -58,6 +63,7 @@ import { UsageService } from './usage/usage.service.js';
   ],
   providers: [
     AccountCards,
+    AccountSavedCards,
     AccountCreditsService,
     AccountDecisionsService,
     AccountRulesService,

@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsString, Length, ValidateIf } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, Length, ValidateIf } from 'class-validator';
 import { IsText } from '../http/fields/is-text.js';
+import { Nested } from '../http/fields/nested.js';
+import { CheckoutRequestDto } from '../top-ups/checkouts/checkout.dto.js';
 
 const MAX_COUPONS = 10;
 
@@ -17,6 +19,12 @@ export class BuyPackDto {
   @ArrayMaxSize(MAX_COUPONS, { message: `must have at most ${MAX_COUPONS} items` })
   @IsArray({ message: 'must be a list of strings' })
   coupon_ids?: string[];
+
+  /** Pay on a page of the payment provider's instead of with the payment method on file: the answer is a 202 with its link. */
+  @ApiProperty({ type: CheckoutRequestDto, required: false, nullable: true })
+  @IsOptional()
+  @Nested(() => CheckoutRequestDto)
+  checkout?: CheckoutRequestDto | null;
 }
 
 export class TopUpStatusDto {

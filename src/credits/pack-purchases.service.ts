@@ -5,11 +5,11 @@ import type { Invoice } from '../payments/invoice.entity.js';
 import { InvoicesService } from '../payments/invoices.service.js';
 import { SettingsService } from '../settings/settings.service.js';
 import { DomainError, type FieldErrors } from '../shared/errors.js';
-import { isOpenStatus, type TopUp } from '../top-ups/purchases/top-up.entity.js';
+import { type CheckoutTerms, isOpenStatus, type TopUp } from '../top-ups/purchases/top-up.entity.js';
 import type { AgreedPack } from '../top-ups/rules/top-up-changes.js';
 import { TopUpsService } from '../top-ups/purchases/top-ups.service.js';
 import { type Account, keyOfAccount } from './account.js';
-import { AccountCards, NO_CARD } from './account-cards.js';
+import { AccountCards, NO_CARD, NO_PAGE } from './account-cards.js';
 import { type Redeemable, RedemptionsService } from './coupons/redemptions.service.js';
 import { faultOfCurrency } from './check-settings.js';
 import { CreditsWallets } from './credits-wallets.service.js';
@@ -20,6 +20,8 @@ import { isOnSale, PacksService } from './packs/packs.service.js';
 export interface PackPurchase {
   packId: string;
   couponIds: string[];
+  /** Paid on a page of the provider's; undefined: with the payment method on file. */
+  checkout?: CheckoutTerms | undefined;
 }
 
 /** Paid, with its invoice; or still open, because the provider has not said yet. */
@@ -56,6 +58,7 @@ export class PackPurchases {
       wallet,
       pack: { ...(await this.#agree(account, pack)), priceMinor },
       provider,
+      checkout: provider === null ? undefined : purchase.checkout,
       discounts,
       coupons: {
         guard: ({ em }) => this.redemptions.lock(em, account, redeemable),
@@ -78,7 +81,7 @@ export class PackPurchases {
 
   async #check(
     account: Account,
-    { packId, couponIds }: PackPurchase,
+    { packId, couponIds, checkout }: PackPurchase,
   ): Promise<{ pack: CreditPack; redeemable: Redeemable; provider: string | null }> {
     const errors: FieldErrors = {};
     const pack = await this.packs.find(account.scope, packId);
@@ -90,8 +93,8 @@ export class PackPurchases {
     const redeemable = pack ? await this.redemptions.price(account, couponIds, subject) : undefined;
     if (redeemable && 'faults' in redeemable) errors['coupon_ids'] = redeemable.faults;
     const isFree = redeemable && 'priceMinor' in redeemable && redeemable.priceMinor === 0;
-    const provider = isFree ? null : await this.cards.findProvider(account);
-    if (!isFree && !provider) errors[NON_FIELD_ERRORS] = [NO_CARD];
+    const provider = isFree ? null : await this.cards.findProvider(account, checkout);
+    if (!isFree && !provider) errors[checkout ? 'checkout' : NON_FIELD_ERRORS] = [checkout ? NO_PAGE : NO_CARD];
     if (!pack || !redeemable || 'faults' in redeemable || Object.keys(errors).length > 0) throw invalidFields(errors);
     return { pack, redeemable, provider };
   }

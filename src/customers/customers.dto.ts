@@ -1,5 +1,4 @@
 import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsEmail,
@@ -13,6 +12,7 @@ import {
 import { IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { IsMetadata } from '../http/fields/is-metadata.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
+import { ToList } from '../http/fields/to-list.js';
 import { WalletsSearchQuery } from '../http/filters.dto.js';
 import { Pagination } from '../http/wallets-page.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
@@ -107,13 +107,13 @@ export class CustomerReferenceQuery {
 @IgnoreUnknownFields()
 export class CustomerSearchDto extends WalletsSearchQuery {
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => toList(value))
+  @ToList()
   @ArrayMaxSize(MAX_LISTED_IDS, { message: `must have at most ${MAX_LISTED_IDS} items` })
   @IsString({ each: true, message: 'must be a list of strings' })
   customer_ids?: string[] | null;
 
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => toList(value))
+  @ToList()
   @ArrayMaxSize(MAX_LISTED_IDS, { message: `must have at most ${MAX_LISTED_IDS} items` })
   @IsString({ each: true, message: 'must be a list of strings' })
   external_ids?: string[] | null;
@@ -189,9 +189,4 @@ export class CustomerDto {
 export class CustomerListDto {
   items!: CustomerDto[];
   pagination!: Pagination;
-}
-
-/** `a,b` in a query is a list; so is a name that is given twice. */
-function toList(value: unknown): unknown {
-  return typeof value === 'string' ? value.split(',').filter((id) => id !== '') : value;
 }

@@ -4,6 +4,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ApiKeysService } from '../auth/api-keys.service.js';
 import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
 import { invalidRequest } from '../http/field-errors.js';
+import { ProviderCustomers } from '../payments/provider-customers.js';
 import { Clock } from '../shared/clock.js';
 import { notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
@@ -46,11 +47,16 @@ export class CustomersService implements OnModuleInit {
     private readonly em: EntityManager,
     private readonly paymentMethods: PaymentMethodsService,
     private readonly apiKeys: ApiKeysService,
+    private readonly providerCustomers: ProviderCustomers,
     private readonly clock: Clock,
   ) {}
 
-  /** A key is bound to an account that is there. */
+  /** A key is bound to an account that is there; a payment provider is told whom it charges. */
   onModuleInit(): void {
+    this.providerCustomers.describe = async (scope, id) => {
+      const customer = await this.em.fork().findOne(Customer, { id, ...scopeOf(scope), status: { $ne: 'deleted' } });
+      return customer ? { name: customer.name, email: customer.email ?? null } : undefined;
+    };
     this.apiKeys.requireCustomer = async (em, scope, id) => {
       const known = await em.count(Customer, { id, ...scopeOf(scope), status: 'published' });
       if (known === 0) throw notFound('customer', { customer_id: id });
@@ -151,7 +157,7 @@ export class CustomersService implements OnModuleInit {
       Object.assign(customer, { ...stamp, status: 'deleted' as const });
       await tx.nativeUpdate(
         PaymentMethod,
-        { ...scopeOf(caller), customerId: id, status: 'published' },
+        { ...scopeOf(caller), customerId: id, status: { $ne: 'deleted' } },
         { ...stamp, status: 'deleted' },
       );
       return this.apiKeys.revokeAccountKeys(tx, caller, id, caller.keyId);

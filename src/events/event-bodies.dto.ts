@@ -4,6 +4,9 @@ const ALERT_STATES = ['ok', 'info', 'warning', 'in_alarm'] as const;
 const TOP_UP_STATUSES = ['created', 'succeeded', 'failed', 'requires_action', 'canceled'] as const;
 const INVOICE_STATUSES = ['issued', 'paid', 'voided'] as const;
 const PAUSE_STATUSES = ['paused', 'active'] as const;
+const REFUND_ENDS = ['succeeded', 'failed'] as const;
+const CARD_ROLES = ['default', 'backup'] as const;
+const DISPUTE_STATUSES = ['open', 'won', 'lost'] as const;
 export const CAPS = ['monthly_amount', 'monthly_count'] as const;
 export const CAP_PERCENTS = [80, 90, 100] as const;
 export const DAYS_BEFORE_EXPIRY = [7, 1] as const;
@@ -75,6 +78,14 @@ export class EventCharge {
    * @example 9900 */
   @ApiProperty({ type: 'integer' })
   amount_minor!: number;
+  /** Of that, the fee without taxes.
+   * @example 0 */
+  @ApiProperty({ type: 'integer' })
+  fee_minor!: number;
+  /** Of that, all taxes.
+   * @example 1718 */
+  @ApiProperty({ type: 'integer' })
+  tax_minor!: number;
   /** Of the payment; it may be another than the wallet's. ISO 4217, lower case.
    * @example 'eur' */
   currency!: string;
@@ -126,10 +137,17 @@ export class EventTopUp {
   /** Credits it buys.
    * @example '50' */
   credits!: string;
-  /** Its price in integer minor units of `currency`.
+  /** What is charged for it, integer minor units of `currency`, fee included.
    * @example 5000 */
   @ApiProperty({ type: 'integer' })
   price_minor!: number;
+  /** What of `price_minor` is the fee, taxes included.
+   * @example 0 */
+  @ApiProperty({ type: 'integer' })
+  fee_minor!: number;
+  /** Free credits that come with it.
+   * @example '0' */
+  bonus_credits!: string;
   /** ISO 4217, lower case.
    * @example 'usd' */
   currency!: string;
@@ -248,6 +266,110 @@ export class EventLimit {
   top_up_id!: string;
 }
 
+/** Money of a purchase that went back, or did not. */
+export class EventRefund {
+  /** @example 'refund_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  id!: string;
+  top_up_id!: string;
+  wallet_id!: string;
+  customer_id!: string;
+  @ApiProperty({ enum: REFUND_ENDS })
+  status!: (typeof REFUND_ENDS)[number];
+  /** `request`: asked for here. `provider`: made in the provider's dashboard.
+   * @example 'request' */
+  origin!: string;
+  /** Integer minor units of `currency`.
+   * @example 5000 */
+  @ApiProperty({ type: 'integer' })
+  amount_minor!: number;
+  /** ISO 4217, lower case.
+   * @example 'usd' */
+  currency!: string;
+  /** Credits that were taken for it, debt included, a decimal.
+   * @example '50' */
+  credits!: string;
+  /** The part of them that had been spent, and is owed.
+   * @example '0' */
+  debt_credits!: string;
+  /** Free credits that came with the purchase and were taken, too.
+   * @example '0' */
+  bonus_credits!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'The transaction that took the credits.' })
+  transaction_id!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  invoice_id!: string | null;
+  /** Why, in the words of whoever asked for it; or why it has failed.
+   * @example '' */
+  reason!: string;
+}
+
+/** A payment that the card's holder denies at their bank. */
+export class EventDispute {
+  /** @example 'dispute_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  id!: string;
+  top_up_id!: string;
+  wallet_id!: string;
+  customer_id!: string;
+  @ApiProperty({ enum: DISPUTE_STATUSES })
+  status!: (typeof DISPUTE_STATUSES)[number];
+  /** What is disputed, integer minor units of `currency`.
+   * @example 5000 */
+  @ApiProperty({ type: 'integer' })
+  amount_minor!: number;
+  /** ISO 4217, lower case.
+   * @example 'usd' */
+  currency!: string;
+  /** What the provider charges for the dispute, as far as it has said: integer minor units of `fee_currency`.
+   * @example 1500 */
+  @ApiProperty({ type: 'integer' })
+  fee_minor!: number;
+  @ApiProperty({ type: String, nullable: true, description: 'ISO 4217, lower case; null while there is no fee.' })
+  fee_currency!: string | null;
+  /** Credits that were frozen when it was opened, a decimal.
+   * @example '50' */
+  frozen_credits!: string;
+  /** Credits that were taken because it was lost, debt included.
+   * @example '0' */
+  credits!: string;
+  /** The part of them that had been spent, and is owed.
+   * @example '0' */
+  debt_credits!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'The transaction that took the credits.' })
+  transaction_id!: string | null;
+  /** The provider's word for why.
+   * @example 'fraudulent' */
+  reason!: string;
+}
+
+/** A saved card. */
+export class EventPaymentMethod {
+  /** @example 'pm_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  id!: string;
+  customer_id!: string;
+  @ApiProperty({
+    enum: CARD_ROLES,
+    nullable: true,
+    description: '`default` is charged first, `backup` where that is declined; null: neither any more.',
+  })
+  role!: (typeof CARD_ROLES)[number] | null;
+  /** @example 'visa' */
+  brand!: string;
+  /** @example '4444' */
+  last4!: string;
+  @ApiProperty({ type: 'integer', example: 12 })
+  expiry_month!: number;
+  @ApiProperty({ type: 'integer', example: 2034 })
+  expiry_year!: number;
+  /** The first instant at which it is no longer good.
+   * @example '2035-01-01T00:00:00.000000Z' */
+  expires_at!: string;
+  /** Why this is told: a stable code, `card_expires` or the provider's code of a decline.
+   * @example 'card_expires' */
+  reason_code!: string;
+  /** The same as a sentence. */
+  reason!: string;
+}
+
 export class WalletEventBody {
   wallet!: EventWallet;
 }
@@ -283,4 +405,16 @@ export class InvoiceEventBody {
 
 export class LimitEventBody {
   limit!: EventLimit;
+}
+
+export class RefundEventBody {
+  refund!: EventRefund;
+}
+
+export class DisputeEventBody {
+  dispute!: EventDispute;
+}
+
+export class PaymentMethodEventBody {
+  payment_method!: EventPaymentMethod;
 }

@@ -2,9 +2,12 @@ import type { Type } from '@nestjs/common';
 import {
   AlertEventBody,
   AutoTopUpEventBody,
+  DisputeEventBody,
   ExpiringEventBody,
   InvoiceEventBody,
   LimitEventBody,
+  PaymentMethodEventBody,
+  RefundEventBody,
   TopUpEventBody,
   TransactionEventBody,
   UpdatedTransactionEventBody,
@@ -57,6 +60,22 @@ export const EVENTS = {
     when: 'A purchase was withdrawn before it was charged, because it was no longer agreed to.',
     body: TopUpEventBody,
   },
+  'top_up.refunded': {
+    when: 'Money of a purchase has gone back, in whole or in part, and its credits were taken.',
+    body: RefundEventBody,
+  },
+  'top_up.refund_failed': {
+    when: 'Money of a purchase did not go back after all, and its credits are there again.',
+    body: RefundEventBody,
+  },
+  'top_up.disputed': {
+    when: 'The holder of a card denies a payment at their bank: what is unspent of its credits is frozen.',
+    body: DisputeEventBody,
+  },
+  'top_up.dispute_closed': {
+    when: 'A dispute was won, and the credits are free again; or it was lost, and they were taken.',
+    body: DisputeEventBody,
+  },
   'auto_topup.paused': {
     when: 'Automatic top-up stopped until a person, a payment or another card lets it go on.',
     body: AutoTopUpEventBody,
@@ -65,6 +84,14 @@ export const EVENTS = {
   'credits.expiring': {
     when: 'Credits expire in 7 days, and again in 1 day.',
     body: ExpiringEventBody,
+  },
+  'payment_method.expiring': {
+    when: 'A card that would be charged expires in 30 days.',
+    body: PaymentMethodEventBody,
+  },
+  'payment_method.backup_declined': {
+    when: 'The backup card was declined for good: it is not the backup any more.',
+    body: PaymentMethodEventBody,
   },
   'invoice.issued': { when: 'An invoice was made out.', body: InvoiceEventBody },
   'invoice.paid': { when: 'An invoice was paid in full.', body: InvoiceEventBody },

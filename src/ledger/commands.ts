@@ -43,6 +43,9 @@ export interface Charge {
   amountMinor: number;
   /** Of the payment, ISO 4217 in lower case. */
   currency: string;
+  /** Of the amount: the fee without taxes, and all taxes. The rest is for the credits. */
+  feeMinor: number;
+  taxMinor: number;
   /** Null where there is no invoice. */
   invoiceId: string | null;
 }
@@ -60,7 +63,7 @@ export interface CreditTerms {
   metadata?: Record<string, string>;
   idempotencyKey?: string;
   topUpId?: string | null;
-  /** Of a purchase: told of with the credit, not stored with it. */
+  /** Of a purchase: told of with the credit, and stored as the legs of its money where it has an invoice. */
   charged?: Charge;
   /** It was promised before, as a pending credit, and is delivered now. */
   wasPending?: boolean;
@@ -91,6 +94,53 @@ export interface ReverseTerms {
   credits: Decimal | null;
   /** Whether credits of lots that have expired since come back: not at all, or with this new expiry (null: never). */
   expired: { restoreUntil: Date | null } | 'forfeit';
+  description: string;
+  metadata: Record<string, string>;
+}
+
+/** What a rule of a higher room is told of a wallet under its lock, to say how much is taken, given back or frozen. */
+export interface GrantFacts {
+  /** A closed wallet takes nothing back and owes nothing. */
+  isClosed: boolean;
+  /** Credits that the grant was for; zero if the wallet has no such grant. */
+  grantedOf: (grantId: string) => Decimal;
+  /** What of the grant's lot is neither spent nor reserved; for whoever may take them, those that are frozen, too. */
+  unspentOf: (grantId: string) => Decimal;
+}
+
+/** How much of one grant is taken. */
+export interface GrantPart {
+  grantId: string;
+  /** Zero or more. */
+  credits: Decimal;
+  /** The part of them that the lot does not have any more: it is owed. */
+  debt: Decimal;
+}
+
+export interface TakeBackTerms {
+  /** The grants that it may take from: they are read before. */
+  grantIds: readonly string[];
+  /** Decided under the lock, after the guard. */
+  decide: (facts: GrantFacts) => GrantPart[] | DomainError;
+  /** Of each part the key is this and its place: no commit can take twice under one. */
+  key: string;
+  description: string;
+  metadata: Record<string, string>;
+}
+
+export interface GiveBackTerms {
+  /** The entries that took: they are read before. */
+  entryIds: readonly string[];
+  /** The grants that they took from. */
+  grantIds: readonly string[];
+  /** How much of each comes back, zero or more. Decided under the lock, after the guard. */
+  decide: (facts: GrantFacts) => { entryId: string; credits: Decimal }[];
+  description: string;
+}
+
+export interface FreezeTerms {
+  grantIds: readonly string[];
+  decide: (facts: GrantFacts) => Pick<GrantPart, 'grantId' | 'credits'>[];
   description: string;
   metadata: Record<string, string>;
 }
@@ -129,6 +179,16 @@ export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
     | { kind: 'reverse'; terms: ReverseTerms }
     | { kind: 'transfer'; terms: TransferTerms }
     | { kind: 'release'; holdId: string; outcome: 'released' | 'expired' }
+    /**
+     * Takes what was paid for back: out of the grants' own lots, and what they do not have any more as debt. With a hold,
+     * what that has frozen may be taken, too; `ends`: and the rest of it is free again.
+     */
+    | { kind: 'take_back'; terms: TakeBackTerms; holdId?: string; ends?: boolean }
+    /** Undoes a part of it: the credits go back into the very lots. */
+    | { kind: 'give_back'; terms: GiveBackTerms }
+    /** Keeps credits of certain grants from being spent, in a hold that only `thaw` ends. */
+    | { kind: 'freeze'; holdId: string; terms: FreezeTerms }
+    | { kind: 'thaw'; holdId: string }
     /** Books what has expired, applies changes and lets the policies look again; writes no entry of its own. */
     | { kind: 'evaluate' }
     /** Changes settings of the wallet itself. */

@@ -2,6 +2,9 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn } from '../shared/decimal-column.js';
 
 export type HoldStatus = 'open' | 'captured' | 'released' | 'expired';
+/** `work`: a client's, to be captured or released. `dispute`: frozen until a dispute ends; no client ends it. */
+export const HOLD_PURPOSES = ['work', 'dispute'] as const;
+export type HoldPurpose = (typeof HOLD_PURPOSES)[number];
 
 const HoldSchema = defineEntity({
   name: 'Hold',
@@ -20,6 +23,7 @@ const HoldSchema = defineEntity({
     captured: p.type(AmountColumn),
     holdStatus: p.enum(['open', 'captured', 'released', 'expired'] as const).columnType('text'),
     expiresAt: p.datetime(3).nullable(),
+    purpose: p.enum(HOLD_PURPOSES).columnType('text').default('work'),
     description: p.text(),
     metadata: p.json<Record<string, string>>(),
     createdAt: p.datetime(3),

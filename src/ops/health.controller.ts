@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { Public } from '../auth/caller.js';
 import { DatabaseHealth } from './database-health.js';
+import { ReconciliationHealth } from './reconciliation-health.js';
 import { TopUpHealth } from './top-up-health.js';
 import { HealthStatus } from './health.dto.js';
 import { HealthFilter } from './health.filter.js';
@@ -15,6 +16,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly database: DatabaseHealth,
     private readonly topUps: TopUpHealth,
+    private readonly reconciliation: ReconciliationHealth,
   ) {}
 
   /** Whether the service answers at all. */
@@ -41,7 +43,9 @@ export class HealthController {
 
   /**
    * Whether requests can be served: the database answers and its schema is up to date. `top_ups` counts charges of the
-   * whole installation that have made no progress for 15 minutes (100 at most); it names nobody and fails no check.
+   * whole installation that have made no progress for 15 minutes (100 at most), and
+   * `reconciliation` open differences (100 at most) with the age of the last run that found none, in the environment where
+   * that is the oldest. Both name nobody and fail no check.
    */
   @Get('ready')
   @HealthCheck()
@@ -52,6 +56,7 @@ export class HealthController {
       () => this.database.answers(),
       () => this.database.isMigrated(),
       () => this.topUps.stuck(),
+      () => this.reconciliation.agreement(),
     ]);
   }
 }

@@ -6,12 +6,13 @@ import { ConnectionDraining } from './connection-draining.js';
 import { DatabaseHealth } from './database-health.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { HealthController } from './health.controller.js';
+import { ReconciliationHealth } from './reconciliation-health.js';
 import { TopUpHealth } from './top-up-health.js';
 
 /** What an operator looks at. */
 @Module({
   imports: [AuthModule, TopUpsModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [Bootstrap, ConnectionDraining, DatabaseHealth, TopUpHealth],
+  providers: [Bootstrap, ConnectionDraining, DatabaseHealth, ReconciliationHealth, TopUpHealth],
 })
 export class OpsModule {}

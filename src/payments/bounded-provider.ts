@@ -1,13 +1,25 @@
 import { DomainError } from '../shared/errors.js';
 import type {
   AttachPaymentMethodRequest,
+  BeginCheckoutRequest,
+  BeginSetupRequest,
+  BrowserPayment,
+  CheckoutBegun,
+  CheckoutState,
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
+  KeptCard,
+  ListPaymentsRequest,
   PaymentMethodDetails,
   PaymentOutcome,
+  PaymentPage,
   PaymentProvider,
+  PaymentReturns,
   RefundOutcome,
+  RefundPaymentRequest,
+  SetupOutcome,
+  SetupSession,
 } from './payment-provider.js';
 
 /** A call took longer than it may. What it did is not known. */
@@ -21,20 +33,31 @@ export class BoundedProvider implements PaymentProvider {
   readonly name: string;
   readonly #provider: PaymentProvider;
   readonly #timeoutMs: number;
+  /** These only where the provider has them. */
+  readonly openPayment?: (paymentId: string) => Promise<BrowserPayment>;
+  readonly readCard?: (providerRef: string) => Promise<KeptCard>;
+  readonly beginCheckout?: (request: BeginCheckoutRequest, idempotencyKey: string) => Promise<CheckoutBegun>;
+  readonly readCheckout?: (checkoutId: string) => Promise<CheckoutState>;
+  readonly closeCheckout?: (checkoutId: string, idempotencyKey: string) => Promise<CheckoutState>;
 
   constructor(provider: PaymentProvider, timeoutMs: number) {
     this.name = provider.name;
     this.#provider = provider;
     this.#timeoutMs = timeoutMs;
+    const open = provider.openPayment?.bind(provider);
+    if (open) this.openPayment = (paymentId) => this.#answer(open(paymentId));
+    const card = provider.readCard?.bind(provider);
+    if (card) this.readCard = (providerRef) => this.#answer(card(providerRef));
+    const begin = provider.beginCheckout?.bind(provider);
+    if (begin) this.beginCheckout = (request, key) => this.#outcome(() => begin(request, key));
+    const read = provider.readCheckout?.bind(provider);
+    if (read) this.readCheckout = (checkoutId) => this.#outcome(() => read(checkoutId));
+    const close = provider.closeCheckout?.bind(provider);
+    if (close) this.closeCheckout = (checkoutId, key) => this.#outcome(() => close(checkoutId, key));
   }
 
-  async attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {
-    try {
-      return await this.#withinLimit(this.#provider.attachPaymentMethod(request));
-    } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error;
-      throw new DomainError('unavailable', 'the payment provider does not answer, try again', { retryAfterSeconds: 5 });
-    }
+  attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {
+    return this.#answer(this.#provider.attachPaymentMethod(request));
   }
 
   createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
@@ -53,8 +76,34 @@ export class BoundedProvider implements PaymentProvider {
     return this.#outcome(() => this.#provider.cancelPayment(paymentId, idempotencyKey));
   }
 
-  refundPayment(paymentId: string, idempotencyKey: string): Promise<RefundOutcome> {
-    return this.#outcome(() => this.#provider.refundPayment(paymentId, idempotencyKey));
+  refundPayment(request: RefundPaymentRequest, idempotencyKey: string): Promise<RefundOutcome> {
+    return this.#outcome(() => this.#provider.refundPayment(request, idempotencyKey));
+  }
+
+  readReturns(paymentId: string): Promise<PaymentReturns> {
+    return this.#answer(this.#provider.readReturns(paymentId));
+  }
+
+  beginSetup(request: BeginSetupRequest, idempotencyKey: string): Promise<SetupSession> {
+    return this.#answer(this.#provider.beginSetup(request, idempotencyKey));
+  }
+
+  readSetup(setupId: string): Promise<SetupOutcome> {
+    return this.#answer(this.#provider.readSetup(setupId));
+  }
+
+  listPayments(request: ListPaymentsRequest): Promise<PaymentPage> {
+    return this.#answer(this.#provider.listPayments(request));
+  }
+
+  /** Of calls that move no money: the caller may simply ask again. */
+  async #answer<Answer>(call: Promise<Answer>): Promise<Answer> {
+    try {
+      return await this.#withinLimit(call);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      throw new DomainError('unavailable', 'the payment provider does not answer, try again', { retryAfterSeconds: 5 });
+    }
   }
 
   async #outcome<Outcome>(call: () => Promise<Outcome>): Promise<Outcome | { kind: 'unknown'; reason: string }> {

@@ -82,6 +82,17 @@ export function bookRefund(invoice: Invoice, now: Date, actorKeyId: string): voi
   touch(invoice, now, actorKeyId);
 }
 
+/** Books how much of what was paid has gone back by now, minor units: it may also be less than before. Never more than was paid. */
+export function bookReturned(invoice: Invoice, returnedMinor: number, now: Date, actorKeyId: string): void {
+  const refundedMinor = Math.min(returnedMinor, invoice.paidMinor);
+  if (invoice.refundedMinor === refundedMinor) return;
+  invoice.refundedMinor = refundedMinor;
+  const settledStatus = invoice.paidMinor > invoice.totalMinor ? 'OVERPAID' : 'SUCCEEDED';
+  const returnedStatus = refundedMinor === invoice.paidMinor ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
+  invoice.paymentStatus = refundedMinor === 0 ? settledStatus : returnedStatus;
+  touch(invoice, now, actorKeyId);
+}
+
 /** Notes how an unpaid invoice's payment stands. A paid one can't go back: it is refunded instead. */
 export function markUnpaid(
   invoice: Invoice,

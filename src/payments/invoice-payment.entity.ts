@@ -17,7 +17,10 @@ const InvoicePaymentSchema = defineEntity({
     createdAt: p.datetime(3),
     createdBy: p.text(),
   },
-  indexes: [{ name: 'invoice_payment_invoice_index', properties: ['invoiceId', 'createdAt'] }],
+  indexes: [
+    { name: 'invoice_payment_invoice_index', properties: ['invoiceId', 'createdAt'] },
+    { name: 'invoice_payment_created_index', properties: ['tenantId', 'environmentId', 'createdAt', 'id'] },
+  ],
   uniques: [
     {
       name: 'invoice_payment_reference_unique',

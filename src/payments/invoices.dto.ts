@@ -1,5 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { IsBoolean, IsOptional } from 'class-validator';
 import { CreditsPageDto } from '../http/credits-page.js';
+import { ToFlag } from '../http/fields/to-flag.js';
+import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import {
   type BillingReason,
   type InvoicePaymentStatus,
@@ -136,7 +139,7 @@ export class InvoiceDto {
   invoice_number!: string;
   /** @example 'cust_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
   customer_id!: string;
-  /** Not used, always null: `GET /v1/customers/{id}` has it. */
+  /** In lists, with `expand`; null otherwise. */
   customer!: Record<string, unknown> | null;
   /** The wallet whose credits it pays for. */
   wallet_id!: string | null;
@@ -237,6 +240,15 @@ export class InvoiceDto {
   updated_at!: string;
   created_by!: string;
   updated_by!: string;
+}
+
+@IgnoreUnknownFields()
+export class InvoicePdfQuery {
+  @ApiProperty({ type: Boolean, required: false, description: 'Must be false: there is no other address of the PDF.' })
+  @ToFlag()
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  url?: boolean;
 }
 
 /** A voided invoice. */

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CreatePaymentRequest, PaymentOutcome } from './payment-provider.js';
 
@@ -7,7 +7,13 @@ import type { CreatePaymentRequest, PaymentOutcome } from './payment-provider.js
 export type Settlement =
   { kind: 'charge'; paymentMethodRef: string; settlesAt: string } | { kind: 'cancel'; canceledAt: string };
 
-export interface Charge extends CreatePaymentRequest {
+/** What was asked for, and by whom; the last two are missing of payments that are older than the list of payments. */
+export interface SandboxPayment extends CreatePaymentRequest {
+  environmentId?: string;
+  createdAt?: string;
+}
+
+export interface Charge extends SandboxPayment {
   paymentId: string;
   paymentMethodRef: string;
   chargedAt: string;
@@ -19,13 +25,24 @@ export interface Confirmation {
   outcome: PaymentOutcome;
 }
 
+export interface Refund {
+  paymentId: string;
+  /** Of the idempotency key, see `keyName`. */
+  key: string;
+  /** The key itself; books of before have none. */
+  idempotencyKey?: string;
+  amountMinor: number;
+  refundedAt: string;
+}
+
 /** What the sandbox keeps, a folder each; in a folder one file for each name. */
 interface Records {
-  payments: CreatePaymentRequest;
+  payments: SandboxPayment;
   settlements: Settlement;
   /** Money that moved. The folder is what the crash tests count. */
   charges: Charge;
-  refunds: { paymentId: string; refundedAt: string };
+  /** Named after the payment; the second and further ones of a payment have their number behind it. */
+  refunds: Refund;
   confirmations: Confirmation;
   /** The last refusal of a payment that may still be confirmed. */
   refusals: PaymentOutcome;
@@ -71,6 +88,17 @@ export class SandboxRecord {
       throw error;
     } finally {
       await unlink(temporary);
+    }
+  }
+
+  /** The names in a folder, sorted. */
+  async names(folder: keyof Records): Promise<string[]> {
+    try {
+      const files = await readdir(join(this.#root, folder));
+      return files.map((file) => file.replace(/\.json$/, '')).toSorted();
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return [];
+      throw error;
     }
   }
 

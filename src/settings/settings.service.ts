@@ -17,6 +17,7 @@ const CACHE_LIMIT = 10_000;
 @Injectable()
 export class SettingsService {
   readonly #cache: LRUCache<string, object>;
+  readonly #requirements = new Map<SettingKey, ((scope: Scope, value: never) => Promise<void>)[]>();
 
   constructor(
     private readonly em: EntityManager,
@@ -25,6 +26,11 @@ export class SettingsService {
   ) {
     const timing = { ttl: TRUSTED_MS, ttlResolution: 0, perf: { now: () => this.clock.now().getTime() } };
     this.#cache = new LRUCache({ ...timing, max: CACHE_LIMIT });
+  }
+
+  /** Handed in at start by whoever knows what a value needs. What one of them throws refuses the value. */
+  require<Key extends SettingKey>(key: Key, check: (scope: Scope, value: SettingValue<Key>) => Promise<void>): void {
+    this.#requirements.set(key, [...(this.#requirements.get(key) ?? []), check]);
   }
 
   /** The value in force. Read often: remembered for 4 s. */
@@ -60,6 +66,7 @@ export class SettingsService {
    */
   async put<Key extends SettingKey>(scope: Scope, key: Key, value: unknown, actor = ''): Promise<TenantSetting> {
     const stored = readSettingValue(key, value);
+    for (const check of this.#requirements.get(key) ?? []) await check(scope, stored as never);
     const now = this.clock.now();
     const em = this.em.fork();
     const row = await em.upsert(

@@ -17,3 +17,21 @@ const DIGITS: ReadonlyMap<string, number> = new Map(
 export function minorUnitDigits(currency: string): number {
   return DIGITS.get(currency.toUpperCase()) ?? DEFAULT_DIGITS;
 }
+
+/**
+ * SQL of an amount in the currency's major unit, from SQL of its integer minor units and of its code in lower case: an
+ * exact `numeric`, so that amounts of several currencies are compared and sorted as they are shown.
+ */
+export function majorUnitsSql(minor: string, currency: string): string {
+  const byDigits = Map.groupBy(DIGITS, ([, digits]) => digits);
+  const cases = [...byDigits].filter(([digits]) => digits !== DEFAULT_DIGITS);
+  const scales = cases.map(([digits, entries]) => {
+    const codes = entries.map(([code]) => `'${code.toLowerCase()}'`).join(', ');
+    return `when ${currency} in (${codes}) then ${scaleOf(digits)}`;
+  });
+  return `((${minor}) * case ${scales.join(' ')} else ${scaleOf(DEFAULT_DIGITS)} end)`;
+}
+
+function scaleOf(digits: number): string {
+  return digits === 0 ? '1.0' : `0.${'1'.padStart(digits, '0')}`;
+}

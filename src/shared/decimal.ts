@@ -58,6 +58,17 @@ export function wholeUnits(gap: Decimal, size: Decimal): number {
   return Number(new DivisionBig(gap).div(new DivisionBig(size)).round(0, Big.roundUp).toFixed());
 }
 
+/** `amount * part / whole`, 9 places, rounded down: parts never add up to more than the amount. `whole` is above zero. */
+export function proportion(amount: Decimal, part: Decimal | number, whole: Decimal | number): Decimal {
+  const quotient = new DivisionBig(amount).times(new DivisionBig(part)).div(new DivisionBig(whole));
+  return new Big(quotient.toFixed()).round(DECIMAL_PLACES, Big.roundDown);
+}
+
+/** A whole number of minor units that a proportion comes to, rounded down. */
+export function wholeMinorUnits(amount: Decimal): number {
+  return Number(amount.round(0, Big.roundDown).toFixed());
+}
+
 export function min(a: Decimal, b: Decimal): Decimal {
   return a.lt(b) ? a : b;
 }

@@ -177,12 +177,39 @@ export class TransactionListResponse {
   pagination!: Pagination;
 }
 
+export class CheckoutActionDto {
+  @ApiProperty({ enum: ['checkout_url'] })
+  type!: 'checkout_url';
+  /** @example 'https://checkout.stripe.com/c/pay/cs_test_a1b2c3' */
+  url!: string;
+}
+
+const CHECKOUT_STATUSES = ['initiated', 'pending', 'completed', 'failed', 'expired'] as const;
+
+/** A page of the payment provider's on which the top-up is paid. */
+export class CheckoutSessionDto {
+  /** The top-up's: `GET /v1/top-ups/{id}`.
+   * @example 'topup_01KAHZ5Q7X0000000000000000' */
+  id!: string;
+  /** `initiated`: the provider has not said yet where the page is; repeat with the same key. `pending`: it waits to be paid. */
+  @ApiProperty({ enum: CHECKOUT_STATUSES, example: 'pending' })
+  checkout_status!: (typeof CHECKOUT_STATUSES)[number];
+  /** Where the customer goes; null once there is nothing to pay any more. */
+  @ApiProperty({ type: CheckoutActionDto, nullable: true })
+  payment_action!: CheckoutActionDto | null;
+  /** Why it does not go on, or has failed; empty when there is nothing to say. */
+  @ApiProperty({ type: String, example: '' })
+  detail!: string;
+}
+
 export class TopUpAnswerDto {
-  wallet_transaction!: TransactionDto;
+  /** Null with `checkout`: there is none before it is paid. */
+  @ApiProperty({ type: TransactionDto, nullable: true })
+  wallet_transaction!: TransactionDto | null;
   /** The invoice of an invoiced top-up. */
   invoice_id!: string | null;
   wallet!: WalletDto;
-  /** Always null: there is no checkout. */
-  @ApiProperty({ type: Object, nullable: true })
-  checkout_session!: null;
+  /** Null without `checkout`. */
+  @ApiProperty({ type: CheckoutSessionDto, nullable: true })
+  checkout_session!: CheckoutSessionDto | null;
 }

@@ -20,6 +20,7 @@ import { renderEntry, renderPending } from './render-transaction.js';
 import { renderWallet } from './render-wallet.js';
 import type { TopUpAnswerDto } from './transactions.dto.js';
 import type { DebitWalletDto, TopUpWalletDto } from './wallet-requests.dto.js';
+import { WalletCheckouts } from './wallet-checkouts.service.js';
 import type { WalletDto } from './wallet-answers.dto.js';
 
 /** Credits in and credits out. */
@@ -29,6 +30,7 @@ export class WalletMovementsService {
     private readonly em: EntityManager,
     private readonly ledger: LedgerService,
     private readonly topUps: TopUpsService,
+    private readonly checkouts: WalletCheckouts,
     private readonly policy: TopUpPolicy,
     private readonly settings: SettingsService,
     private readonly clock: Clock,
@@ -68,6 +70,9 @@ export class WalletMovementsService {
     idempotency?: IdempotentRequest,
   ): Promise<LedgerAnswer<TopUpAnswerDto>> {
     const credits = await this.#creditsOf(caller, walletId, body);
+    if (body.checkout) {
+      return this.checkouts.begin(caller, walletId, { ...body, checkout: body.checkout }, credits, idempotency);
+    }
     const terms = await this.#termsOf(caller, body, credits, idempotency);
     if (body.transaction_reason === 'PURCHASED_CREDIT_INVOICED') {
       const { auto_complete_purchased_credit_transaction: isCompleted } = await this.settings.get(
@@ -107,8 +112,8 @@ export class WalletMovementsService {
         expiresAt: terms.expiresAt ?? null,
         idempotencyKey: terms.idempotencyKey ?? '',
         metadata: terms.metadata ?? {},
-        bonus: terms.bonus ?? null,
       },
+      bonus: terms.bonus,
       answer: (posting, topUp, pending) => ({
         wallet_transaction: posting.entries[0]
           ? renderEntry(posting.entries[0], lotOf(posting, posting.entries[0]))
@@ -131,7 +136,6 @@ export class WalletMovementsService {
 
   /** `credits_to_add`, or `amount` at the wallet's rate for buying, which never changes. */
   async #creditsOf(caller: Caller, walletId: string, body: TopUpWalletDto): Promise<Decimal> {
-    if (body.checkout != null) throw invalidField('checkout', 'is not supported: leave it out, and pay the invoice');
     if (body.credits_to_add) return body.credits_to_add;
     if (!body.amount) throw invalidField('credits_to_add', 'is required, or amount');
     const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scopeOf(caller) });

@@ -1,14 +1,14 @@
 import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { IsIdentifierList } from '../http/fields/is-identifier-list.js';
 import { IsIdentifier, IsText } from '../http/fields/is-text.js';
+import { ToFlag } from '../http/fields/to-flag.js';
 import { SortDto, WalletsSearchQuery } from '../http/filters.dto.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { WalletsPageQuery } from '../http/wallets-page.js';
 
 const EXPANSIONS = ['credits_available_breakdown'];
-
-const toFlag = Transform(({ value }: { value: unknown }) => ({ true: true, false: false })[String(value)] ?? value);
 
 @IgnoreUnknownFields()
 export class ExpandQuery {
@@ -35,7 +35,7 @@ export class CustomerWalletsQuery extends ExpandQuery {
   lookup_key?: string;
 
   @ApiProperty({ type: Boolean, required: false, default: false })
-  @toFlag
+  @ToFlag()
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
   include_real_time_balance?: boolean;
@@ -65,7 +65,7 @@ export class WalletSearchDto extends WalletsSearchQuery {
   status?: 'active' | 'frozen' | 'closed' | null;
 
   @ApiProperty({ type: Boolean, required: false, nullable: true })
-  @toFlag
+  @ToFlag()
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
   alert_enabled?: boolean | null;
@@ -115,7 +115,7 @@ export class WalletListQuery extends WalletsPageQuery {
   status?: 'active' | 'frozen' | 'closed';
 
   @ApiProperty({ type: Boolean, required: false })
-  @toFlag
+  @ToFlag()
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
   alert_enabled?: boolean;
@@ -129,12 +129,4 @@ export class WalletListQuery extends WalletsPageQuery {
   @IsOptional()
   @IsText({ min: 1, max: 100, example: 'created_at' })
   sort?: string;
-}
-
-function IsIdentifierList(): PropertyDecorator {
-  return (target, property) => {
-    Matches(/^[^\0]{1,100}$/, { each: true, message: 'must be a list of ids' })(target, property);
-    ArrayMaxSize(1000, { message: 'must have at most 1000 items' })(target, property);
-    IsArray({ message: 'must be a list of ids' })(target, property);
-  };
 }

@@ -19,6 +19,7 @@ import { Nested } from '../http/fields/nested.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { GRANT_REASONS } from '../ledger/entry.entity.js';
 import type { Decimal } from '../shared/decimal.js';
+import { CheckoutRequestDto } from '../top-ups/checkouts/checkout.dto.js';
 
 const PRICE_TYPES = ['ALL', 'USAGE', 'FIXED'];
 const TOP_UP_REASONS = GRANT_REASONS.filter((reason) => reason !== 'PURCHASED_CREDIT_BONUS');
@@ -311,9 +312,11 @@ export class TopUpWalletDto {
   @IsTimestamp({ description: 'When the bonus expires; never, if absent.' })
   bonus_credits_expiry_date_utc?: Date | null;
 
-  @ApiProperty({ type: Object, required: false, nullable: true, description: 'Not supported: pay by invoice instead.' })
+  /** The customer pays now, on a page of the payment provider's; with `PURCHASED_CREDIT_INVOICED` only. */
+  @ApiProperty({ type: CheckoutRequestDto, required: false, nullable: true })
   @IsOptional()
-  checkout?: unknown;
+  @Nested(() => CheckoutRequestDto)
+  checkout?: CheckoutRequestDto | null;
 }
 
 /** Credits to spend. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CustomersModule } from '../customers/customers.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
+import { PaymentsModule } from '../payments/payments.module.js';
 import { SettingsModule } from '../settings/settings.module.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { AlertPolicy } from './alert-policy.js';
@@ -29,6 +30,7 @@ import { PortalSessionsService } from './portal/portal-sessions.service.js';
 import { PortalController } from './portal/portal.controller.js';
 import { TransactionsController } from './transactions.controller.js';
 import { TransactionsService } from './transactions.service.js';
+import { WalletCheckouts } from './wallet-checkouts.service.js';
 import { WalletConversionsService } from './wallet-conversions.service.js';
 import { WalletMovementsController } from './wallet-movements.controller.js';
 import { WalletMovementsService } from './wallet-movements.service.js';
@@ -37,7 +39,7 @@ import { WalletsService } from './wallets.service.js';
 
 /** The wallets API: a drop-in for Flexprice's. */
 @Module({
-  imports: [CustomersModule, LedgerModule, SettingsModule, TopUpsModule],
+  imports: [CustomersModule, LedgerModule, PaymentsModule, SettingsModule, TopUpsModule],
   controllers: [
     BatchDebitsController,
     // Before `customers/:id/wallets`, which would match a session for the external id `wallets`.
@@ -71,6 +73,7 @@ import { WalletsService } from './wallets.service.js';
     TransactionsService,
     WalletConversionsService,
     PortalSessionsService,
+    WalletCheckouts,
     WalletMovementsService,
     WalletsService,
   ],

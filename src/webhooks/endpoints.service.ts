@@ -3,13 +3,13 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
 import { Config } from '../config.js';
+import { checkUrl } from '../http/outbound/check-url.js';
 import type { WalletsPageQuery } from '../http/wallets-page.js';
 import { Clock } from '../shared/clock.js';
-import { DomainError, invalidField, notFound } from '../shared/errors.js';
+import { DomainError, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import type { CreateEndpointDto, UpdateEndpointDto } from './endpoints.dto.js';
-import { ForbiddenAddress, publicAddressesOf } from './public-address.js';
 import { Subscriptions } from '../events/subscriptions.js';
 import { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
 import { WebhookDelivery } from '../events/webhook-event.entity.js';
@@ -30,7 +30,7 @@ export class EndpointsService {
 
   /** @throws validation when the url may not be sent to; invalid_operation when there are too many */
   async create(caller: Caller, body: CreateEndpointDto): Promise<WebhookEndpoint> {
-    await this.#checkUrl(body.url);
+    await checkUrl(body.url, this.config);
     const em = this.em.fork();
     const count = await em.count(WebhookEndpoint, { ...scopeOf(caller), status: 'published' });
     if (count >= MAX_ENDPOINTS) {
@@ -78,7 +78,7 @@ export class EndpointsService {
     const em = this.em.fork();
     const endpoint = await this.get(caller, id, em);
     if (body.url) {
-      await this.#checkUrl(body.url);
+      await checkUrl(body.url, this.config);
       endpoint.url = body.url;
     }
     if (body.description != null) endpoint.description = body.description;
@@ -102,23 +102,6 @@ export class EndpointsService {
       await em.nativeUpdate(WebhookDelivery, waiting, { deliveryStatus: 'failed', lastError: 'endpoint deleted' });
     });
     this.subscriptions.forget(caller.environmentId);
-  }
-
-  /** Said here so that a mistake is seen at once. What counts is the check at each connection. */
-  async #checkUrl(text: string): Promise<void> {
-    if (!URL.canParse(text)) throw invalidField('url', 'must be a url, such as https://example.com/webhooks');
-    const url = new URL(text);
-    const { isProduction } = this.config;
-    if (url.protocol !== 'https:' && (isProduction || url.protocol !== 'http:')) {
-      throw invalidField('url', isProduction ? 'must begin with https://' : 'must begin with https:// or http://');
-    }
-    if (url.username || url.password) throw invalidField('url', 'must not have a user or a password in it');
-    if (!isProduction) return;
-    try {
-      await publicAddressesOf(url.hostname);
-    } catch (error) {
-      throw invalidField('url', error instanceof ForbiddenAddress ? error.message : `${url.hostname} is not known`);
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/events.module.js';
+import { OutboundModule } from '../http/outbound/outbound.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { WalletsModule } from '../wallets/wallets.module.js';
@@ -14,7 +15,7 @@ import { WebhookSender } from './webhook-sender.js';
 
 /** Webhooks: what happens to wallets is told to whoever asked for it. */
 @Module({
-  imports: [EventsModule, LedgerModule, TopUpsModule, WalletsModule],
+  imports: [EventsModule, LedgerModule, OutboundModule, TopUpsModule, WalletsModule],
   controllers: [EndpointsController, EventsController],
   providers: [DeliveryEngine, DeliveryQueue, EndpointsService, DeliveriesService, WebhookPolicy, WebhookSender],
 })

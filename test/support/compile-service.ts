@@ -1,6 +1,6 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { transformFile } from '@swc/core';
+import { transform } from '@swc/core';
 import { isAlive } from './is-alive.js';
 
 const CACHE = resolve('node_modules', '.cache');
@@ -9,18 +9,24 @@ const PREFIX = 'refill-service-';
 /**
  * Compiles the service as Jest compiles what it tests, for tests that start it as a process: in half a second, from the
  * sources as they are, and without touching `dist`. Lies where imports of packages find them.
+ * @param change what is changed of a source first, for a service that is broken on purpose
  */
-export async function compileService(): Promise<string> {
+export async function compileService(change = (_file: string, source: string) => source): Promise<string> {
   await removeLeftovers();
   const target = join(CACHE, `${PREFIX}${process.pid}`);
   const files = (await readdir('src', { recursive: true })).filter((file) => /(?<!\.spec)\.ts$/.test(file));
-  await Promise.all(files.map((file) => compile(join('src', file), join(target, file.replace(/\.ts$/, '.js')))));
+  await Promise.all(
+    files.map(async (file) => {
+      const source = change(file, await readFile(join('src', file), 'utf8'));
+      await compile(join('src', file), source, join(target, file.replace(/\.ts$/, '.js')));
+    }),
+  );
   await writeFile(join(target, 'package.json'), '{ "type": "module" }');
   return target;
 }
 
-async function compile(source: string, target: string): Promise<void> {
-  const { code } = await transformFile(source, { sourceMaps: 'inline' });
+async function compile(filename: string, source: string, target: string): Promise<void> {
+  const { code } = await transform(source, { filename, sourceMaps: 'inline' });
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, code);
 }

@@ -18,6 +18,11 @@ export async function createTestDatabase(): Promise<TestDatabase & { url: string
   return createDatabase(templateName());
 }
 
+/** A copy of a database that nobody is connected to: a backup of it as it is, or the restoring of one. */
+export async function copyDatabase({ url }: { url: string }): Promise<TestDatabase & { url: string }> {
+  return createDatabase(new URL(url).pathname.slice(1));
+}
+
 /** A database that nothing has migrated yet. */
 export async function createEmptyDatabase(): Promise<TestDatabase & { url: string }> {
   return createDatabase('template0');

@@ -1,5 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -22,6 +23,10 @@ export interface PostgresServer {
   /** Of the maintenance database, with the password. */
   url: string;
   stop(): void;
+  /** Immediate mode, as a power cut would end it: what was acknowledged has to be on the disk. The data stays. */
+  crash(): Promise<void>;
+  /** Starts it again on its data, and waits until it has recovered and answers. */
+  restart(): Promise<void>;
 }
 
 interface Account {
@@ -36,8 +41,9 @@ const MAX_CONNECTIONS = 200;
 /**
  * A PostgreSQL server of our own on a free port, with its data in a temp folder and default durability. PostgreSQL
  * refuses to run as root, so there it runs as `postgres` or `nobody`.
+ * @param settings of the server that are not the default ones, such as `fsync=off`
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
   stopLeftovers();
   const account = unprivilegedAccount();
   const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
@@ -49,40 +55,49 @@ export async function startPostgres(): Promise<PostgresServer> {
   process.once('exit', stop);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   try {
-    return { url: await startServer(findBinaries(folder), folder, account), stop };
+    const bin = findBinaries(folder);
+    const cluster = { bin, folder, as: { ...account, cwd: '/', env: serverEnvironment(bin) }, port: await freePort() };
+    const url = await initialise(cluster, account);
+    const start = () => untilItAnswers(url, launch(cluster, settings));
+    await start();
+    return { url, stop, crash: () => endAtOnce(cluster), restart: start };
   } catch (error) {
     stop();
     throw error;
   }
 }
 
-async function startServer(bin: string, folder: string, account: Account | undefined): Promise<string> {
-  const data = join(folder, 'data');
+/** A server's place: its programs, its data, and whom it runs as. */
+interface Cluster {
+  bin: string;
+  folder: string;
+  port: number;
+  as: { uid?: number; gid?: number; cwd: string; env: NodeJS.ProcessEnv };
+}
+
+/** @returns the address of the maintenance database */
+async function initialise({ bin, folder, port, as }: Cluster, account: Account | undefined): Promise<string> {
   const password = randomBytes(16).toString('hex');
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password);
   if (account) chownSync(passwordFile, account.uid, account.gid);
-  const as = { ...account, cwd: '/', env: serverEnvironment(bin) };
-  const cluster = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+  const cluster = ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
   execFileSync(join(bin, 'initdb'), [...cluster, '-E', 'UTF8', '--no-locale', '-N'], { ...as, stdio: 'pipe' });
-  const port = await freePort();
-  const options = [
-    '-D',
-    data,
-    '-p',
-    `${port}`,
-    '-h',
-    '127.0.0.1',
-    '-k',
-    folder,
-    '-c',
-    `max_connections=${MAX_CONNECTIONS}`,
-  ];
+  return `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
+}
+
+/** @returns whether the process has ended */
+function launch({ bin, folder, port, as }: Cluster, settings: readonly string[]): () => boolean {
+  const flags = [`max_connections=${MAX_CONNECTIONS}`, ...settings].flatMap((setting) => ['-c', setting]);
+  const options = ['-D', join(folder, 'data'), '-p', `${port}`, '-h', '127.0.0.1', '-k', folder, ...flags];
   const server = spawn(join(bin, 'postgres'), options, { ...as, stdio: 'ignore', detached: true });
   server.unref();
-  const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
-  await untilItAnswers(url, () => server.exitCode !== null);
-  return url;
+  return () => server.exitCode !== null;
+}
+
+async function endAtOnce({ bin, folder, as }: Cluster): Promise<void> {
+  const options = ['stop', '-D', join(folder, 'data'), '-m', 'immediate', '-t', '10'];
+  await once(spawn(join(bin, 'pg_ctl'), options, { ...as, stdio: 'ignore' }), 'close');
 }
 
 function serverEnvironment(bin: string): NodeJS.ProcessEnv {
@@ -102,7 +117,7 @@ function unprivilegedAccount(): Account | undefined {
   throw new Error('PostgreSQL does not run as root, and there is neither a user postgres nor nobody');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => {
     probe.listen(0, '127.0.0.1', resolve);

@@ -5,11 +5,16 @@ import { fieldErrorsAt, invalidFields, invalidRequest } from '../field-errors.js
 import { assignRequestId } from '../request-id.js';
 import { FORM_TYPE, isJson, isOtherCharset, mediaType } from './media-type.js';
 import { parseJson } from './parse-json.js';
+import { RawBody } from './raw-body.js';
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
 /** A thousand debits do not fit into 64 KiB. */
 const LARGE_BODY_PATH = '/v1/wallets/debits/batch';
 const LARGE_BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** What payment providers send is signed, byte by byte. */
+const RAW_BODY_PATH = '/v1/payments/webhooks';
+const RAW_BODY_LIMIT_BYTES = 512 * 1024;
 
 /** A body that nothing has read (yet): a route that wants one answers 415. */
 export class UnreadBody {
@@ -32,11 +37,12 @@ export class UnreadForm extends UnreadBody {
 }
 
 /**
- * Reads request bodies up to 64 KiB: JSON into `request.body`, forms as bytes for `@AcceptsForms()`. Use it instead of
+ * Reads request bodies up to 64 KiB (more where a route says so): JSON into `request.body`, forms as bytes for `@AcceptsForms()`. Use it instead of
  * Nest's own parsers (`NestFactory.create(module, { bodyParser: false })`), which take JSON that we must refuse.
  */
 export function readBodies(app: NestExpressApplication): void {
   app.use(identify);
+  app.use(RAW_BODY_PATH, raw({ type: () => true, limit: RAW_BODY_LIMIT_BYTES }), keepBytes);
   app.use(LARGE_BODY_PATH, raw({ type: isReadable as never, limit: LARGE_BODY_LIMIT_BYTES }));
   app.useBodyParser('raw', { type: isReadable as never, limit: BODY_LIMIT_BYTES });
   app.use(refuseNulInUrl, parseBody);
@@ -47,6 +53,11 @@ function identify(request: Request, response: Response, next: NextFunction): voi
   next();
 }
 
+function keepBytes(request: Request, _response: Response, next: NextFunction): void {
+  request.body = new RawBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+  next();
+}
+
 function isReadable(request: Request): boolean {
   const type = mediaType(request);
   return (isJson(type) || type === FORM_TYPE) && !isOtherCharset(request);
@@ -54,6 +65,10 @@ function isReadable(request: Request): boolean {
 
 function parseBody(request: Request, _response: Response, next: NextFunction): void {
   const body: unknown = request.body;
+  if (body instanceof RawBody) {
+    next();
+    return;
+  }
   if (Buffer.isBuffer(body)) {
     try {
       request.body = body.length === 0 ? undefined : bodyOf(request, body);

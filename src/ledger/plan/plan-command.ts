@@ -7,6 +7,8 @@ import { planCredit } from './plan-credit.js';
 import { planDebit } from './plan-debit.js';
 import { planReverse } from './plan-reverse.js';
 import { planCapture, planHold, planRelease } from './plan-hold.js';
+import { planFreeze, planThaw } from './plan-freeze.js';
+import { planGiveBack, planTakeBack } from './plan-take-back.js';
 import type { Plan, PlanContext } from './plan.js';
 
 /** What a command would do to a wallet, or why it is refused. Pure: reads, decides, changes nothing. */
@@ -29,6 +31,14 @@ export function planCommand(state: WalletState, command: LedgerCommand, context:
       throw new Error('a transfer is planned with both its wallets');
     case 'release':
       return planRelease(state, command.holdId, command.outcome, context);
+    case 'take_back':
+      return planTakeBack(state, command, context);
+    case 'give_back':
+      return planGiveBack(state, command.terms, context);
+    case 'freeze':
+      return planFreeze(state, command.holdId, command.terms);
+    case 'thaw':
+      return planThaw(state, command.holdId);
     case 'evaluate':
       return { entries: [] };
     case 'update':

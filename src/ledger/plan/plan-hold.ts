@@ -20,7 +20,7 @@ export function planHold(state: WalletState, terms: HoldTerms): Plan | DomainErr
   if (terms.credits.gt(availableCredits(state))) return insufficientCredits(state, terms.credits);
   const { links } = takeInOrder(state.lots.inOrder(), terms.credits);
   const { holdId, overage = ZERO, ...rest } = terms;
-  const opens = { ...rest, overage };
+  const opens = { ...rest, overage, purpose: 'work' as const };
   const lots = links.map((link) => ({ lot: link.lot, held: ZERO.minus(link.credits) }));
   return { entries: [], hold: { id: holdId, opens, lots, captured: ZERO, status: 'open' } };
 }
@@ -105,6 +105,10 @@ function openHold(state: WalletState, holdId: string, now: Date | null): HoldSta
   const found = state.holds.get(holdId);
   const details = { hold_id: holdId };
   if (!found) return new DomainError('not_found', 'hold not found', { details });
+  if (found.hold.purpose === 'dispute') {
+    const message = 'the credits are frozen until the dispute of their payment ends';
+    return new DomainError('invalid_operation', message, { code: 'disputed', details });
+  }
   if (found.hold.holdStatus !== 'open') {
     return new DomainError('invalid_operation', `the hold is ${found.hold.holdStatus}`, { details });
   }
@@ -140,7 +144,7 @@ function takeFromHold(
 }
 
 /** What is left on each lot once `taken` has been taken off it. */
-function restOfHold(state: WalletState, hold: HoldState, taken: HoldLotDraft[]): HoldLotDraft[] {
+export function restOfHold(state: WalletState, hold: HoldState, taken: HoldLotDraft[]): HoldLotDraft[] {
   const rest: HoldLotDraft[] = [];
   const takenOf = new Map(taken.map(({ lot, held }) => [lot.id, held]));
   for (const row of hold.lots) {

@@ -26,13 +26,17 @@ export function planReverse(
     ? REVERSIBLE_DEBITS.has(past.entry.reason)
     : past.entry.reason !== 'DEBIT_REVERSAL' && past.entry.reason !== 'TRANSFER_IN';
   if (!isReversible) return refuse(past, `a transaction of reason ${past.entry.reason} cannot be reversed`);
-  return isDebit
-    ? planRestore(state, past, terms, context, idempotencyKey)
-    : planVoid(state, past, terms, context, idempotencyKey);
+  if (!isDebit) return planVoid(state, past, terms, context, idempotencyKey);
+  const plan = planRestore(state, past, terms, context, idempotencyKey);
+  if (plan instanceof DomainError || plan.entries.length > 0) return plan;
+  return refuse(past, 'the credits have expired since', ZERO);
 }
 
-/** Gives back in the opposite order of spending: the debt that was made last, then the lots from the last one on. */
-function planRestore(
+/**
+ * Gives back in the opposite order of spending: the debt that was made last, then the lots from the last one on. Without
+ * entries where all of it has expired since.
+ */
+export function planRestore(
   state: WalletState,
   past: PastEntry,
   terms: ReverseTerms,
@@ -68,7 +72,6 @@ function planRestore(
     const grant = { credits: moved, source, priority, expiresAt, repaid: ZERO };
     add({ credits: moved, debtChange: ZERO, grant, links: throughLot(lot, moved) });
   }
-  if (entries.length === 0) return refuse(past, 'the credits have expired since', ZERO);
   return { entries, renewals: restored.renewals, forfeited: restored.forfeited };
 }
 

@@ -1,7 +1,7 @@
 import type { Decimal } from '../../shared/decimal.js';
-import type { WalletSettings } from '../commands.js';
+import type { Charge, WalletSettings } from '../commands.js';
 import type { CounterAccount, EntryLotKind, EntryReason, ReferenceType } from '../entry.entity.js';
-import type { HoldStatus } from '../hold.entity.js';
+import type { HoldPurpose, HoldStatus } from '../hold.entity.js';
 import type { LotRecord } from '../wallet-state.js';
 import type { LotSource } from '../lot.entity.js';
 
@@ -39,6 +39,8 @@ export interface EntryDraft {
   topUpId: string | null;
   grant: GrantDraft | null;
   links: LinkDraft[];
+  /** What was paid for it. */
+  charged?: Charge;
   /** When it became true, if that was before now (an expiry). */
   effectiveAt?: Date;
 }
@@ -57,6 +59,7 @@ export interface HoldDraft {
     expiresAt: Date | null;
     description: string;
     metadata: Record<string, string>;
+    purpose: HoldPurpose;
   };
   lots: HoldLotDraft[];
   captured: Decimal;

@@ -5,7 +5,8 @@ import type { WalletState } from '../../ledger/wallet-state.js';
 import { changePause, resumeAfterInvoice, resumeAfterPayment } from '../rules/change-pause.js';
 import { type ChargeVerdict, NO_PROVIDER } from '../rules/may-charge.js';
 import { reasonOf } from '../rules/decision-reason.js';
-import type { FrozenCard, TopUpChange, TopUpEnd } from '../rules/top-up-changes.js';
+import { cardOfPause, turnWith } from '../rules/judge-backup.js';
+import type { TopUpChange, TopUpEnd } from '../rules/top-up-changes.js';
 import { guardOf, type TopUpEvent, type TopUpRecord, type TopUpState } from '../rules/top-up-state.js';
 import { IN_FLIGHT_STATUSES, isOpenStatus } from './top-up.entity.js';
 
@@ -72,22 +73,19 @@ export function authorize(
   if (topUp.topUpStatus === 'canceling' || topUp.topUpStatus === 'refund_due') return hasMoved(topUp.id);
   return () => {
     const verdict = judge(topUp);
-    if (verdict.mayCharge) startAttempt(topUps, topUp, change.provider, change.card, now);
+    if (verdict.mayCharge) startAttempt(topUps, topUp, change, now);
     return verdict;
   };
 }
 
-function startAttempt(
-  topUps: TopUpState,
-  topUp: TopUpRecord,
-  provider: string,
-  card: FrozenCard | null,
-  now: Date,
-): void {
+function startAttempt(topUps: TopUpState, topUp: TopUpRecord, change: Change<'authorize'>, now: Date): void {
+  const { provider, card, backupLast4 } = change;
   alter(topUps, topUp, { topUpStatus: 'charging', chargedAt: now }, now);
   if (!card) return;
   const attempt = topUp.attempt + 1;
-  alter(topUps, topUp, { provider, ...card, attempt, lookups: 0, actionUrl: null, actionRequestedAt: null }, now);
+  const backup = turnWith(topUp.backup, backupLast4 !== null);
+  const begun = { keyNumber: 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
+  alter(topUps, topUp, { provider, ...card, backup, attempt, ...begun }, now);
   topUps.newAttempts.push({
     topUpId: topUp.id,
     attempt,
@@ -161,6 +159,31 @@ export function settle(topUps: TopUpState, change: Change<'settle'>, now: Date):
   };
 }
 
+/** A payment that is paid, and that an intent without one turns out to have made: the database was restored in between. */
+export function adoptPayment(topUps: TopUpState, change: Change<'adopt'>, now: Date): Applied {
+  const { topUpId, provider, paymentId } = change;
+  const topUp = topUps.topUps.find(({ id }) => id === topUpId);
+  if (!topUp || topUp.topUpStatus === 'succeeded' || topUp.topUpStatus === 'refunded') return hasEnded(topUpId);
+  if (topUp.paymentId !== null && topUp.paymentId !== paymentId) return hasMoved(topUpId);
+  const status = isOpenStatus(topUp.topUpStatus) ? ({ topUpStatus: 'unknown' } as const) : {};
+  return () => alter(topUps, topUp, { provider, paymentId, ...status }, now);
+}
+
+/** A top-up that was paid and credited, and that a restored database has forgotten, settled in the commit that makes it. */
+export function restoreTopUp(
+  { wallet }: WalletState,
+  topUps: TopUpState,
+  { topUp }: Change<'restore'>,
+  now: Date,
+): Applied {
+  if (topUps.topUps.some(({ id }) => id === topUp.id)) return hasEnded(topUp.id);
+  return () => {
+    guardOf(topUps, wallet, now);
+    addTopUp(topUps, { ...topUp }, { code: 'restored', sentence: 'its payment was found at the provider' });
+    resumeAfterPayment(topUps, now);
+  };
+}
+
 /** Credits without money only where the decision itself said that nothing is charged. */
 function isPaidFor({ priceMinor, invoicing, paymentId, provider }: TopUpRecord): boolean {
   return priceMinor === 0 || invoicing || paymentId !== null || provider === NO_PROVIDER;
@@ -183,7 +206,7 @@ function finish(topUps: TopUpState, topUp: TopUpRecord, end: TopUpEnd, now: Date
   alter(topUps, topUp, { topUpStatus: status, recheckAt, actionUrl: null, ...nextAttemptAt }, now);
   if (status !== 'refunded') alter(topUps, topUp, { lastErrorCode: code, lastErrorMessage: message }, now);
   if (status === 'refunded') finishAttempt(topUps, topUp, { outcome: 'refunded', code: '', message: '' }, now);
-  if (end.pause && topUp.isAutomatic) changePause(topUps, { reason: end.pause, card: topUp.cardFingerprint }, now);
+  if (end.pause && topUp.isAutomatic) changePause(topUps, { reason: end.pause, card: cardOfPause(topUp) }, now);
   if (isGivenUp) tell(topUps, status, topUp);
 }
 
@@ -217,7 +240,7 @@ export function withdraw(
 export function tryNow(topUps: TopUpState, cardFingerprint: string, now: Date): void {
   for (const topUp of topUps.topUps) {
     const waits = topUp.topUpStatus === 'retry_wait' || topUp.topUpStatus === 'requires_action';
-    if (waits && topUp.cardFingerprint !== cardFingerprint && topUp.nextAttemptAt > now) {
+    if (waits && !topUp.checkout && topUp.cardFingerprint !== cardFingerprint && topUp.nextAttemptAt > now) {
       alter(topUps, topUp, { nextAttemptAt: now }, now);
     }
   }
@@ -232,7 +255,7 @@ export function moveTopUps(from: TopUpState, to: TopUpState, walletId: string, n
     from.topUps.splice(from.topUps.indexOf(topUp), 1);
     from.changedTopUps.delete(topUp);
     to.topUps.push(topUp);
-    alter(to, topUp, { walletId }, now);
+    alter(to, topUp, { walletId, decidedWalletId: topUp.decidedWalletId ?? topUp.walletId }, now);
   }
 }
 

@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor, CreditTerms, LedgerCommand } from '../../ledger/commands.js';
+import type { Actor, Charge, CreditTerms, LedgerCommand } from '../../ledger/commands.js';
 import type { PolicyChange } from '../../ledger/ledger-policy.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
+import type { Invoice } from '../../payments/invoice.entity.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { scopeOf } from '../../shared/scope.js';
 import { topUpChange } from '../rules/top-up-changes.js';
+import type { TopUpRecord } from '../rules/top-up-state.js';
 import { addMonths } from '../../shared/calendar.js';
 import { paymentMoved } from './invoice-policy.js';
-import { TopUpInvoices } from './top-up-invoices.js';
+import { chargeOf, chargeOfInvoice, TopUpInvoices } from './top-up-invoices.js';
 import type { TopUp } from './top-up.entity.js';
 
 /** The one place where a paid top-up becomes credits: reply, sweep and invoice payment all come here, and one of them wins. */
@@ -33,25 +35,46 @@ export class TopUpSettlement {
     const isSold = Boolean(topUp.packId || topUp.paymentId);
     const invoiceId = topUp.invoiceId ?? (isSold ? newId('inv', now) : null);
     const config = await this.topUpInvoices.configOf(topUp);
-    try {
-      await this.ledger.post({
+    return endedOr(() =>
+      this.ledger.post({
         kind: 'credit',
         scope: scopeOf(topUp),
         walletId: topUp.walletId,
         actor: actorOf(topUp),
-        terms: this.#creditTerms(topUp, transactionId, invoiceId),
+        terms: this.#creditTerms(topUp, transactionId, chargeOf(topUp, config, invoiceId)),
         changes: [topUpChange({ kind: 'settle', topUpId: topUp.id, transactionId, invoiceId })],
         also: async (tx) => {
           if (invoiceId) await this.topUpInvoices.create(tx.em, topUp, config, { id: invoiceId, isPaid: true });
         },
         answer: () => null,
-      });
-      return 'settled';
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'top_up_ended') return 'already';
-      if (error instanceof DomainError && error.kind === 'invalid_operation') return 'refused';
-      throw error;
-    }
+      }),
+    );
+  }
+
+  /**
+   * Credits a payment that the provider has and the database does not: the top-up is stored as it was settled, in the
+   * commit of its credits.
+   * @param paid with its transaction and its invoice promised; the wallet is open
+   * @returns as `settle`
+   */
+  async settleRestored(
+    paid: TopUpRecord & { transactionId: string; invoiceId: string },
+  ): Promise<'settled' | 'already' | 'refused'> {
+    const config = await this.topUpInvoices.configOf(paid);
+    return endedOr(() =>
+      this.ledger.post({
+        kind: 'credit',
+        scope: scopeOf(paid),
+        walletId: paid.walletId,
+        actor: actorOf(paid),
+        terms: this.#creditTerms(paid, paid.transactionId, chargeOf(paid, config, paid.invoiceId)),
+        changes: [topUpChange({ kind: 'restore', topUpId: paid.id, topUp: paid })],
+        also: async (tx) => {
+          await this.topUpInvoices.create(tx.em, paid, config, { id: paid.invoiceId, isPaid: true });
+        },
+        answer: () => null,
+      }),
+    );
   }
 
   /**
@@ -59,7 +82,8 @@ export class TopUpSettlement {
    * judged under the wallet's lock.
    */
   async settlePromised(topUp: TopUp, pending: PendingCredit, paid: PromisedPayment): Promise<LedgerAnswer<null>> {
-    const { id: topUpId, invoiceId } = topUp;
+    const { id: topUpId } = topUp;
+    const invoiceId = paid.invoice.id;
     const post = (idempotencyKey: string) =>
       this.ledger.post({
         kind: 'credit',
@@ -68,14 +92,11 @@ export class TopUpSettlement {
         ...paid.frame,
         guard: async (_tx, { wallet }) => (wallet.walletStatus === 'closed' ? paymentMoved() : undefined),
         terms: {
-          ...this.#creditTerms(topUp, pending.id, invoiceId ?? null),
+          ...this.#creditTerms(topUp, pending.id, chargeOfInvoice(topUp, paid.invoice)),
           ...promisedTerms(pending),
           idempotencyKey,
         },
-        changes: [
-          paid.change,
-          topUpChange({ kind: 'settle', topUpId, transactionId: pending.id, invoiceId: invoiceId ?? null }),
-        ],
+        changes: [paid.change, topUpChange({ kind: 'settle', topUpId, transactionId: pending.id, invoiceId })],
         also: async ({ em, now }) => {
           const where = { walletId: topUp.walletId, topUpId };
           await em.nativeUpdate(PendingCredit, where, { pendingStatus: 'completed', updatedAt: now });
@@ -91,8 +112,8 @@ export class TopUpSettlement {
     }
   }
 
-  #creditTerms(topUp: TopUp, transactionId: string, invoiceId: string | null): CreditTerms {
-    const { validityMonths } = topUp;
+  #creditTerms(topUp: TopUp | TopUpRecord, transactionId: string, charged: Charge): CreditTerms {
+    const { validityMonths, bonusCredits, bonusExpiresAt } = topUp;
     return {
       id: transactionId,
       credits: topUp.credits,
@@ -102,7 +123,11 @@ export class TopUpSettlement {
       description: topUp.description,
       metadata: topUp.isAutomatic ? { auto_topup: 'true' } : {},
       topUpId: topUp.id,
-      charged: { amountMinor: topUp.priceMinor, currency: topUp.currency, invoiceId },
+      charged,
+      // A payment that took its time costs nobody the bonus: its date is counted from the delivery then.
+      ...(bonusCredits.gt(0)
+        ? { bonus: { credits: bonusCredits, expiresAt: bonusExpiresAt ?? null }, promisedAt: topUp.createdAt }
+        : {}),
       ...(validityMonths === null || validityMonths === undefined
         ? {}
         : { purchasedExpireAt: addMonths(this.clock.now(), validityMonths) }),
@@ -110,9 +135,22 @@ export class TopUpSettlement {
   }
 }
 
+async function endedOr(post: () => Promise<unknown>): Promise<'settled' | 'already' | 'refused'> {
+  try {
+    await post();
+    return 'settled';
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'top_up_ended') return 'already';
+    if (error instanceof DomainError && error.kind === 'invalid_operation') return 'refused';
+    throw error;
+  }
+}
+
 /** The payment that makes an invoice paid: as a change of the invoice, and who asked for it under which key. */
 export interface PromisedPayment {
   change: PolicyChange;
+  /** As it was written when the credits were promised. */
+  invoice: Pick<Invoice, 'id' | 'lineItems'>;
   frame: Pick<LedgerCommand, 'actor' | 'idempotency'>;
 }
 

@@ -10,6 +10,7 @@ import {
   type WalletRow,
 } from '../../ledger/due-work.js';
 import { Clock } from '../../shared/clock.js';
+import { type Scope, scopeOf } from '../../shared/scope.js';
 import { LEASE_MS } from '../schedule/schedule.js';
 import { nextRecheckAt } from './change-top-up.js';
 import { BUSY_STATUS_LIST, OPEN_STATUS_LIST, TopUp, TopUpAttempt } from './top-up.entity.js';
@@ -75,6 +76,20 @@ export class TopUpQueue {
     const due = `select id from top_up where id in (${ids.map(() => '?').join(', ')})
       and top_up_status in (${OPEN_STATUS_LIST}) and next_attempt_at <= ? for update skip locked`;
     return this.#lease(em, now, due, [...ids, now.toISOString()]);
+  }
+
+  /** The top-up of a payment that waits for what its provider will say, if there is one. */
+  async claimByPayment({ tenantId, environmentId }: Scope, paymentId: string): Promise<TopUp[]> {
+    const em = this.em.fork();
+    const due = `select id from top_up where payment_id = ? and tenant_id = ? and environment_id = ?
+      and top_up_status in ('unknown', 'processing', 'requires_action') for update skip locked`;
+    return this.#lease(em, await claimInstant(em, this.clock), due, [paymentId, tenantId, environmentId]);
+  }
+
+  /** One that has ended without money though it has a payment. */
+  async findEnded(scope: Scope, paymentId: string): Promise<TopUp | undefined> {
+    const where = { ...scopeOf(scope), paymentId, topUpStatus: { $in: ['failed' as const, 'canceled' as const] } };
+    return (await this.em.fork().findOne(TopUp, where)) ?? undefined;
   }
 
   async #lease(em: EntityManager, now: Date, due: string, parameters: unknown[]): Promise<TopUp[]> {

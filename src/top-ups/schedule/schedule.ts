@@ -4,6 +4,8 @@ const RETRY_AFTER_MS = [3_600_000, 4 * 3_600_000, 24 * 3_600_000];
 const LOOKUP_AFTER_MS = [30_000, 120_000, 600_000, 3_600_000];
 /** How long a payment may stay in processing (a bank debit) between two looks. */
 const PROCESSING_LOOKUP_MS = [5000, 30_000, 300_000, 3_600_000];
+/** By then an unknown outcome was asked about at least four times: what is still open is no charge on its way any more. */
+export const LOOKUPS_MS = LOOKUP_AFTER_MS.reduce((sum, wait) => sum + wait, 0);
 /** Declines of one card, whatever wallets they were for, in 30 days. Networks allow 15 to 35 attempts. */
 export const CARD_DECLINES_PER_30_DAYS = 10;
 /** While one process works on a top-up, no other takes it up; after this it is taken for crashed. */

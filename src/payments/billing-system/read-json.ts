@@ -1,0 +1,21 @@
+export type JsonObject = Record<string, unknown>;
+
+/** The value as an object; undefined for anything else. */
+export function objectOf(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+}
+
+/** The value as text that can be stored and shown, of 1 to so many characters; undefined for anything else. */
+export function printable(value: unknown, max: number): string | undefined {
+  return typeof value === 'string' && value.length <= max && /^\P{C}+$/u.test(value) ? value : undefined;
+}
+
+/** An id of the billing system's own: 1 to 255 characters of ASCII without spaces. Undefined for anything else. */
+export function idOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,255}$/.test(value) ? value : undefined;
+}
+
+/** The value as a whole number within the bounds; undefined for anything else. */
+export function wholeNumber(value: unknown, min: number, max: number = Number.MAX_SAFE_INTEGER): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
+}

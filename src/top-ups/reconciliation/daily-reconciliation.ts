@@ -1,0 +1,114 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Environment } from '../../auth/environment.entity.js';
+import { Config } from '../../config.js';
+import { Clock } from '../../shared/clock.js';
+import { ScheduledTask } from '../schedule/scheduled-task.js';
+import { Reconciler } from './reconciler.js';
+import { ReconciliationRuns } from './reconciliation-runs.js';
+
+const DAY_MS = 86_400_000;
+/** UTC: a quiet hour for most, and late enough that the day before has settled. */
+const HOUR_MS = 3 * 3_600_000;
+/** Each run looks back this far again: a bank debit may take days to succeed. */
+const OVERLAP_MS = 7 * DAY_MS;
+/** What could not be done is looked for again. */
+const AGAIN_MS = 10 * 60_000;
+/** Environments that are reconciled at once: one whose provider hangs holds the others up no longer than a call may take. */
+const PLACES = 4;
+const PAGE = 100;
+
+/**
+ * Every environment, once a day, in one process or another: the row of the day decides which. The scheduled task starts it
+ * and does not wait for it.
+ */
+@Injectable()
+export class DailyReconciliation implements OnModuleInit, BeforeApplicationShutdown {
+  readonly #logger = new Logger('Reconciliation');
+  #running: Promise<void> | undefined;
+  #lookAt = 0;
+  #isStopping = false;
+
+  constructor(
+    private readonly em: EntityManager,
+    private readonly task: ScheduledTask,
+    private readonly runs: ReconciliationRuns,
+    private readonly reconciler: Reconciler,
+    private readonly clock: Clock,
+    private readonly config: Config,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.config.sweepIntervalMs > 0) this.task.alsoRun(async () => this.wake());
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#isStopping = true;
+    await this.idle();
+  }
+
+  /** Resolves when the round that this process has started is over. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Starts the day's round if it is time, and does not wait for it. */
+  wake(): void {
+    const now = this.clock.now().getTime();
+    if (this.#running || this.#isStopping || now < this.#lookAt) return;
+    const midnight = now - (now % DAY_MS);
+    if (now < midnight + HOUR_MS) {
+      this.#lookAt = midnight + HOUR_MS;
+      return;
+    }
+    this.#running = this.#round(new Date(midnight))
+      .then((isDone) => void (this.#lookAt = isDone ? midnight + DAY_MS + HOUR_MS : now + AGAIN_MS))
+      .catch((error: unknown) => {
+        this.#lookAt = now + AGAIN_MS;
+        this.#logger.error({ msg: 'the daily reconciliation stopped; it goes on later', err: error });
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  /** @returns whether every environment is done, by this process or another */
+  async #round(to: Date): Promise<boolean> {
+    let after = '';
+    let isDone = true;
+    while (!this.#isStopping) {
+      const environments = await this.em
+        .fork()
+        .find(Environment, { id: { $gt: after }, createdAt: { $lt: to } }, { orderBy: { id: 'asc' }, limit: PAGE });
+      const waiting = [...environments];
+      const work = Array.from({ length: PLACES }, async () => {
+        for (let next = waiting.shift(); next && !this.#isStopping; next = waiting.shift()) {
+          isDone = (await this.#reconcile(next, to)) && isDone;
+        }
+      });
+      await Promise.all(work);
+      const last = environments.at(-1);
+      if (environments.length < PAGE || !last) return isDone;
+      after = last.id;
+    }
+    return false;
+  }
+
+  /** One that fails must not stop the others. */
+  async #reconcile(environment: Environment, to: Date): Promise<boolean> {
+    const scope = { tenantId: environment.tenantId, environmentId: environment.id };
+    try {
+      const last = await this.runs.lastFinishedTo(scope);
+      if (last && last >= to) return true;
+      const from = new Date((last ?? environment.createdAt).getTime() - OVERLAP_MS);
+      const providers = await this.reconciler.providersOf({ ...scope, periodFrom: from, periodTo: to });
+      if (providers.length === 0) return true;
+      const run = await this.runs.claimDaily(scope, { from, to });
+      if (!run) return false;
+      return (await this.reconciler.reconcile(run)).runStatus === 'finished';
+    } catch (error) {
+      this.#logger.error({ msg: 'an environment could not be reconciled', environmentId: environment.id, err: error });
+      return false;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ServiceProcess } from './support/service-process.js';
+import { STAND_IN_WEBHOOK_SECRET, StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
+
+const README = readFileSync('README.md', 'utf8');
+
+/** The commands of a section, one text for each block. */
+function blocksOf(heading: string): string[] {
+  const section = README.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands]) => commands ?? '');
+}
+
+/** As a newcomer does it: two processes, a shell, and nothing but what README says. */
+describe('going live with Stripe as README says', () => {
+  let folder: string;
+  let standIn: StripeStandIn;
+  let service: ServiceProcess;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'refill-live-'));
+    standIn = await StripeStandIn.start();
+    service = await ServiceProcess.start({
+      DATA_DIR: join(folder, '.refill'),
+      DEMO: 'true',
+      STRIPE_API_BASE: standIn.url,
+    });
+    await until(() => shell('test -e .refill/demo.json').then(Boolean, () => false));
+  });
+  afterAll(async () => {
+    await service.end('SIGTERM');
+    await standIn.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** What the commands print, in the folder of the service and at the ports of this test. */
+  async function shell(commands: string): Promise<string[]> {
+    const { secretKey, publishableKey } = standIn.keys;
+    const here = commands
+      .replaceAll('http://127.0.0.1:3000', service.url)
+      .replaceAll('http://127.0.0.1:12111', standIn.url)
+      .replace(/^SK=.*$/m, `SK=${secretKey} PK=${publishableKey} WH=${STAND_IN_WEBHOOK_SECRET}`)
+      .replace('npm run reconcile', `node ${join(process.env['REFILL_TEST_SERVICE'] as string, 'reconcile.js')}`);
+    const { stdout } = await promisify(execFile)('bash', ['-ec', here], {
+      cwd: folder,
+      env: { PATH: `${join(process.execPath, '..')}:${process.env['PATH']}`, REFILL_URL: service.url },
+    });
+    return stdout.trim().split('\n');
+  }
+
+  it('charges the card that was saved, hears of it, refunds, freezes, and finds no difference', async () => {
+    const [lines] = blocksOf('Try it');
+    const [connecting, charging] = blocksOf('Going live with Stripe');
+    const connected = await shell(`${lines}${connecting}`);
+    expect(connected[0]).toBe('stripe');
+    const page = connected.at(-1) as string;
+    expect(page).toMatch(/\/c\/pay\/cs_/);
+    standIn.dashboard.completeCheckout(page.split('/').at(-1) as string);
+    await standIn.webhooks.idle();
+
+    const charged = await shell(`${lines}${charging}`);
+    expect(charged.slice(0, 6)).toEqual(['true', '5', 'succeeded', 'succeeded', 'needs_response', '15']);
+    expect(charged.at(-1)).toBe('no difference');
+    expect(standIn.books.paidCharges()).toHaveLength(1);
+  }, 60_000);
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100 && !(await isSo()); tries += 1) await new Promise((done) => setTimeout(done, 100));
+}
