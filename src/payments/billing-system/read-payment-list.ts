@@ -1,8 +1,8 @@
 import { readTimestamp } from '../../http/fields/is-timestamp.js';
-import { DomainError } from '../../shared/errors.js';
+import type { DomainError } from '../../shared/errors.js';
 import type { ListedPayment, ListPaymentsRequest, PaymentPage, PurchaseFacts } from '../payment-provider.js';
 import { readPurchase } from '../purchase-metadata.js';
-import { idOf, type JsonObject, objectOf, printable, wholeNumber } from './read-json.js';
+import { currencyOf, idOf, type JsonObject, notKnown, objectOf, printable, wholeNumber } from './read-json.js';
 
 /** A listed payment that nothing of is charged is open, whatever it waits for. */
 const STATUSES: ReadonlyMap<unknown, ListedPayment['status']> = new Map([
@@ -36,11 +36,12 @@ function readListed(value: unknown): ListedPayment {
   const createdAt = readTimestamp(payment['created_at']);
   const status = STATUSES.get(payment['status']);
   const amountMinor = wholeNumber(payment['amount_minor'], 1);
-  const { currency, is_disputed: isDisputed } = payment;
+  const currency = currencyOf(payment['currency']);
+  const { is_disputed: isDisputed } = payment;
   if (paymentId === undefined || !createdAt || !status || amountMinor === undefined) throw notReadable();
   const refundedMinor = wholeNumber(payment['refunded_minor'], 0, amountMinor);
   if (refundedMinor === undefined || typeof isDisputed !== 'boolean') throw notReadable();
-  if (typeof currency !== 'string' || !/^[a-z]{3}$/.test(currency)) throw notReadable();
+  if (currency === undefined) throw notReadable();
   const money = { amountMinor, refundedMinor, isDisputed, currency };
   return { paymentId, createdAt, status, ...money, ...readOwner(payment) };
 }
@@ -74,8 +75,4 @@ function isText(value: unknown): value is string {
 
 function notReadable(): DomainError {
   return notKnown('with a payment in its list that cannot be read');
-}
-
-function notKnown(what: string): DomainError {
-  return new DomainError('unavailable', `your billing system answered ${what}`, { retryAfterSeconds: 5 });
 }

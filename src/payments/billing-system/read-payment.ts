@@ -1,5 +1,5 @@
 import type { CreatePaymentOutcome, CreatePaymentRequest, PaymentOutcome, RefundOutcome } from '../payment-provider.js';
-import { idOf, type JsonObject, objectOf, printable, wholeNumber } from './read-json.js';
+import { currencyOf, idOf, type JsonObject, objectOf, printable, wholeNumber } from './read-json.js';
 
 /** What of its answers may be a link for a customer. */
 export interface LinkTerms {
@@ -56,8 +56,8 @@ export function readRefund(answer: JsonObject): RefundOutcome {
 /** What was paid is compared with what was asked for by whoever settles it. */
 function succeeded(payment: JsonObject): PaymentOutcome {
   const amountMinor = wholeNumber(payment['amount_minor'], 1);
-  const { currency } = payment;
-  if (amountMinor === undefined || typeof currency !== 'string' || !/^[a-z]{3}$/.test(currency)) {
+  const currency = currencyOf(payment['currency']);
+  if (amountMinor === undefined || currency === undefined) {
     return unknown('with money that cannot be counted');
   }
   return { kind: 'succeeded', amountMinor, currency };

@@ -1,6 +1,5 @@
-import { DomainError } from '../../shared/errors.js';
 import type { PaymentReturns, ProviderDispute, ProviderRefund } from '../payment-provider.js';
-import { idOf, type JsonObject, objectOf, printable, wholeNumber } from './read-json.js';
+import { currencyOf, idOf, type JsonObject, notKnown, objectOf, printable, wholeNumber } from './read-json.js';
 
 const REFUND_STATUSES = ['pending', 'succeeded', 'failed'] as const;
 const DISPUTE_STATUSES = ['open', 'won', 'lost'] as const;
@@ -44,19 +43,11 @@ function readDispute(value: unknown): ProviderDispute {
   const amountMinor = wholeNumber(amount, 1);
   const known = DISPUTE_STATUSES.find((one) => one === status);
   const feeMinor = wholeNumber(fee, 0);
-  const feeCurrency = feeMinor === 0 ? null : currency;
+  const feeCurrency = feeMinor === 0 ? null : currencyOf(currency);
   if (disputeId === undefined || amountMinor === undefined || known === undefined || feeMinor === undefined) {
     throw notKnown('with a dispute that cannot be read');
   }
-  if (feeCurrency !== null && !isCurrency(feeCurrency)) throw notKnown('with a fee in no currency');
+  if (feeCurrency === undefined) throw notKnown('with a fee in no currency');
   const why = printable(reason, MAX_REASON_CHARACTERS) ?? 'general';
   return { id: disputeId, amountMinor, status: known, reason: why, feeMinor, feeCurrency };
-}
-
-function isCurrency(value: unknown): value is string {
-  return typeof value === 'string' && /^[a-z]{3}$/.test(value);
-}
-
-function notKnown(what: string): DomainError {
-  return new DomainError('unavailable', `your billing system answered ${what}`, { retryAfterSeconds: 5 });
 }
