@@ -26,6 +26,8 @@ import { RefundsService } from './refunds/refunds.service.js';
 import { ScheduledTask } from './schedule/scheduled-task.js';
 import { PaymentNews } from './purchases/payment-news.js';
 import { TopUpCards } from './purchases/top-up-cards.js';
+import { TopUpCourse } from './purchases/top-up-course.js';
+import { TopUpEnding } from './purchases/top-up-ending.js';
 import { TopUpEngine } from './purchases/top-up-engine.js';
 import { TopUpInvoices } from './purchases/top-up-invoices.js';
 import { DailyReconciliation } from './reconciliation/daily-reconciliation.js';
@@ -83,6 +85,8 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     PaymentNews,
     ScheduledTask,
     TopUpCards,
+    TopUpCourse,
+    TopUpEnding,
     TopUpEngine,
     TopUpInvoices,
     CardNotices,

@@ -22,7 +22,8 @@ export interface PlantedFault {
   postgres?: string[];
 }
 
-const ENGINE = 'top-ups/purchases/top-up-engine.ts';
+const ENDING = 'top-ups/purchases/top-up-ending.ts';
+const COURSE = 'top-ups/purchases/top-up-course.ts';
 const CHANGES = 'top-ups/purchases/change-top-up.ts';
 const LEDGER = 'ledger/ledger.service.ts';
 
@@ -43,9 +44,9 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     about: 'credits are given when the payment is made, before it is confirmed',
     edits: [
       {
-        file: ENGINE,
+        file: COURSE,
         from: 'await this.steps.progress(topUp, { paymentId: created.paymentId });',
-        to: 'await this.steps.progress(topUp, { paymentId: created.paymentId }); await this.settlement.settle(topUp);',
+        to: 'await this.steps.progress(topUp, { paymentId: created.paymentId }); await this.ending.settle(topUp);',
       },
     ],
   },
@@ -60,7 +61,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
         to: 'if (!topUp) return hasEnded(change.topUpId);',
       },
       {
-        file: ENGINE,
+        file: ENDING,
         from: 'const result = await this.settlement.settle(topUp);',
         to: 'const [result] = await Promise.all([this.settlement.settle(topUp), this.settlement.settle(topUp)]);',
       },

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
+import { RunningWork } from '../../shared/running-work.js';
 import type { Scope } from '../../shared/scope.js';
 import type { KeptCard, PaymentMethodDetails, PaymentProvider } from '../payment-provider.js';
 import { PaymentProviders } from '../payment-providers.js';
@@ -21,11 +22,10 @@ const MOST_READINGS = 5;
 @Injectable()
 export class EventEngine implements BeforeApplicationShutdown {
   readonly #logger = new Logger('Stripe');
-  readonly #running = new Set<Promise<void>>();
+  readonly #work = new RunningWork();
   readonly #underWay = new Map<string, number>();
   /** Environments that may have more waiting than they had places for. */
   readonly #crowded = new Set<string>();
-  #isStopping = false;
   #forgetAt = 0;
 
   /** Handed in by the room that keeps what payments are for. It reads the payment itself, by its ordinary path. */
@@ -51,28 +51,25 @@ export class EventEngine implements BeforeApplicationShutdown {
 
   /** Takes up nothing more and lets what is under way finish; the next process takes up the rest. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.#isStopping = true;
-    await this.idle();
+    await this.#work.stop();
   }
 
   /** Resolves when nothing that this process started is under way. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#work.idle();
   }
 
   /** Takes up what is due at once, and does not wait for it. */
   nudge(): void {
-    const work = this.wake()
-      .catch((error: unknown) => {
-        this.#logger.error({ msg: 'events could not be taken up; the scheduled task will', err: error });
-      })
-      .finally(() => this.#running.delete(work));
-    this.#running.add(work);
+    const work = this.wake().catch((error: unknown) => {
+      this.#logger.error({ msg: 'events could not be taken up; the scheduled task will', err: error });
+    });
+    this.#work.track(work);
   }
 
   /** Takes up what is due, and does not wait until it is done. */
   async wake(): Promise<void> {
-    if (this.#isStopping) return;
+    if (this.#work.isStopping) return;
     for (const event of await this.queue.claim(PLACES, this.#underWay)) this.#start(event);
     const now = this.clock.now().getTime();
     if (now < this.#forgetAt) return;
@@ -85,11 +82,7 @@ export class EventEngine implements BeforeApplicationShutdown {
     const count = (this.#underWay.get(environmentId) ?? 0) + 1;
     this.#underWay.set(environmentId, count);
     if (count >= PLACES) this.#crowded.add(environmentId);
-    const work = this.#workOn(event).finally(() => {
-      this.#leave(environmentId);
-      this.#running.delete(work);
-    });
-    this.#running.add(work);
+    this.#work.track(this.#workOn(event).finally(() => this.#leave(environmentId)));
   }
 
   #leave(environmentId: string): void {

@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { Wallet } from '../../ledger/wallet.entity.js';
-import type { ListedPayment, PaymentPage, PaymentProvider } from '../../payments/payment-provider.js';
+import type { ListedPayment, PaymentPage } from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
@@ -208,7 +208,7 @@ export class Repairs {
     const { paymentId } = difference;
     if (paymentId == null) return 'there is no payment';
     const outcome = await (
-      await this.#providerOf(difference)
+      await this.providers.ofPayment(difference)
     ).cancelPayment(paymentId, `reconcile:cancel:${paymentId}`);
     if (outcome.kind === 'canceled') return undefined;
     return outcome.kind === 'succeeded' ? this.#settle(difference) : `the provider answered ${outcome.kind}`;
@@ -220,7 +220,7 @@ export class Repairs {
     const topUp = await this.#topUpOf(difference);
     if (!topUp || paymentId == null) return 'its top-up, or its payment, is not there any more';
     await this.refunds.lookAgain(scopeOf(difference), paymentId);
-    const { findings } = await this.returned.look(await this.#providerOf(difference), topUp, paymentId);
+    const { findings } = await this.returned.look(await this.providers.ofPayment(difference), topUp, paymentId);
     const isOpen = findings.some((finding) => finding.kind === kind && finding.subject === subject);
     return isOpen ? 'it is as it was' : undefined;
   }
@@ -233,7 +233,7 @@ export class Repairs {
 
   /** The payment as its provider has it now, with what was left with it and what went back. */
   async #listed(difference: ReconciliationDifference): Promise<ListedPayment | undefined> {
-    const provider = await this.#providerOf(difference);
+    const provider = await this.providers.ofPayment(difference);
     const from = difference.occurredAt;
     const period = { from, to: new Date(from.getTime() + 1000), limit: PAGE };
     let after: string | null = null;
@@ -249,12 +249,5 @@ export class Repairs {
   async #topUpOf({ topUpId, ...difference }: ReconciliationDifference): Promise<TopUp | undefined> {
     if (topUpId == null) return undefined;
     return (await this.em.fork().findOne(TopUp, { id: topUpId, ...scopeOf(difference) })) ?? undefined;
-  }
-
-  async #providerOf(difference: ReconciliationDifference): Promise<PaymentProvider> {
-    const provider = await this.providers.byName(scopeOf(difference), difference.provider);
-    if (!provider)
-      throw new DomainError('unavailable', `payment provider ${difference.provider} is not available here`);
-    return provider;
   }
 }

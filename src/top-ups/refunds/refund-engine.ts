@@ -1,14 +1,10 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import type {
-  PaymentProvider,
-  PaymentReturns,
-  ProviderDispute,
-  ProviderRefund,
-} from '../../payments/payment-provider.js';
+import type { PaymentReturns, ProviderDispute, ProviderRefund } from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
+import { RunningWork } from '../../shared/running-work.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { isOpenStatus, type TopUp } from '../purchases/top-up.entity.js';
 import { nextLookupAt } from '../schedule/schedule.js';
@@ -30,8 +26,7 @@ const PLACES = 20;
 @Injectable()
 export class RefundEngine implements BeforeApplicationShutdown {
   readonly #logger = new Logger('Refunds');
-  readonly #running = new Set<Promise<void>>();
-  #isStopping = false;
+  readonly #work = new RunningWork();
 
   constructor(
     private readonly em: EntityManager,
@@ -44,26 +39,25 @@ export class RefundEngine implements BeforeApplicationShutdown {
 
   /** Takes up nothing more and lets what is under way finish; the next process takes up the rest. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.#isStopping = true;
-    await this.idle();
+    await this.#work.stop();
   }
 
   /** Resolves when nothing that this process started is under way. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#work.idle();
   }
 
   /** Takes up what a crash, or a provider that did not answer, has left; does not wait for it. */
   async sweep(): Promise<void> {
-    const places = PLACES - this.#running.size;
-    if (this.#isStopping || places <= 0) return;
-    for (const refund of await this.queue.claimDue(places)) this.#track(this.#safely(refund));
+    const places = PLACES - this.#work.size;
+    if (this.#work.isStopping || places <= 0) return;
+    for (const refund of await this.queue.claimDue(places)) this.#work.track(this.#safely(refund));
   }
 
   /** Works on one that was stored with its lease taken, and returns it as it is afterwards. */
   async drive(id: string): Promise<Refund> {
     const work = this.#safely(await this.queue.reread(id));
-    this.#track(work);
+    this.#work.track(work);
     await work;
     return this.queue.reread(id);
   }
@@ -73,13 +67,13 @@ export class RefundEngine implements BeforeApplicationShutdown {
    * @throws unavailable while there is something and the payment is not credited yet, and while the service stops
    */
   async lookAgain(scope: Scope, paymentId: string): Promise<void> {
-    if (this.#isStopping) throw new DomainError('unavailable', 'the service stops');
+    if (this.#work.isStopping) throw new DomainError('unavailable', 'the service stops');
     const topUp = await this.queue.findTopUp(scope, { paymentId });
     // What could not be credited is sent back by its own path.
     if (!topUp || topUp.topUpStatus === 'refund_due') return;
     if (topUp.topUpStatus !== 'succeeded' && !isOpenStatus(topUp.topUpStatus)) return;
     const work = this.#follow(topUp);
-    this.#track(work.catch(() => {}));
+    this.#work.track(work.catch(() => {}));
     await work;
   }
 
@@ -98,7 +92,7 @@ export class RefundEngine implements BeforeApplicationShutdown {
     if (!topUp) throw new Error(`the top-up of refund ${refund.id} is not there`);
     if (refund.origin === 'provider') return this.#lookUp(refund, topUp);
     const { id, paymentId, amountMinor, currency } = refund;
-    const provider = await this.#providerOf(topUp);
+    const provider = await this.providers.ofPayment(topUp);
     const outcome = await provider.refundPayment({ paymentId, amountMinor, currency }, refundKeyOf(id));
     const now = this.clock.now();
     const purchase = await this.#purchaseOf(topUp);
@@ -161,7 +155,7 @@ export class RefundEngine implements BeforeApplicationShutdown {
 
   /** Where the provider keeps no such list nothing is known to follow, and our own refunds are asked for all the same. */
   async #returnsOf(topUp: TopUp): Promise<PaymentReturns> {
-    const provider = await this.#providerOf(topUp);
+    const provider = await this.providers.ofPayment(topUp);
     try {
       return await provider.readReturns(topUp.paymentId as string);
     } catch (error) {
@@ -172,17 +166,6 @@ export class RefundEngine implements BeforeApplicationShutdown {
 
   #purchaseOf(topUp: TopUp): Promise<Purchase> {
     return readPurchase(this.em.fork(), topUp);
-  }
-
-  async #providerOf(topUp: TopUp): Promise<PaymentProvider> {
-    const provider = topUp.provider ? await this.providers.byName(scopeOf(topUp), topUp.provider) : undefined;
-    if (!provider) throw new DomainError('unavailable', `payment provider ${topUp.provider} is not configured`);
-    return provider;
-  }
-
-  #track(work: Promise<void>): void {
-    this.#running.add(work);
-    void work.finally(() => this.#running.delete(work));
   }
 }
 
