@@ -9,4 +9,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testTimeout: 60_000,
   maxWorkers: 2,
+  // Modules of a test file stay in its worker's memory: one that has grown is made anew, before it only collects garbage.
+  workerIdleMemoryLimit: '900MB',
 };

@@ -18,7 +18,7 @@ import { Coupon, CouponRedemption } from './credits/coupons/coupon.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
 import { Customer } from './customers/customer.entity.js';
 import { PaymentMethod } from './customers/payment-method.entity.js';
-import { Entry, EntryLot } from './ledger/entry.entity.js';
+import { Entry, EntryCharge, EntryLot } from './ledger/entry.entity.js';
 import { Hold, HoldLot } from './ledger/hold.entity.js';
 import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
 import { Lot } from './ledger/lot.entity.js';
@@ -54,7 +54,11 @@ import { Migration20261121300000_payment_lists } from './migrations/Migration202
 import { Migration20261121310000_refunds } from './migrations/Migration20261121310000_refunds.js';
 import { Migration20261121320000_checkouts } from './migrations/Migration20261121320000_checkouts.js';
 import { Migration20261121330000_reconciliation } from './migrations/Migration20261121330000_reconciliation.js';
+import { Migration20261121340000_backup_cards } from './migrations/Migration20261121340000_backup_cards.js';
+import { Migration20261121350000_returns } from './migrations/Migration20261121350000_returns.js';
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
+import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
+import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
@@ -95,6 +99,7 @@ export const ENTITIES = [
   Lot,
   Entry,
   EntryLot,
+  EntryCharge,
   Hold,
   HoldLot,
   PendingCredit,
@@ -156,7 +161,11 @@ export const MIGRATIONS = [
   Migration20261121310000_refunds,
   Migration20261121320000_checkouts,
   Migration20261121330000_reconciliation,
+  Migration20261121340000_backup_cards,
+  Migration20261121350000_returns,
   Migration20261121360000_billing_system,
+  Migration20261121370000_fees,
+  Migration20261121380000_key_numbers,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -2,6 +2,10 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import supertest, { type Test } from 'supertest';
 import { EventEngine } from '../src/payments/stripe/event-engine.js';
 import { ProviderEvent } from '../src/payments/stripe/provider-event.entity.js';
+import { Reconciliation } from '../src/top-ups/reconciliation/reconciliation.service.js';
+import { Dispute } from '../src/top-ups/refunds/dispute.entity.js';
+import { Refund } from '../src/top-ups/refunds/refund.entity.js';
+import { RefundsService } from '../src/top-ups/refunds/refunds.service.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { BILLING_SECRET, type BillingFault, BillingSystem, signedHeaders } from './support/billing-system.js';
 import { connectBilling } from './support/connect-billing.js';
@@ -161,6 +165,8 @@ describe('top-ups charged by the billing system of a tenant', () => {
     expect(await scene.balance(walletId)).toBe('55');
     expect(new Map((await kept()).map(({ id, eventStatus }) => [id, eventStatus]))).toEqual(
       new Map([
+        ['webhook-returns:msg_again', 'done'],
+        ['webhook-returns:msg_bill_1', 'done'],
         ['webhook:msg_again', 'done'],
         ['webhook:msg_bill_1', 'done'],
       ]),
@@ -257,8 +263,62 @@ describe('top-ups charged by the billing system of a tenant', () => {
     await tell('bill_1');
     await settled();
     expect(await topUpOf(walletId)).toMatchObject({ topUpStatus: 'refunded' });
-    expect([...(system.payments.get('bill_1')?.refunds.values() ?? [])]).toEqual([
-      system.payments.get('bill_1')?.amountMinor,
+    expect([...(system.payments.get('bill_1')?.refunds.values() ?? [])]).toMatchObject([{ amount_minor: 5000 }]);
+  });
+
+  it('lose the credits of money that the billing system gave back itself, once, however often it tells', async () => {
+    const walletId = await spend('card_visa');
+    system.refund('bill_1', 2000);
+    await tell('bill_1', 'msg_1');
+    await tell('bill_1', 'msg_2');
+    await settled();
+    expect(await scene.balance(walletId)).toBe('35');
+    const refunds = await service.get(EntityManager).fork().find(Refund, { walletId });
+    expect(refunds).toMatchObject([
+      { origin: 'provider', refundStatus: 'succeeded', amountMinor: 2000, providerRefundId: 'bill_1_r1' },
     ]);
+  });
+
+  it('have their credits frozen while the holder of the card denies them, and lose them with the dispute', async () => {
+    const walletId = await spend('card_visa');
+    system.dispute('bill_1', 'open');
+    await tell('bill_1', 'msg_1');
+    await settled();
+    expect(await scene.ledger.evaluate(walletId)).toMatchObject({ balance: '55', held: '50' });
+    system.dispute('bill_1', 'lost');
+    await tell('bill_1', 'msg_2');
+    await settled();
+    expect(await scene.ledger.evaluate(walletId)).toMatchObject({ balance: '5', held: '0' });
+    const [dispute] = await service.get(EntityManager).fork().find(Dispute, { walletId });
+    expect(dispute).toMatchObject({ disputeStatus: 'lost', amountMinor: 5000, feeMinor: 1500, feeCurrency: 'usd' });
+  });
+
+  it('are told of without a word in the log where nothing has gone back and nothing is paid yet', async () => {
+    await spend('card_slow');
+    await tell('bill_1');
+    await settled();
+    expect((await kept()).map(({ eventStatus }) => eventStatus)).toEqual(['done', 'done']);
+  });
+
+  it('are refunded once by a system that knows no lists, and reconciled by nobody: it says so, and fails alone', async () => {
+    const walletId = await spend('card_visa');
+    const [topUp] = await scene.topUps(walletId);
+    for (const type of ['payment.list', 'payment.returns']) {
+      system.fail(type, { kind: 'says', status: 422, body: { error: { code: 'unknown_type', message: 'What?' } } }, 0);
+    }
+    const actor = { keyId: 'key_test', requestId: 'req_test' };
+    const wish = { amount: undefined, isUnspentOnly: false, onSpent: 'refuse' as const, reason: '', actor };
+    const { refund } = await service.get(RefundsService).refund(scene.scope, topUp?.id as string, wish);
+    expect(refund).toMatchObject({ refundStatus: 'succeeded', amountMinor: 5000, providerRefundId: 'bill_1_r1' });
+    await tell('bill_1');
+    await settled();
+    expect((await kept()).map(({ eventStatus }) => eventStatus)).toEqual(['done', 'done']);
+    expect(await scene.balance(walletId)).toBe('5');
+    const run = await service.get(Reconciliation).run(scene.scope, {});
+    expect(run).toMatchObject({
+      runStatus: 'failed',
+      error: 'webhook: not offered: your billing system answered 422: unknown_type: What?',
+      differencesOpen: 0,
+    });
   });
 });

@@ -147,7 +147,8 @@ describe.each(DATABASES)('cards that their holders give to Stripe, on %s', (_nam
     expect(form.body).toMatchObject({ url: null, publishable_key: stripe.keys.publishableKey });
     stripe.dashboard.completeCheckout(body.setup_id);
     const saved = await by.post(`${ACCOUNT}${body.setup_id}/`).send({}).expect(200);
-    const card = { brand: 'visa', last4: '4242', exp_month: expect.any(Number), exp_year: expect.any(Number) };
+    const date = { exp_month: expect.any(Number), exp_year: expect.any(Number), expires_soon: false };
+    const card = { brand: 'visa', last4: '4242', ...date };
     expect(saved.body).toEqual({ setup_id: body.setup_id, status: 'saved', detail: '', payment_method: card });
     const other = await createAccount(service, tenant, null);
     await call(service, other.key).post(`${ACCOUNT}${body.setup_id}/`).send({}).expect(404);

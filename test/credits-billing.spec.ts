@@ -5,7 +5,7 @@ import { expectSoundLedger } from './support/invariants.js';
 
 const BILLING = '/account/billing/';
 const METHOD = '/account/billing/payment-method/';
-const CARD = { brand: 'visa', last4: '4242', exp_month: 12, exp_year: 2034 };
+const CARD = { brand: 'visa', last4: '4242', exp_month: 12, exp_year: 2034, expires_soon: false };
 const NOWHERE = {
   address_line1: null,
   address_line2: null,
@@ -38,7 +38,8 @@ describe('billing', () => {
       .expect(201);
 
   it('is replaced by PUT and changed by PATCH, in all three content types', async () => {
-    const fresh = { ...NOWHERE, name: account.externalId, payment_method: CARD, auto_top_up_paused: null };
+    const cards = { payment_method: CARD, backup_payment_method: null };
+    const fresh = { ...NOWHERE, name: account.externalId, ...cards, auto_top_up_paused: null };
     expect((await by().get(BILLING).expect(200)).body).toEqual(fresh);
     const full = { name: 'Ünï', address_line1: 'A 1', city: 'Porto', country: 'pt', tax_id: 'PT1' };
     const put = await by().put(BILLING).send(full).expect(200);
@@ -86,6 +87,27 @@ describe('billing', () => {
     expect((await by().post(METHOD).send({ token }).expect(200)).body).toMatchObject(declining);
     await by().post(METHOD).type('form').send({ token: 'pm_sandbox_approve' }).expect(200);
     expect((await by().post(METHOD).field('token', token).expect(200)).body).toMatchObject(declining);
+  });
+
+  it('has a backup, chosen among the payment methods that are saved, which buys where the other is declined', async () => {
+    const backup = '/account/billing/payment-method/backup/';
+    await by().post(METHOD).send({ token: 'pm_sandbox_decline_hard' }).expect(200);
+    const saved = async () => (await by().get('/account/billing/payment-methods/').expect(200)).body;
+    const [onFile, earlier] = await saved();
+    expect([onFile, earlier]).toMatchObject([
+      { role: 'default', last4: '9987' },
+      { ...CARD, role: null },
+    ]);
+    await by().put(backup).send({ id: onFile.id }).expect(400);
+    await by().put(backup).send({ id: 'pm_unknown' }).expect(404);
+    const chosen = await by().put(backup).type('form').send({ id: earlier.id }).expect(200);
+    expect(chosen.body).toMatchObject({ payment_method: { last4: '9987' }, backup_payment_method: CARD });
+    expect(await saved()).toMatchObject([{ id: onFile.id }, { id: earlier.id, role: 'backup' }]);
+    await by().post('/account/credits/top-up/').send({ pack_id: 'pack_10' }).expect(200);
+    const dropped = await by().delete(backup).expect(200);
+    expect(dropped.body).toMatchObject({ backup_payment_method: null });
+    await by().delete(backup).expect(404);
+    await by().post('/account/credits/top-up/').send({ pack_id: 'pack_10' }).expect(402);
   });
 
   it('pauses automatic top-up with the last payment method, says so, and goes on with another, also the same', async () => {

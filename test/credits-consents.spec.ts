@@ -60,6 +60,7 @@ describe('consents', () => {
       wallet_id: expect.stringMatching(/^wallet_/),
       pack_id: 'pack_10',
       price_minor: 1100,
+      fee: null,
       currency: 'usd',
       wallet_currency: 'usd',
       from: OFF,

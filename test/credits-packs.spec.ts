@@ -25,7 +25,7 @@ describe('the catalogue', () => {
   it('sells packs with their discount off the dearest unit price', async () => {
     const { key } = await createAccount(service, tenant);
     const { body } = await call(service, key).get(ON_SALE).expect(200);
-    const pack = { currency_code: 'USD' };
+    const pack = { fee: 0, currency_code: 'USD' };
     expect(body).toEqual({
       count: 3,
       page_total: 1,

@@ -17,6 +17,7 @@ const PACK = {
   id: 'pack_100',
   name: '100 credits',
   price: 9900,
+  fee: 0,
   currency_code: 'USD',
   pack_amount: 100,
   discount: 10,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { backupDeclinedEvent, cardExpiringEvent } from '../src/events/build-card-events.js';
 import {
   expiringEvent,
   invoiceEvent,
@@ -10,6 +11,7 @@ import {
   topUpEvent,
   type TopUpEventFacts,
 } from '../src/events/build-events.js';
+import { disputeEvent, refundEvent } from '../src/events/build-return-events.js';
 import { EVENT_TYPES } from '../src/events/event-types.js';
 import { EventsService, type NewEvent } from '../src/events/events.service.js';
 import { WebhookEvent } from '../src/events/webhook-event.entity.js';
@@ -57,6 +59,8 @@ describe.each(DATABASES)('events on %s', (_name, createDatabase) => {
       trigger: 'threshold',
       credits: decimal(50),
       priceMinor: 9900,
+      feeMinor: 0,
+      bonusCredits: decimal(0),
       currency: 'eur',
       invoicing: false,
     };
@@ -212,7 +216,7 @@ describe.each(DATABASES)('events on %s', (_name, createDatabase) => {
 
   it('of a purchase say what was charged, in which currency, and on which invoice, beside the amount of the credits', async () => {
     await subscribe('/all', ['wallet.transaction.created', 'wallet.transaction.updated']);
-    const charged: Charge = { amountMinor: 9900, currency: 'eur', invoiceId: 'inv_1' };
+    const charged: Charge = { amountMinor: 9900, feeMinor: 290, taxMinor: 1718, currency: 'eur', invoiceId: 'inv_1' };
     const post = (more: Partial<CreditTerms>) =>
       service.get(LedgerService).post({ ...command(), kind: 'credit', terms: { ...terms(), ...more } });
     const bonus = { credits: decimal(5), expiresAt: null };
@@ -222,7 +226,7 @@ describe.each(DATABASES)('events on %s', (_name, createDatabase) => {
     await typesAt('/all');
     const told = receiver.at('/all').map(({ body }) => (body['transaction'] ?? body['updated_transaction']) as Body);
     const shown = told.map(({ amount, currency, charged: charge }) => ({ amount, currency, charged: charge }));
-    const charge = { amount_minor: 9900, currency: 'eur', invoice_id: 'inv_1' };
+    const charge = { amount_minor: 9900, fee_minor: 290, tax_minor: 1718, currency: 'eur', invoice_id: 'inv_1' };
     expect(shown).toHaveLength(3);
     expect(shown.filter((one) => one.charged !== null)).toEqual(
       [1, 2].map(() => ({ amount: '10', currency: 'usd', charged: charge })),
@@ -244,7 +248,26 @@ describe.each(DATABASES)('events on %s', (_name, createDatabase) => {
     const invoice = { ...owner, invoiceNumber: 'INV-000001', totalMinor: 9900, paidMinor: 0 };
     const resetsAt = new Date('2026-02-01T00:00:00Z');
     const used = { usedBefore: 0, usedAfter: 9900, limit: 9900 };
+    const returned = {
+      ...owner,
+      topUpId: 'topup_1',
+      amountMinor: 500,
+      credits: decimal(5),
+      debtCredits: decimal(1),
+      bonusCredits: decimal('0.5'),
+      transactionId: 'wtxn_1',
+      reason: 'fraudulent',
+    };
+    const refund = { ...returned, origin: 'request', failureMessage: 'the account is closed' };
+    const dispute = { ...returned, feeMinor: 1500, feeCurrency: 'usd', frozenCredits: decimal(4) };
+    const card = { ...owner, status: 'published', brand: 'visa', last4: '4242', expiryMonth: 12, expiryYear: 2026 };
     return [
+      refundEvent('top_up.refunded', refund, 'inv_1'),
+      refundEvent('top_up.refund_failed', refund, null),
+      disputeEvent({ ...dispute, disputeStatus: 'open' }),
+      disputeEvent({ ...dispute, disputeStatus: 'lost' }),
+      cardExpiringEvent({ ...card, id: 'pm_1' }),
+      backupDeclinedEvent({ ...card, id: 'pm_2' }, walletId, 'lost_card'),
       topUpEvent('top_up.created', owner, REASON),
       topUpEvent('top_up.succeeded', owner, null),
       failed(),

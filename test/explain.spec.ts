@@ -1,10 +1,15 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
+import { ReconciliationRows } from '../src/top-ups/reconciliation/reconciliation-rows.js';
+import { readPurchase } from '../src/top-ups/refunds/purchase-returns.js';
+import { RefundQueue } from '../src/top-ups/refunds/refund-queue.js';
+import type { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { TopUpQueue } from '../src/top-ups/purchases/top-up-queue.js';
 import { DeliveryQueue } from '../src/webhooks/delivery-queue.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
+import { fillMoney, fillRest } from './support/fill-tables.js';
 import { fillStatements } from './support/fill-wallet.js';
 import { TestLedger } from './support/ledger.js';
 import { recordSql, type Statement } from './support/sql-recorder.js';
@@ -24,6 +29,10 @@ const GROWING = [
   'top_up_attempt',
   'invoice',
   'invoice_payment',
+  'refund',
+  'dispute',
+  'reconciliation_difference',
+  'reconciliation_payment',
 ];
 const READS_GROWING = new RegExp(`(from|join|update)\\s+"?(${GROWING.join('|')})"?\\b`, 'i');
 
@@ -76,61 +85,6 @@ describe('the plans of lists and searches', () => {
     await database.end();
     await service.close();
   });
-
-  /** Holds, spent lots, alerts, events and credits that wait for an invoice: thousands of each. */
-  function fillRest(id: string, count: number): string {
-    const ids = `w.id, 'x' || w.id || n, w.tenant_id, w.environment_id, w.customer_id`;
-    const rows = `from wallet w, generate_series(1, ${count}) n where w.id = '${id}'`;
-    const at = `now() - n * interval '1 minute'`;
-    return `
-      insert into hold (wallet_id, id, tenant_id, environment_id, customer_id, credits, overage, captured, hold_status,
-        expires_at, description, metadata, created_at, updated_at, created_by)
-      select ${ids}, 1, 0, 1, 'captured', ${at}, '', '{}', ${at}, ${at}, '' ${rows};
-      insert into lot (wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining,
-        held, expires_at, renewal_id, is_open, created_at)
-      select ${ids}, 'free', null, 1, 0, 0, ${at}, null, false, ${at} ${rows};
-      insert into alert_log (wallet_id, id, tenant_id, environment_id, customer_id, alert_type, alert_status,
-        alert_settings, value_at_time, created_at)
-      select ${ids}, 'low_credit_balance', 'ok', '{}', 1, ${at} ${rows};
-      insert into webhook_event (wallet_id, id, tenant_id, environment_id, customer_id, event_type, body, created_at)
-      select ${ids}, 'wallet.updated', '{}', ${at} ${rows};
-      insert into webhook_delivery (event_id, endpoint_id, delivery_status, attempts, next_attempt_at, last_response,
-        last_error)
-      select 'x' || w.id || n, 'endpoint' || n % 7, case when n < 10 then 'pending' else 'delivered' end, 1, ${at}, '', ''
-        ${rows};
-      insert into pending_credit (wallet_id, id, tenant_id, environment_id, customer_id, credits, bonus_credits,
-        balance, reason, pending_status, reference_id, description, metadata, idempotency_key, top_up_id, created_at,
-        updated_at, created_by)
-      select ${ids}, 1, 0, 0, 'PURCHASED_CREDIT_INVOICED', case when n < 10 then 'pending' else 'completed' end, '', '',
-        '{}', '', 't' || n, ${at}, ${at}, '' ${rows}`;
-  }
-
-  /** Charges, invoices of each second one, and payments of these. */
-  function fillMoney(id: string, count: number): string {
-    const rows = `from wallet w, generate_series(1, ${count}) n where w.id = '${id}'`;
-    const at = `now() - n * interval '1 minute'`;
-    const number = `(select count(*) from invoice) + n`;
-    return `
-      insert into top_up (id, tenant_id, environment_id, customer_id, wallet_id, trigger, is_automatic, rule_version,
-        top_up_status, units, credits, price_minor, currency, discounts, invoicing, description, provider, payment_id,
-        attempt, lookups, next_attempt_at, last_error_code, last_error_message, invoice_id, request_hash, request_id,
-        created_at, updated_at, settled_at, created_by)
-      select 't' || w.id || n, w.tenant_id, w.environment_id, w.customer_id, w.id, 'manual', false, 0, 'succeeded', 1, 1,
-        100, 'usd', '[]', n % 2 = 0, '', 'sandbox', 'p' || w.id || n, n % 2, 0, ${at}, '', '', 'i' || w.id || n, '', '',
-        ${at}, ${at}, ${at}, '' ${rows};
-      insert into top_up_attempt (top_up_id, attempt, wallet_id, card_fingerprint, outcome, code, message, started_at)
-      select 't' || w.id || n, 1, w.id, 'f', 'succeeded', '', '', ${at} ${rows} and n % 2 = 1;
-      insert into invoice (id, tenant_id, environment_id, customer_id, wallet_id, top_up_id, number, invoice_number,
-        invoice_status, payment_status, billing_reason, currency, description, subtotal_minor, discount_minor, tax_minor,
-        total_minor, paid_minor, refunded_minor, line_items, discounts, taxes, metadata, idempotency_key, version, status,
-        created_at, updated_at, created_by, updated_by)
-      select 'i' || w.id || n, w.tenant_id, w.environment_id, w.customer_id, w.id, 't' || w.id || n, ${number},
-        'INV-' || n, 'FINALIZED', 'SUCCEEDED', 'MANUAL', 'usd', '', 100, 0, 0, 100, 100, 0, '[]', '[]', '[]', '{}', '', 1,
-        'published', ${at}, ${at}, '', '' ${rows};
-      insert into invoice_payment (id, tenant_id, environment_id, invoice_id, amount_minor, reference, created_at, created_by)
-      select 'r' || w.id || n, w.tenant_id, w.environment_id, 'i' || w.id || n, 100, 'r' || w.id || n, ${at}, ''
-        ${rows} and n % 2 = 0`;
-  }
 
   async function planOf({ text, values }: Statement): Promise<PlanNode | undefined> {
     const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (format json) ${text}`, [
@@ -228,6 +182,9 @@ describe('the plans of lists and searches', () => {
     ['a payment by its reference', () => client.get(`/v1/payments?gateway_payment_id=r${walletId}18`)],
     ['payments by their ids', () => client.get(`/v1/payments?payment_ids=t${walletId}17,r${walletId}18`)],
     ['a payment by card', () => client.get(`/v1/payments/t${walletId}17`)],
+    ['what went back of a top-up', () => client.get(`/v1/top-ups/t${walletId}17/returns`)],
+    ['differences', () => client.get('/v1/reconciliation/differences')],
+    ['open differences', () => client.get('/v1/reconciliation/differences?state=open&limit=5')],
     ['a payment that was reported', () => client.get(`/v1/payments/r${walletId}18`)],
   ])('%s: no growing table is read whole', async (_what, call) => {
     let status = 0;
@@ -271,6 +228,24 @@ describe('the plans of lists and searches', () => {
     for (const index of ['top_up_invoice_index', 'invoice_payment_invoice_index']) expect(plan).toContain(index);
   });
 
+  it('finds by index whose a payment is, what it is reconciled with, and what went back of it', async () => {
+    const rows = service.get(ReconciliationRows);
+    const period = { from: new Date(0), to: new Date() };
+    const { scope } = client;
+    const statements = await recordSql(service.get(EntityManager), async () => {
+      await rows.ofPayments(scope, [{ paymentId: `p${walletId}17`, topUpId: `t${walletId}18` }]);
+      await rows.topUp(scope, `t${walletId}17`);
+      await rows.ofPeriod(scope, { provider: 'sandbox', runId: 'run', ...period }, undefined, 5);
+      await rows.isListed('run', `p${walletId}17`);
+      await rows.orphans(scope, period, undefined, 5);
+      await service.get(TopUpQueue).claimByPayment(scope, `p${walletId}17`);
+      const topUp = await service.get(RefundQueue).findTopUp(scope, { paymentId: `p${walletId}17` });
+      await readPurchase(service.get(EntityManager).fork(), topUp as TopUp);
+    });
+    expect(statements.length).toBeGreaterThanOrEqual(8);
+    expect(await plansOf(statements)).toEqual([]);
+  });
+
   it('looks for deliveries that are due, and for what to forget, by index', async () => {
     await client.post('/v1/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' }).expect(201);
     await database.query('analyze webhook_endpoint');
@@ -286,7 +261,7 @@ describe('the plans of lists and searches', () => {
   });
 
   describe('what the scheduled task looks for', () => {
-    const DUE = ['top_up_guard', 'top_up', 'lot', 'hold', 'idempotency_key'];
+    const DUE = ['top_up_guard', 'top_up', 'lot', 'hold', 'idempotency_key', 'refund'];
     beforeAll(async () => {
       // Three tenants with 4,000 of each that are due, and as much that is not.
       await database.query(fillDue(8000));
@@ -316,6 +291,12 @@ describe('the plans of lists and searches', () => {
           hold_status, expires_at, description, metadata, created_at, updated_at, created_by)
         select 'w' || ${ids.replace(', ', ` , 'due' || e || '_' || n, `)}, 'c', 1, 0, 0, 'open', ${due}, '', '{}', now(),
           now(), '' ${rows};
+        insert into refund (id, tenant_id, environment_id, customer_id, wallet_id, top_up_id, provider, payment_id, origin,
+          refund_status, amount_minor, currency, on_spent, credits, debt_credits, forgiven_credits, bonus_credits, reason,
+          failure_message, lookups, next_attempt_at, request_id, created_at, updated_at, created_by)
+        select ${ids}, 'c', 'w', 'due' || e || '_' || n, 'sandbox', 'p', 'request',
+          case when n % 2 = 0 then 'pending' else 'succeeded' end, 1, 'usd', 'debt', 0, 0, 0, 0, '', '', 0, ${due}, '',
+          now(), now(), '' ${rows};
         insert into idempotency_key (tenant_id, environment_id, key, request_hash, outcome, body, created_at)
         select 'due' || e, 'due', 'due' || n, '', 'answer', 'null', ${due} ${rows}`;
     }
@@ -327,6 +308,7 @@ describe('the plans of lists and searches', () => {
       ['top-ups', () => service.get(TopUpQueue).claimDue(50, everywhere)],
       ['credits that have expired', () => service.get(LedgerSweeps).expireCredits()],
       ['holds that have ended', () => service.get(LedgerSweeps).expireHolds()],
+      ['refunds', () => service.get(RefundQueue).claimDue(20)],
       ['keys to forget', () => service.get(LedgerSweeps).forgetAnswers()],
     ])('%s are found by index, and no backlog is read or sorted', async (_what, look) => {
       const statements = await recordSql(service.get(EntityManager), look);

@@ -50,6 +50,22 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ ...kind('void'), grant: fc.nat(10), credits: part }) },
+  { weight: 3, arbitrary: fc.record({ ...kind('freeze'), grant: fc.nat(10), credits }) },
+  { weight: 2, arbitrary: fc.record({ ...kind('thaw'), hold: fc.nat(5) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      ...kind('take back'),
+      grant: fc.nat(10),
+      credits: fc.integer({ min: 1, max: 25 }),
+      owes: fc.boolean(),
+      frozen: fc.option(fc.record({ hold: fc.nat(5), ends: fc.boolean() }), { nil: null, freq: 2 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ ...kind('give back'), taken: fc.nat(5), credits: fc.integer({ min: 1, max: 25 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ ...kind('transfer'), credits: fc.integer({ min: 1, max: 25 }) }) },
   { weight: 1, arbitrary: fc.record(kind('convert')) },
   { weight: 4, arbitrary: fc.record({ ...kind('wait'), hours: fc.integer({ min: 1, max: 12 }) }) },
@@ -91,5 +107,6 @@ describe.each(DATABASES)('the ledger against a model, on %s', (name, createDatab
       await walk.take(current);
       await walk.compare();
     }
+    await walk.end();
   }
 });

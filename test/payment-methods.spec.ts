@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { PaymentMethod } from '../src/customers/payment-method.entity.js';
 import { PaymentMethodsService } from '../src/customers/payment-methods.service.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
@@ -93,6 +95,55 @@ describe('payment methods', () => {
     expect((await client.post(path(), { token: 'pm_sandbox_approve' })).status).toBe(201);
   });
 
+  it('stay saved when they are replaced, and one of them is the backup once it is chosen', async () => {
+    const [first] = await onFile();
+    const { body: second } = await client.post(path(), { token: 'pm_sandbox_decline' });
+    const saved = async () => (await client.get(`${path()}?status=archived`).expect(200)).body.items;
+    expect(await saved()).toEqual([expect.objectContaining({ id: first.id, role: null, status: 'archived' })]);
+    const chosen = await client.put(path(`${first.id}/backup`), {}).expect(200);
+    expect(chosen.body).toMatchObject({ id: first.id, role: 'backup', status: 'published' });
+    expect(await onFile()).toMatchObject([
+      { id: second.id, role: 'default' },
+      { id: first.id, role: 'backup' },
+    ]);
+    expect(await findChargeable()).toMatchObject({ id: second.id });
+    await client.put(path(`${first.id}/backup`), {}).expect(200);
+    const { body: third } = await client.post(path(), { token: 'pm_sandbox_processing' });
+    await client.put(path(`${second.id}/backup`), {}).expect(200);
+    expect(await onFile()).toMatchObject([{ id: third.id }, { id: second.id, role: 'backup' }]);
+    await client.delete(path(`${second.id}/backup`)).expect(204);
+    await client.delete(path(`${second.id}/backup`)).expect(404);
+    const ids = (await saved()).map(({ id }: { id: string }) => id);
+    expect(new Set(ids)).toEqual(new Set([first.id, second.id]));
+    await client.delete(path(first.id)).expect(204);
+    expect(await saved()).toMatchObject([{ id: second.id }]);
+  });
+
+  it('are no backup of themselves, expired, removed, or of another customer', async () => {
+    const [first] = await onFile();
+    const refused = async (id: string) => {
+      const { status, body } = await client.put(path(`${id}/backup`), {});
+      return [status, body.code];
+    };
+    expect(await refused(first.id)).toEqual([400, 'is_on_file']);
+    const { body: second } = await client.post(path(), { token: 'pm_sandbox_decline' });
+    const em = service.get(EntityManager).fork();
+    await em.nativeUpdate(PaymentMethod, { id: first.id }, { expiryYear: 2020 });
+    expect(await refused(first.id)).toEqual([400, 'card_expired']);
+    await client.delete(path(first.id)).expect(204);
+    expect((await refused(first.id))[0]).toBe(404);
+    customerId = await newCustomer();
+    expect((await refused(second.id))[0]).toBe(404);
+  });
+
+  it('that come on file are their own backup no more', async () => {
+    const [first] = await onFile();
+    await client.post(path(), { token: 'pm_sandbox_decline' });
+    await client.put(path(`${first.id}/backup`), {}).expect(200);
+    await client.post(path(), { token: 'pm_sandbox_approve' });
+    expect(await onFile()).toMatchObject([{ role: 'default', fingerprint: first.fingerprint }]);
+  });
+
   it('are nobody else’s', async () => {
     const [card] = await onFile();
     const owner = client;
@@ -100,6 +151,7 @@ describe('payment methods', () => {
     expect((await client.get(path())).status).toBe(404);
     expect((await client.post(path(), { token: 'pm_sandbox_approve' })).status).toBe(404);
     expect((await client.delete(path(card.id))).status).toBe(404);
+    expect((await client.put(path(`${card.id}/backup`), {})).status).toBe(404);
     client = owner;
     expect(await onFile()).toEqual([card]);
   });

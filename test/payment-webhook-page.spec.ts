@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { PaymentProviders } from '../src/payments/payment-providers.js';
+import { Reconciliation } from '../src/top-ups/reconciliation/reconciliation.service.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { BILLING_SECRET } from './support/billing-system.js';
 import { connectBilling } from './support/connect-billing.js';
@@ -53,9 +54,13 @@ describe('the server on the page about billing systems', () => {
     const provider = await service.get(PaymentProviders).byName(scene.scope, 'webhook');
     const paymentId = topUp?.paymentId as string;
     const refund = (key: string) => provider?.refundPayment({ paymentId, currency: 'usd', amountMinor: 3000 }, key);
-    expect(await refund('r1')).toEqual({ kind: 'refunded' });
-    expect(await refund('r1')).toEqual({ kind: 'refunded' });
+    expect(await refund('r1')).toMatchObject({ kind: 'refunded', refundId: expect.any(String) });
+    expect(await refund('r1')).toMatchObject({ kind: 'refunded' });
     expect(await refund('r2')).toMatchObject({ kind: 'refused' });
+    const made = { id: expect.any(String), key: 'r1', amountMinor: 3000, status: 'succeeded', reason: '' };
+    expect(await provider?.readReturns(paymentId)).toEqual({ refunds: [made], disputes: [] });
+    const run = await service.get(Reconciliation).run(scene.scope, { to: new Date(Date.now() + 10_000) });
+    expect(run).toMatchObject({ runStatus: 'finished', paymentsRead: 1, topUpsRead: 1 });
   });
 
   it('takes nothing that is not signed, whatever is in the header', async () => {

@@ -8,6 +8,8 @@ import { ReconciliationDifferences } from '../src/top-ups/reconciliation/reconci
 import { Reconciliation } from '../src/top-ups/reconciliation/reconciliation.service.js';
 import { Repairs } from '../src/top-ups/reconciliation/repairs.js';
 import { StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
+import { ApiKeysService } from '../src/auth/api-keys.service.js';
+import { withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { copyDatabase, createTestDatabase } from './support/database.js';
 import { FrozenClock } from './support/frozen-clock.js';
@@ -28,6 +30,7 @@ describe('a database that is restored to an instant before charges', () => {
   let scene: TopUpScene;
   let wallets: string[];
   let lateWallet: string;
+  let payer: { walletId: string; paymentId: string };
   let asked: string;
   let chargesBefore: number;
   const drops: (() => Promise<void>)[] = [];
@@ -78,6 +81,7 @@ describe('a database that is restored to an instant before charges', () => {
     await scene.setAutoTopUp(lateWallet, { threshold: '10', amount: '50' });
     await scene.ledger.debit(lateWallet, '15');
     await scene.settle();
+    payer = await payOnPage(lost);
     await lost.close();
     chargesBefore = stripe.books.paidCharges().length;
 
@@ -93,6 +97,20 @@ describe('a database that is restored to an instant before charges', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
+  /** One of the customers in the backup buys 20 credits for good on Stripe's own page. */
+  async function payOnPage(service: TestApp): Promise<{ walletId: string; paymentId: string }> {
+    const walletId = wallets[0] as string;
+    const { plainKey } = await service.get(ApiKeysService).createApiKey(scope, { name: 'Test' });
+    const purchase = { transaction_reason: 'PURCHASED_CREDIT_INVOICED', credits_to_add: '20', idempotency_key: 'page' };
+    const checkout = { success_url: 'https://shop.example/paid', cancel_url: 'https://shop.example/credits' };
+    const client = withKey(service, plainKey, scope);
+    await client.post(`/v1/wallets/${walletId}/top-up`, { ...purchase, checkout }).expect(200);
+    const page = (await scene.topUps(walletId)).find(({ paymentId }) => paymentId?.startsWith('cs_'))?.paymentId;
+    const { payment_intent: paymentId } = stripe.dashboard.completeCheckout(page as string);
+    await scene.settle();
+    return { walletId, paymentId: paymentId as string };
+  }
+
   /** The same tenant, over another process. */
   async function sceneOf(service: TestApp, customers: number): Promise<TopUpScene> {
     const fresh = await TopUpScene.create(service);
@@ -100,19 +118,21 @@ describe('a database that is restored to an instant before charges', () => {
   }
 
   it('is credited from the list of payments, each once, and nobody is charged again', async () => {
-    expect(chargesBefore).toBe(2 * WALLETS + 2);
+    expect(chargesBefore).toBe(2 * WALLETS + 3);
     const run = await restored.get(Reconciliation).run(scope, {});
-    expect(run).toMatchObject({ runStatus: 'finished', differencesOpen: 2 * WALLETS + 2 });
+    expect(run).toMatchObject({ runStatus: 'finished', differencesOpen: 2 * WALLETS + 3 });
     const page = { limit: 100, offset: 0, order: 'asc' as const };
     const { items } = await restored.get(ReconciliationDifferences).list(scope, { state: 'open' }, page);
     const kinds = items.map(({ kind, repair }) => `${kind} ${repair}`);
-    expect(kinds.filter((kind) => kind === 'missing_here recreate')).toHaveLength(2 * WALLETS + 1);
+    expect(kinds.filter((kind) => kind === 'missing_here recreate')).toHaveLength(2 * WALLETS + 2);
     expect(kinds.filter((kind) => kind === 'not_credited adopt')).toHaveLength(1);
 
     // Twice at once, as two impatient people would.
     const repairs = restored.get(Repairs);
     await Promise.all([repairs.repairAll(scope, BY), repairs.repairAll(scope, BY)]);
-    for (const walletId of wallets) expect(await scene.balance(walletId)).toBe('120');
+    for (const walletId of wallets) {
+      expect(await scene.balance(walletId)).toBe(walletId === payer.walletId ? '140' : '120');
+    }
     expect(await scene.balance(asked)).toBe('55');
     expect(stripe.books.paidCharges()).toHaveLength(chargesBefore);
     await scene.runTask();
@@ -124,13 +144,17 @@ describe('a database that is restored to an instant before charges', () => {
     const ids = new Set(stripe.books.paidCharges().map(({ metadata }) => metadata['top_up_id']));
     for (const walletId of wallets) {
       const topUps = await scene.topUps(walletId);
-      expect(topUps).toHaveLength(2);
+      const onPage = topUps.filter(({ paymentId }) => paymentId === payer.paymentId);
+      expect(onPage).toMatchObject(
+        walletId === payer.walletId ? [{ isAutomatic: false, trigger: 'manual', priceMinor: 2000 }] : [],
+      );
+      expect(topUps).toHaveLength(2 + onPage.length);
       for (const topUp of topUps) {
         expect(topUp).toMatchObject({
           topUpStatus: 'succeeded',
           provider: 'stripe',
-          isAutomatic: true,
-          priceMinor: 5000,
+          isAutomatic: !onPage.includes(topUp),
+          priceMinor: onPage.includes(topUp) ? 2000 : 5000,
         });
         expect(ids.has(topUp.id)).toBe(true);
         const invoice = await restored
@@ -152,6 +176,6 @@ describe('a database that is restored to an instant before charges', () => {
     });
     const run = await restored.get(Reconciliation).run(scope, {});
     expect(run).toMatchObject({ differencesOpen: 1 });
-    expect(run.sums).toMatchObject([{ charged_count: 2 * WALLETS + 2, paid_count: 2 * WALLETS + 1 }]);
+    expect(run.sums).toMatchObject([{ charged_count: 2 * WALLETS + 3, paid_count: 2 * WALLETS + 2 }]);
   });
 });

@@ -137,8 +137,9 @@ describe('the sandbox payment provider', () => {
     const id = await create('t');
     expect(await provider.refundPayment({ paymentId: id, currency: 'usd' }, 'r')).toMatchObject({ kind: 'unknown' });
     await confirm(id, 'pm_sandbox_approve', 'k');
-    expect(await provider.refundPayment({ paymentId: id, currency: 'usd' }, 'r')).toEqual({ kind: 'refunded' });
-    expect(await provider.refundPayment({ paymentId: id, currency: 'usd' }, 'r')).toEqual({ kind: 'refunded' });
+    const refunded = await provider.refundPayment({ paymentId: id, currency: 'usd' }, 'r');
+    expect(refunded).toEqual({ kind: 'refunded', refundId: expect.stringMatching(/^pay_sandbox_/) });
+    expect(await provider.refundPayment({ paymentId: id, currency: 'usd' }, 'r')).toEqual(refunded);
   });
 
   it('writes the charge that a crash kept from being written', async () => {

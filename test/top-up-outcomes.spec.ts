@@ -34,7 +34,8 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (_name, createDataba
   }
 
   const pauseReason = async (walletId: string) =>
-    (await service.get(TopUpRulesService).ofWallets([walletId])).get(walletId)?.guard?.pauseReason;
+    (await service.get(TopUpRulesService).ofWallets(scene.scope, [{ id: walletId, currency: 'usd' }])).get(walletId)
+      ?.guard?.pauseReason;
 
   it('tries a soft decline again after 1 h, 4 h and 24 h, then pauses: four attempts, no charge', async () => {
     const { walletId } = await lowWallet('pm_sandbox_decline');

@@ -14,7 +14,8 @@ describe('the torture', () => {
     expect(report.figures.kills).toBeGreaterThan(0);
     expect(report.figures.databaseRestarts).toBeGreaterThan(0);
     expect(report.figures.charges).toBeGreaterThan(0);
-  }, 240_000);
+    // Where much else is running, the starts of processes alone take minutes.
+  }, 600_000);
 
   it.each(PLANTED_FAULTS)('can still plant $name', (fault) => {
     for (const { file } of fault.edits) plant(fault, file, readFileSync(join('src', file), 'utf8'));

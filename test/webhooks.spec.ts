@@ -236,7 +236,7 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
       event_type: 'wallet.transaction.updated',
       updated_transaction: {
         ...transactionBody(credit),
-        charged: { amount_minor: 1000, currency: 'usd', invoice_id: answer.invoice_id },
+        charged: { amount_minor: 1000, fee_minor: 0, tax_minor: 0, currency: 'usd', invoice_id: answer.invoice_id },
       },
     });
     expect(paid[0]!['updated_transaction']).toMatchObject({ transaction_status: 'completed', credit_amount: '10' });

@@ -1,8 +1,9 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import { Clock } from '../shared/clock.js';
 import type { Scope } from '../shared/scope.js';
+import { trustedCache } from '../shared/trusted-cache.js';
 import { hashApiKey, isWellFormedApiKey } from './api-key-format.js';
 import { ApiKey } from './api-key.entity.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
@@ -21,8 +22,6 @@ export interface KnownKey extends Scope {
   isTenantSuspended: boolean;
 }
 
-/** A revocation takes effect within 5 s on every process: what was read before it may be trusted for 4. */
-const TRUSTED_MS = 4_000;
 const KNOWN_LIMIT = 20_000;
 /** Keys of the right form that do not exist. A flood of them must not push the real ones out. */
 const UNKNOWN_LIMIT = 2_000;
@@ -37,11 +36,10 @@ export class KeyRing {
 
   constructor(
     private readonly em: EntityManager,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
-    const timing = { ttl: TRUSTED_MS, ttlResolution: 0, perf: { now: () => this.clock.now().getTime() } };
-    this.#known = new LRUCache({ ...timing, max: KNOWN_LIMIT });
-    this.#unknown = new LRUCache({ ...timing, max: UNKNOWN_LIMIT });
+    this.#known = trustedCache(clock, KNOWN_LIMIT);
+    this.#unknown = trustedCache(clock, UNKNOWN_LIMIT);
   }
 
   /** The key that a client showed; undefined for one that is malformed, unknown or revoked. Expiry is the guard's to judge. */

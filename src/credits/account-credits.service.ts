@@ -21,7 +21,7 @@ export class AccountCreditsService {
     const wallet = await this.wallets.find(account);
     if (!wallet) return renderAccountCredits(undefined, ZERO, null);
     const totals = await this.balances.totals([wallet.id]);
-    const topUps = (await this.rules.ofWallets([wallet.id])).get(wallet.id) as WalletRules;
+    const topUps = (await this.rules.ofWallets(account.scope, [wallet])).get(wallet.id) as WalletRules;
     return renderAccountCredits(
       totals.get(wallet.id),
       wallet.debt,

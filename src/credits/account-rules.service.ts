@@ -57,7 +57,7 @@ export class AccountRulesService {
 
   async #byWallet(account: Account): Promise<Map<string, AccountRules>> {
     const wallets: Wallet[] = await this.wallets.listOpen(account);
-    const rules = await this.rules.ofWallets(wallets.map(({ id }) => id));
+    const rules = await this.rules.ofWallets(account.scope, wallets);
     return new Map([...rules].map(([id, ofWallet]) => [id, accountRulesOf(ofWallet.rules)]));
   }
 }

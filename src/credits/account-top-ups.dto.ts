@@ -39,9 +39,15 @@ export class AccountTopUpDto {
   /** Credits it buys. */
   @ApiProperty({ type: String, example: '100' })
   credits!: string;
-  /** What it costs, minor units of `currency_code`. */
+  /** What it costs, minor units of `currency_code`, fee included. */
   @ApiProperty({ type: 'integer', example: 9900 })
   price!: number;
+  /** What of that is the fee. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  fee!: number;
+  /** Free credits that come with it. */
+  @ApiProperty({ type: String, example: '0' })
+  bonus_credits!: string;
   @ApiProperty({ type: String, example: 'USD' })
   currency_code!: string;
   /** Where the payment is confirmed, when the card asks for authentication by its holder. */
@@ -67,6 +73,8 @@ export function renderAccountTopUp(topUp: TopUp): AccountTopUpDto {
     is_automatic: topUp.isAutomatic,
     credits: formatDecimal(topUp.credits),
     price: topUp.priceMinor,
+    fee: topUp.feeMinor,
+    bonus_credits: formatDecimal(topUp.bonusCredits),
     currency_code: topUp.currency.toUpperCase(),
     action_url: topUp.actionUrl ?? null,
     detail: topUp.lastErrorMessage,

@@ -1,6 +1,7 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { IsISO31661Alpha2, IsOptional, ValidateIf } from 'class-validator';
 import { IsText } from '../http/fields/is-text.js';
+import { expiresSoon } from '../customers/card-expiry.js';
 import type { Customer } from '../customers/customer.entity.js';
 import type { UpdateCustomerDto } from '../customers/customers.dto.js';
 import type { PaymentMethod } from '../customers/payment-method.entity.js';
@@ -67,6 +68,8 @@ export class BillingPaymentMethodDto {
   exp_month!: number;
   @ApiProperty({ type: 'integer', example: 2034 })
   exp_year!: number;
+  /** Whether it expires within 30 days, or has. */
+  expires_soon!: boolean;
 }
 
 /** Who is billed, and what is charged. */
@@ -90,6 +93,9 @@ export class BillingDto {
   /** The payment method on file; null when there is none. Changed under `/account/billing/payment-method/` only. */
   @ApiProperty({ type: BillingPaymentMethodDto, nullable: true })
   payment_method!: BillingPaymentMethodDto | null;
+  /** What is tried once where the payment method on file is declined; null when none was chosen. */
+  @ApiProperty({ type: BillingPaymentMethodDto, nullable: true })
+  backup_payment_method!: BillingPaymentMethodDto | null;
   /** Why automatic top-up is paused; null while it is not. Without a payment method on file: until one is added. */
   @ApiProperty({ type: String, nullable: true, example: null })
   auto_top_up_paused!: string | null;
@@ -113,7 +119,7 @@ export function toCustomerChange(body: ChangeBillingDto, absent: '' | undefined)
 
 export function renderBilling(
   customer: Customer,
-  method: PaymentMethod | undefined,
+  cards: { onFile: PaymentMethod | undefined; backup: PaymentMethod | undefined; now: Date },
   pauseReason: string | null,
 ): BillingDto {
   return {
@@ -125,13 +131,13 @@ export function renderBilling(
     postal_code: customer.addressPostalCode ?? null,
     country: customer.addressCountry ?? null,
     tax_id: customer.taxId ?? null,
-    payment_method: renderBillingMethod(method),
+    payment_method: cards.onFile ? renderCard(cards.onFile, cards.now) : null,
+    backup_payment_method: cards.backup ? renderCard(cards.backup, cards.now) : null,
     auto_top_up_paused: pauseReason,
   };
 }
 
-export function renderBillingMethod(method: PaymentMethod | undefined): BillingPaymentMethodDto | null {
-  if (!method) return null;
+export function renderCard(method: PaymentMethod, now: Date): BillingPaymentMethodDto {
   const { brand, last4, expiryMonth, expiryYear } = method;
-  return { brand, last4, exp_month: expiryMonth, exp_year: expiryYear };
+  return { brand, last4, exp_month: expiryMonth, exp_year: expiryYear, expires_soon: expiresSoon(method, now) };
 }

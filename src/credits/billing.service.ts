@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
+import { BackupCards } from '../customers/backup-cards/backup-cards.service.js';
 import type { UpdateCustomerDto } from '../customers/customers.dto.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { PaymentMethodsService } from '../customers/payment-methods.service.js';
+import { Clock } from '../shared/clock.js';
 import { notFound } from '../shared/errors.js';
 import { pausedReasonOf } from '../top-ups/rules/change-pause.js';
 import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
@@ -16,16 +18,19 @@ export class BillingService {
   constructor(
     private readonly customers: CustomersService,
     private readonly paymentMethods: PaymentMethodsService,
+    private readonly backups: BackupCards,
     private readonly rules: TopUpRulesService,
     private readonly wallets: CreditsWallets,
+    private readonly clock: Clock,
   ) {}
 
   async get(account: Account): Promise<BillingDto> {
     const customer = await this.customers.get(account.scope, account.customerId);
-    const method = await this.paymentMethods.findChargeable(account.scope, account.customerId);
+    const onFile = await this.paymentMethods.findChargeable(account.scope, account.customerId);
+    const backup = await this.backups.findChargeable(account.scope, account.customerId);
     const wallet = await this.wallets.find(account);
-    const rules = wallet && (await this.rules.ofWallets([wallet.id])).get(wallet.id);
-    return renderBilling(customer, method, rules ? pausedReasonOf(rules) : null);
+    const rules = wallet && (await this.rules.ofWallets(account.scope, [wallet])).get(wallet.id);
+    return renderBilling(customer, { onFile, backup, now: this.clock.now() }, rules ? pausedReasonOf(rules) : null);
   }
 
   async change(caller: Caller, account: Account, change: UpdateCustomerDto): Promise<BillingDto> {

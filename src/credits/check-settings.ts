@@ -13,6 +13,7 @@ export interface Settings<Pack> {
 export interface SentPack {
   id: string;
   price?: number | undefined;
+  fee?: number | undefined;
   currency_code?: string | undefined;
   pack_amount?: number | undefined;
 }
@@ -80,6 +81,7 @@ function faultsOfSent(
   if (sent.price !== undefined && sent.price !== offered.priceMinor) {
     errors['price'] = [`is ${offered.priceMinor} in the catalogue`];
   }
+  if (sent.fee !== undefined && sent.fee !== offered.feeMinor) errors['fee'] = [`is ${offered.feeMinor} now`];
   if (sent.currency_code && sent.currency_code !== currency) {
     errors['currency_code'] = [`is ${currency} in the catalogue`];
   }
@@ -94,6 +96,7 @@ function faultOfKept(kept: PricedPack, offered: OfferedPack | undefined, walletC
   if (!offered?.isOnSale) return 'is no longer on sale: choose another pack';
   const isSame =
     offered.priceMinor === kept.priceMinor &&
+    offered.feeMinor <= kept.feeMinor &&
     offered.currency === kept.currency &&
     offered.packAmount === kept.packAmount;
   if (!isSame) return 'has changed since it was chosen: send it again';

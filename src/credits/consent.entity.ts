@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { AgreedFee } from '../top-ups/pricing/price-top-up.js';
 
 /** Automatic top-up as an account has it: what it agreed to, price included. */
 export interface AgreedSettings {
@@ -27,6 +28,8 @@ const ConsentSchema = defineEntity({
     to: p.json<AgreedSettings>().fieldName('settings_to'),
     /** The price of one pack that was agreed to, minor units; null where no pack is chosen. */
     priceMinor: p.integer().nullable(),
+    /** What was agreed to on top of it; null: nothing. */
+    fee: p.json<AgreedFee>().nullable(),
     /** Of the price, ISO 4217, lower case. */
     currency: p.text().nullable(),
     requestId: p.text(),

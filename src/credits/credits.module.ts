@@ -5,6 +5,8 @@ import { PaymentsModule } from '../payments/payments.module.js';
 import { SettingsModule } from '../settings/settings.module.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { AccountCards } from './account-cards.js';
+import { AccountCardsController } from './backup-cards/account-cards.controller.js';
+import { AccountSavedCards } from './backup-cards/account-saved-cards.service.js';
 import { AccountCardSetupsController } from './card-setups/account-card-setups.controller.js';
 import { AccountCreditsController } from './account-credits.controller.js';
 import { AccountCreditsService } from './account-credits.service.js';
@@ -51,6 +53,7 @@ import { UsageService } from './usage/usage.service.js';
     AccountInvoicesController,
     AccountTopUpsController,
     AccountCardSetupsController,
+    AccountCardsController,
     BillingController,
     CouponsController,
     CreditPacksController,
@@ -60,6 +63,7 @@ import { UsageService } from './usage/usage.service.js';
   ],
   providers: [
     AccountCards,
+    AccountSavedCards,
     AccountCreditsService,
     AccountDecisionsService,
     AccountRulesService,

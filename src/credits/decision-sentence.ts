@@ -4,7 +4,7 @@ import type { DecisionFigures } from '../top-ups/rules/top-up-decision.entity.js
 
 /** What was decided, and what became of the purchase if there is one. */
 export interface DecidedFacts {
-  verdict: 'buy' | 'skip' | 'cancel';
+  verdict: 'buy' | 'skip' | 'cancel' | 'retry';
   code: string;
   figures: DecisionFigures;
   available: Decimal;
@@ -40,6 +40,7 @@ function becauseOf({ code, figures, available, required }: DecidedFacts): string
 }
 
 function ofRefusal({ verdict, code, figures, nextEvaluationAt, lastSeenAt }: DecidedFacts): string {
+  if (verdict === 'retry') return wordsOf({ code, figures });
   const refused = `${verdict === 'skip' ? 'did not buy' : 'canceled a purchase'}: ${wordsOf({ code, figures })}`;
   return nextEvaluationAt ? `${refused}, next evaluation ${dayOf(nextEvaluationAt, lastSeenAt)}` : refused;
 }

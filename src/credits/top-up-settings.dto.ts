@@ -28,6 +28,14 @@ export class ChosenPackDto {
   @IsInt()
   price?: number;
 
+  /** What comes on top of the price, minor units: who sends it agrees to no other. */
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_INT32, required: false, example: 0 })
+  @ifPresent
+  @Max(MAX_INT32)
+  @Min(0)
+  @IsInt()
+  fee?: number;
+
   @ApiProperty({ enum: ['USD', 'EUR', 'GBP', ''], required: false, example: 'USD' })
   @ifPresent
   @IsIn(['USD', 'EUR', 'GBP', ''], { message: 'must be USD, EUR, GBP or empty' })

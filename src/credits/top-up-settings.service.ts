@@ -6,6 +6,7 @@ import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { Wallet } from '../ledger/wallet.entity.js';
 import { SettingsService } from '../settings/settings.service.js';
 import { DomainError } from '../shared/errors.js';
+import { addedFee } from '../top-ups/pricing/price-top-up.js';
 import { accountRulesOf } from '../top-ups/rules/change-rules.js';
 import {
   type AccountRules,
@@ -20,7 +21,7 @@ import type { Account } from './account.js';
 import { checkSettings, type SettingsChange } from './check-settings.js';
 import { type Agreed, recordConsent } from './consents/record-consent.js';
 import { CreditsWallets } from './credits-wallets.service.js';
-import { agreedTo, packAmountOf } from './packs/agreed-pack.js';
+import { agreedTo, packAmountOf, pricedPack } from './packs/agreed-pack.js';
 import { type PricedPack, renderPack } from './packs/credit-packs.dto.js';
 import { isOnSale, PacksService } from './packs/packs.service.js';
 import type { TopUpSettingsDto } from './top-up-settings.dto.js';
@@ -144,8 +145,9 @@ export class TopUpSettingsService {
     const packId = change.pack?.id ?? from.pack?.id;
     const find = em.isInTransaction() ? 'lockForAgreement' : 'find';
     const found = packId === undefined ? undefined : await this.packs[find](scope, packId, em);
-    const offered = found && { ...pricedOf(found), isOnSale: isOnSale(found) };
-    const kept = from.pack && { ...from.pack, name: '', packAmount: packAmountOf(from.pack) };
+    const fee = await this.settings.get(scope, 'top_up_fee', em);
+    const offered = found && { ...pricedPack(found, addedFee(fee, found.currency)), isOnSale: isOnSale(found) };
+    const kept = from.pack && keptPack(from.pack, '');
     const errors = checkSettings({ from: { ...from, pack: kept }, change, offered, hasCard, walletCurrency: currency });
     if (errors) throw invalidFields(errors);
     const isAsRead = !agreed || (found && sameTerms(agreed, agreedTo(found, agreed.validityMonths)));
@@ -160,11 +162,7 @@ export class TopUpSettingsService {
       auto_top_up_on_expiration: onExpiration,
       auto_top_up_on_insufficient: onInsufficient,
       auto_top_up_credits_pack:
-        pack &&
-        renderPack(
-          { ...pack, name: name ?? pack.id, packAmount: packAmountOf(pack) },
-          await this.packs.unitPrices(scope, em),
-        ),
+        pack && renderPack(keptPack(pack, name ?? pack.id), await this.packs.unitPrices(scope, em)),
     };
   }
 }
@@ -182,6 +180,7 @@ function sameTerms(a: AgreedPack, b: AgreedPack): boolean {
   return a.priceMinor === b.priceMinor && a.currency === b.currency && a.credits.eq(b.credits);
 }
 
-function pricedOf({ id, name, priceMinor, currency, packAmount }: PricedPack): PricedPack {
-  return { id, name, priceMinor, currency, packAmount };
+/** At the price and with the fee that were agreed to. */
+function keptPack(pack: AgreedPack, name: string): PricedPack {
+  return pricedPack({ ...pack, name, packAmount: packAmountOf(pack) }, pack.fee ?? null);
 }

@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { BackupCardsController } from './backup-cards/backup-cards.controller.js';
+import { BackupCards } from './backup-cards/backup-cards.service.js';
 import { CardSetupsController } from './card-setups/card-setups.controller.js';
 import { CardSetups } from './card-setups/card-setups.service.js';
+import { CardUpdates } from './card-updates/card-updates.js';
 import { CustomerController } from './customer.controller.js';
 import { CustomersController } from './customers.controller.js';
 import { CustomersService } from './customers.service.js';
@@ -12,9 +15,9 @@ import { PaymentMethodsService } from './payment-methods.service.js';
 /** Who owns wallets, and what they pay with. */
 @Module({
   imports: [AuthModule, PaymentsModule],
-  controllers: [CustomersController, PaymentMethodsController, CardSetupsController],
-  providers: [CardSetups, CustomersService, PaymentMethodsService],
-  exports: [CardSetups, CustomersService, PaymentMethodsService],
+  controllers: [CustomersController, PaymentMethodsController, CardSetupsController, BackupCardsController],
+  providers: [BackupCards, CardSetups, CardUpdates, CustomersService, PaymentMethodsService],
+  exports: [BackupCards, CardSetups, CustomersService, PaymentMethodsService],
 })
 export class CustomersModule {}
 

@@ -157,7 +157,7 @@ export class CustomersService implements OnModuleInit {
       Object.assign(customer, { ...stamp, status: 'deleted' as const });
       await tx.nativeUpdate(
         PaymentMethod,
-        { ...scopeOf(caller), customerId: id, status: 'published' },
+        { ...scopeOf(caller), customerId: id, status: { $ne: 'deleted' } },
         { ...stamp, status: 'deleted' },
       );
       return this.apiKeys.revokeAccountKeys(tx, caller, id, caller.keyId);

@@ -1,5 +1,22 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
 import { IsText } from '../http/fields/is-text.js';
+import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
+
+const LISTED = ['published', 'archived'] as const;
+export const CARD_ROLES = ['default', 'backup'] as const;
+export type CardRole = (typeof CARD_ROLES)[number];
+
+/** Which cards are listed. */
+@IgnoreUnknownFields()
+export class PaymentMethodListQuery {
+  /** `published` (as without it): the card on file and the backup. `archived`: those that were replaced and are still saved. */
+  @ApiProperty({ enum: LISTED, required: false })
+  @IsOptional()
+  @IsIn(LISTED, { message: `must be one of ${LISTED.join(', ')}` })
+  status?: (typeof LISTED)[number];
+}
 
 export class AddPaymentMethodDto {
   @IsText({
@@ -14,7 +31,7 @@ export class AddPaymentMethodDto {
   token!: string;
 }
 
-/** A card on file. */
+/** A saved card. */
 export class PaymentMethodDto {
   /** @example 'pm_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
   id!: string;
@@ -33,6 +50,8 @@ export class PaymentMethodDto {
   expiry_month!: number;
   /** @example 2034 */
   expiry_year!: number;
+  /** Whether it expires within 30 days, or has. */
+  expires_soon!: boolean;
   /**
    * The same for one card however often it is added.
    * @example '9f86d081884c7d65'
@@ -40,6 +59,12 @@ export class PaymentMethodDto {
   fingerprint!: string;
   tenant_id!: string;
   environment_id!: string;
+  @ApiProperty({
+    enum: CARD_ROLES,
+    nullable: true,
+    description: '`default` is charged first, `backup` where that is declined; null: saved, and not used.',
+  })
+  role!: CardRole | null;
   /** @example 'published' */
   status!: string;
   /** @example '2026-01-01T00:00:00.123000Z' */

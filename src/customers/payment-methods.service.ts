@@ -10,8 +10,12 @@ import { Clock } from '../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { isRenewal, noticeAt } from './card-expiry.js';
 import { Customer } from './customer.entity.js';
 import { PaymentMethod } from './payment-method.entity.js';
+
+/** Cards that were replaced, in a list. */
+const EARLIER_LIMIT = 100;
 
 /** Who acts, and where: a caller, or the service itself when it makes demo data. */
 export type Actor = Pick<Caller, 'tenantId' | 'environmentId' | 'environmentType' | 'keyId'>;
@@ -30,9 +34,11 @@ export interface AttachedCard {
 export class PaymentMethodsService implements OnModuleInit {
   /**
    * Called in the transaction that puts a card on file, or takes one off, so that what waits for it or would charge it
-   * changes in the same commit. Answers what is to be done after that commit.
+   * changes in the same commit. `isRenewed`: it is the card that was, with a later date. Answers what is to be done after
+   * that commit.
    */
-  onReplaced: (tx: EntityManager, method: PaymentMethod) => Promise<() => void> = async () => () => {};
+  onReplaced: (tx: EntityManager, method: PaymentMethod, isRenewed: boolean) => Promise<() => void> =
+    async () => () => {};
   onRemoved: (tx: EntityManager, method: PaymentMethod) => Promise<() => void> = async () => () => {};
 
   constructor(
@@ -92,6 +98,7 @@ export class PaymentMethodsService implements OnModuleInit {
       provider,
       ...details,
       status: 'published',
+      noticeAt: noticeAt(details),
       createdAt: now,
       updatedAt: now,
       createdBy: caller.keyId,
@@ -99,13 +106,17 @@ export class PaymentMethodsService implements OnModuleInit {
     });
   }
 
-  /** Newest first. */
-  async list(scope: Scope, customerId: string): Promise<PaymentMethod[]> {
+  /** The card on file and the backup; or, newest first, at most 100 of those that were replaced and are still saved. */
+  async list(scope: Scope, customerId: string, which: 'in_use' | 'earlier' = 'in_use'): Promise<PaymentMethod[]> {
     const em = this.em.fork();
     if (!(await em.count(Customer, liveCustomer(scope, customerId)))) {
       throw notFound('customer', { customer_id: customerId });
     }
-    return em.find(PaymentMethod, onFile(scope, customerId), { orderBy: { createdAt: 'desc', id: 'desc' } });
+    const where = { ...scopeOf(scope), customerId };
+    const newestFirst = { createdAt: 'desc', id: 'desc' } as const;
+    return which === 'in_use'
+      ? em.find(PaymentMethod, { ...where, status: { $in: ['published', 'backup'] } }, { orderBy: { status: 'desc' } })
+      : em.find(PaymentMethod, { ...where, status: 'archived' }, { orderBy: newestFirst, limit: EARLIER_LIMIT });
   }
 
   /** The card that a charge is made with, if there is one. */
@@ -117,15 +128,16 @@ export class PaymentMethodsService implements OnModuleInit {
     return (await em.findOne(PaymentMethod, onFile(scope, customerId), { refresh: true })) ?? undefined;
   }
 
-  /** Takes the card off file and pauses what would charge it, in one commit. */
-  async remove(caller: Actor, customerId: string, id: string): Promise<void> {
-    const where = { id, ...onFile(caller, customerId) };
+  /** Forgets a saved card. Of the one on file that pauses, in the same commit, what would charge it. */
+  async remove(caller: Stamp, customerId: string, id: string): Promise<void> {
+    const where = { id, ...scopeOf(caller), customerId, status: { $ne: 'deleted' as const } };
     const afterwards = await this.em.fork().transactional(async (tx) => {
       const method = await tx.findOne(PaymentMethod, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
       if (!method) throw notFound('payment method', { customer_id: customerId, payment_method_id: id });
+      const isOnFile = method.status === 'published';
       Object.assign(method, this.#retired(caller, 'deleted'));
       await tx.flush();
-      return this.onRemoved(tx, method);
+      return isOnFile ? this.onRemoved(tx, method) : () => {};
     });
     afterwards();
   }
@@ -144,10 +156,13 @@ export class PaymentMethodsService implements OnModuleInit {
       if (known && (await tx.count(PaymentMethod, known)) > 0) {
         throw new DomainError('already_exists', 'the card was put on file before');
       }
+      const before = await this.findChargeable(actor, customerId, tx);
       await tx.nativeUpdate(PaymentMethod, onFile(actor, customerId), this.#retired(actor, 'archived'));
+      await tx.nativeUpdate(PaymentMethod, sameBackup(actor, customerId, card), this.#retired(actor, 'archived'));
       const added = this.add(tx, actor, customerId, card);
       await tx.flush();
-      return { method: added, afterwards: await this.onReplaced(tx, added) };
+      const isRenewed = before !== undefined && isRenewal(before, added);
+      return { method: added, afterwards: await this.onReplaced(tx, added, isRenewed) };
     });
     afterwards();
     return method;
@@ -170,6 +185,11 @@ export class PaymentMethodsService implements OnModuleInit {
 function refuseCardNumber(token: string): void {
   if (!/^\d{12,19}$/.test(token.replace(/[\s.-]/g, ''))) return;
   throw invalidField('token', 'looks like a card number: give that to the payment provider, and send its token');
+}
+
+/** The card that comes on file, as the backup that it was: it stands in for itself no more. */
+function sameBackup(scope: Scope, customerId: string, { details: { fingerprint } }: AttachedCard) {
+  return { ...scopeOf(scope), customerId, fingerprint, status: 'backup' as const };
 }
 
 function onFile(scope: Scope, customerId: string) {

@@ -25,6 +25,8 @@ export interface TopUpEventFacts extends EventOwner {
   trigger: string;
   credits: Decimal;
   priceMinor: number;
+  feeMinor: number;
+  bonusCredits: Decimal;
   currency: string;
   invoicing: boolean;
   invoiceId?: string | null | undefined;
@@ -49,6 +51,8 @@ export function topUpEvent<Of extends TopUpEventType>(
     trigger: facts.trigger,
     credits: formatDecimal(facts.credits),
     price_minor: facts.priceMinor,
+    fee_minor: facts.feeMinor,
+    bonus_credits: formatDecimal(facts.bonusCredits),
     currency: facts.currency,
     invoicing: facts.invoicing,
     invoice_id: facts.invoiceId ?? null,

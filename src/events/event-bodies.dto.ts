@@ -5,6 +5,7 @@ const TOP_UP_STATUSES = ['created', 'succeeded', 'failed', 'requires_action', 'c
 const INVOICE_STATUSES = ['issued', 'paid', 'voided'] as const;
 const PAUSE_STATUSES = ['paused', 'active'] as const;
 const REFUND_ENDS = ['succeeded', 'failed'] as const;
+const CARD_ROLES = ['default', 'backup'] as const;
 const DISPUTE_STATUSES = ['open', 'won', 'lost'] as const;
 export const CAPS = ['monthly_amount', 'monthly_count'] as const;
 export const CAP_PERCENTS = [80, 90, 100] as const;
@@ -77,6 +78,14 @@ export class EventCharge {
    * @example 9900 */
   @ApiProperty({ type: 'integer' })
   amount_minor!: number;
+  /** Of that, the fee without taxes.
+   * @example 0 */
+  @ApiProperty({ type: 'integer' })
+  fee_minor!: number;
+  /** Of that, all taxes.
+   * @example 1718 */
+  @ApiProperty({ type: 'integer' })
+  tax_minor!: number;
   /** Of the payment; it may be another than the wallet's. ISO 4217, lower case.
    * @example 'eur' */
   currency!: string;
@@ -128,10 +137,17 @@ export class EventTopUp {
   /** Credits it buys.
    * @example '50' */
   credits!: string;
-  /** Its price in integer minor units of `currency`.
+  /** What is charged for it, integer minor units of `currency`, fee included.
    * @example 5000 */
   @ApiProperty({ type: 'integer' })
   price_minor!: number;
+  /** What of `price_minor` is the fee, taxes included.
+   * @example 0 */
+  @ApiProperty({ type: 'integer' })
+  fee_minor!: number;
+  /** Free credits that come with it.
+   * @example '0' */
+  bonus_credits!: string;
   /** ISO 4217, lower case.
    * @example 'usd' */
   currency!: string;
@@ -325,6 +341,35 @@ export class EventDispute {
   reason!: string;
 }
 
+/** A saved card. */
+export class EventPaymentMethod {
+  /** @example 'pm_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  id!: string;
+  customer_id!: string;
+  @ApiProperty({
+    enum: CARD_ROLES,
+    nullable: true,
+    description: '`default` is charged first, `backup` where that is declined; null: neither any more.',
+  })
+  role!: (typeof CARD_ROLES)[number] | null;
+  /** @example 'visa' */
+  brand!: string;
+  /** @example '4444' */
+  last4!: string;
+  @ApiProperty({ type: 'integer', example: 12 })
+  expiry_month!: number;
+  @ApiProperty({ type: 'integer', example: 2034 })
+  expiry_year!: number;
+  /** The first instant at which it is no longer good.
+   * @example '2035-01-01T00:00:00.000000Z' */
+  expires_at!: string;
+  /** Why this is told: a stable code, `card_expires` or the provider's code of a decline.
+   * @example 'card_expires' */
+  reason_code!: string;
+  /** The same as a sentence. */
+  reason!: string;
+}
+
 export class WalletEventBody {
   wallet!: EventWallet;
 }
@@ -368,4 +413,8 @@ export class RefundEventBody {
 
 export class DisputeEventBody {
   dispute!: EventDispute;
+}
+
+export class PaymentMethodEventBody {
+  payment_method!: EventPaymentMethod;
 }

@@ -6,6 +6,7 @@ import {
   ExpiringEventBody,
   InvoiceEventBody,
   LimitEventBody,
+  PaymentMethodEventBody,
   RefundEventBody,
   TopUpEventBody,
   TransactionEventBody,
@@ -83,6 +84,14 @@ export const EVENTS = {
   'credits.expiring': {
     when: 'Credits expire in 7 days, and again in 1 day.',
     body: ExpiringEventBody,
+  },
+  'payment_method.expiring': {
+    when: 'A card that would be charged expires in 30 days.',
+    body: PaymentMethodEventBody,
+  },
+  'payment_method.backup_declined': {
+    when: 'The backup card was declined for good: it is not the backup any more.',
+    body: PaymentMethodEventBody,
   },
   'invoice.issued': { when: 'An invoice was made out.', body: InvoiceEventBody },
   'invoice.paid': { when: 'An invoice was paid in full.', body: InvoiceEventBody },

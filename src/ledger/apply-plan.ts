@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 import { type Decimal, formatDecimal, ZERO } from '../shared/decimal.js';
-import type { Actor } from './commands.js';
+import type { Actor, Charge } from './commands.js';
 import { laterExpiry } from './live-lots.js';
 import type { EntryDraft, HoldDraft, LotRenewal, Plan } from './plan/plan.js';
 import type { Posting } from './posting.js';
 import {
+  type EntryChargeRecord,
   type EntryLotRecord,
   type EntryRecord,
   type HoldState,
@@ -75,6 +76,7 @@ function applyEntry(state: WalletState, draft: EntryDraft, actor: Actor, now: Da
   wallet.lastEntryHash = entry.hash;
   wallet.lastEntryAt = createdAt;
   state.newEntries.push(entry);
+  if (draft.charged && draft.charged.invoiceId !== null) state.newCharges.push(chargeOf(entry, draft.charged));
   if (draft.grant) openLot(state, draft, entry, now);
   for (const link of draft.links) changeLot(state, link.lot, link.credits);
   // As the entry leaves the lot: one may be given and taken from by the same entry.
@@ -139,6 +141,15 @@ function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now:
   }
   state.newLots.add(lot);
   state.lots.add(lot);
+}
+
+/** The legs of a purchase's money, which the database refuses unless they add up. */
+function chargeOf(
+  { walletId, id: entryId, tenantId, environmentId }: EntryRecord,
+  { amountMinor, currency, feeMinor, taxMinor }: Charge,
+): EntryChargeRecord {
+  const legs = { chargedMinor: amountMinor, creditsMinor: amountMinor - feeMinor - taxMinor, feeMinor, taxMinor };
+  return { walletId, entryId, tenantId, environmentId, currency, ...legs };
 }
 
 /** Of an entry to a lot, as the entry leaves the lot. */

@@ -43,6 +43,9 @@ export interface Charge {
   amountMinor: number;
   /** Of the payment, ISO 4217 in lower case. */
   currency: string;
+  /** Of the amount: the fee without taxes, and all taxes. The rest is for the credits. */
+  feeMinor: number;
+  taxMinor: number;
   /** Null where there is no invoice. */
   invoiceId: string | null;
 }
@@ -60,7 +63,7 @@ export interface CreditTerms {
   metadata?: Record<string, string>;
   idempotencyKey?: string;
   topUpId?: string | null;
-  /** Of a purchase: told of with the credit, not stored with it. */
+  /** Of a purchase: told of with the credit, and stored as the legs of its money where it has an invoice. */
   charged?: Charge;
   /** It was promised before, as a pending credit, and is delivered now. */
   wasPending?: boolean;

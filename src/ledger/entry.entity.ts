@@ -117,6 +117,37 @@ const EntrySchema = defineEntity({
 export class Entry extends EntrySchema.class {}
 EntrySchema.setClass(Entry);
 
+const EntryChargeSchema = defineEntity({
+  name: 'EntryCharge',
+  tableName: 'entry_charge',
+  properties: {
+    walletId: p.text().primary(),
+    entryId: p.text().primary(),
+    tenantId: p.text(),
+    environmentId: p.text(),
+    /** Of the payment, ISO 4217, lower case. */
+    currency: p.text(),
+    /** The one leg, minor units. */
+    chargedMinor: p.bigint('number'),
+    /** The others: what of it is for the credits, for the fee, both without taxes, and the taxes. */
+    creditsMinor: p.bigint('number'),
+    feeMinor: p.bigint('number'),
+    taxMinor: p.bigint('number'),
+  },
+  checks: [
+    {
+      name: 'entry_charge_legs_check',
+      expression:
+        'charged_minor = credits_minor + fee_minor + tax_minor and credits_minor >= 0 and fee_minor >= 0 and tax_minor >= 0',
+    },
+  ],
+  triggers: [appendOnly('entry_charge_append_only')],
+});
+
+/** The money side of the entry of a purchase that has an invoice: what was charged, and for what. One row, always balanced. */
+export class EntryCharge extends EntryChargeSchema.class {}
+EntryChargeSchema.setClass(EntryCharge);
+
 export const ENTRY_LOT_KINDS = ['grant', 'consume', 'repay', 'expire', 'restore', 'void', 'transfer'] as const;
 export type EntryLotKind = (typeof ENTRY_LOT_KINDS)[number];
 

@@ -3,9 +3,10 @@ import { newId } from '../shared/ids.js';
 import type { Scope } from '../shared/scope.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { applyPlan } from './apply-plan.js';
-import type { Actor, Idempotency, LedgerCommand } from './commands.js';
+import { BatchAnswers, type Outcome } from './batch-answers.js';
+import type { Actor, LedgerCommand } from './commands.js';
 import type { LedgerPolicy } from './ledger-policy.js';
-import type { LedgerStore, StoredAnswer } from './ledger-store.js';
+import type { LedgerStore } from './ledger-store.js';
 import { type LedgerTransaction, together } from '../shared/ledger-transaction.js';
 import { planCommand } from './plan/plan-command.js';
 import { creditsInOrder, walletReadWhole } from './plan/lots-needed.js';
@@ -17,14 +18,6 @@ import type { Posting } from './posting.js';
 import { type LotRecord, WalletState } from './wallet-state.js';
 import type { Decimal } from '../shared/decimal.js';
 import { isPastExpiry } from './live-lots.js';
-
-/** How a command ended. `body` is the answer, ready for JSON. */
-export type Outcome =
-  | { kind: 'answer'; body: unknown; posting: Posting | undefined; isReplayed: boolean }
-  | { kind: 'refusal'; error: DomainError; isReplayed: boolean };
-
-/** Refusals that the same key gets again. Nothing else about a refused request is remembered: it may be corrected and repeated. */
-const STICKY_REFUSALS: ReadonlySet<string> = new Set(['insufficient_credits', 'invalid_operation', 'conflict']);
 
 /** Commands after which credits may be free that were not before. */
 const FREES_CREDITS: ReadonlySet<LedgerCommand['kind']> = new Set([
@@ -41,8 +34,7 @@ export class LedgerBatch {
   #states = new Map<string, WalletState>();
   /** Wallets that commands of the batch open, by the id of the wallet that the command names. */
   readonly #unopened = new Map<string, WalletState>();
-  readonly #answers = new Map<string, StoredAnswer>();
-  readonly #newAnswers: StoredAnswer[] = [];
+  readonly #answers = new BatchAnswers();
   readonly #besides: (() => Promise<void>)[] = [];
 
   constructor(
@@ -61,7 +53,7 @@ export class LedgerBatch {
     await this.#read(commands);
     const outcomes: Outcome[] = [];
     for (const command of commands) outcomes.push(await this.#carryOut(command));
-    await this.store.save(this.tx, this.states, this.#newAnswers);
+    await this.store.save(this.tx, this.states, this.#answers.fresh);
     for (const policy of this.policies) await policy.save(this.tx, this.states);
     for (const write of this.#besides) await write();
     return outcomes;
@@ -78,7 +70,7 @@ export class LedgerBatch {
       // Behind the locks: no entry is dated before one that it waited for.
       this.clock.inTransaction(() => this.store.readClock(this.tx)),
     );
-    for (const answer of answers) this.#answers.set(answerId(answer, answer.key), answer);
+    this.#answers.know(answers);
     this.#states = states;
     this.tx.now = now;
     this.#prepareOpenings(commands);
@@ -111,7 +103,7 @@ export class LedgerBatch {
   }
 
   async #carryOut(command: LedgerCommand): Promise<Outcome> {
-    const replay = this.#replay(command);
+    const replay = this.#answers.replay(command);
     if (replay) return replay;
     const state = this.#stateOf(command);
     if (!state)
@@ -133,11 +125,11 @@ export class LedgerBatch {
     }
     if (refusal) {
       if (command.kind === 'open') this.#states.delete(command.walletId);
-      this.#remember(command, refusal);
+      this.#answers.remember(command, refusal, this.tx.now);
       return { kind: 'refusal', error: refusal, isReplayed: false };
     }
     const body = posting ? command.answer(posting) : undefined;
-    this.#remember(command, body);
+    this.#answers.remember(command, body, this.tx.now);
     if (command.also && posting) this.#besides.push(() => command.also!(this.tx, posting));
     return { kind: 'answer', body, posting, isReplayed: false };
   }
@@ -271,39 +263,6 @@ export class LedgerBatch {
   #context(): PlanContext {
     return { now: this.tx.now, newEntryId: () => newId('wtxn', this.tx.now) };
   }
-
-  #replay(command: LedgerCommand): Outcome | undefined {
-    if (!command.idempotency) return undefined;
-    const stored = this.#answers.get(answerId(command.scope, command.idempotency.key));
-    return stored && replayOf(stored, command.idempotency);
-  }
-
-  #remember(command: LedgerCommand, result: unknown): void {
-    if (!command.idempotency) return;
-    if (result instanceof DomainError && !STICKY_REFUSALS.has(result.kind)) return;
-    const stored: StoredAnswer = {
-      ...command.scope,
-      key: command.idempotency.key,
-      requestHash: command.idempotency.requestHash,
-      outcome: result instanceof DomainError ? 'refusal' : 'answer',
-      body: JSON.stringify(result instanceof DomainError ? toStored(result) : (result ?? null)),
-      createdAt: this.tx.now,
-    };
-    this.#answers.set(answerId(stored, stored.key), stored);
-    this.#newAnswers.push(stored);
-  }
-}
-
-/** What a key that was used before is answered with. */
-export function replayOf(stored: StoredAnswer, { key, requestHash }: Idempotency): Outcome {
-  if (stored.requestHash !== requestHash) {
-    const message = 'this idempotency key was used with another request';
-    const error = new DomainError('idempotency_key_reused', message, { details: { idempotency_key: key } });
-    return { kind: 'refusal', error, isReplayed: false };
-  }
-  const body: unknown = JSON.parse(stored.body);
-  if (stored.outcome === 'answer') return { kind: 'answer', body, posting: undefined, isReplayed: true };
-  return { kind: 'refusal', error: toError(body as StoredRefusal), isReplayed: true };
 }
 
 /** Nobody asked for what time brings: only the request during which it was booked is known. */
@@ -318,20 +277,6 @@ function lockedWallets(command: LedgerCommand): string[] {
 
 function isInScope({ wallet }: WalletState, scope: Scope): boolean {
   return wallet.tenantId === scope.tenantId && wallet.environmentId === scope.environmentId;
-}
-
-type StoredRefusal = Pick<DomainError, 'kind' | 'code' | 'message' | 'details'>;
-
-function toStored({ kind, code, message, details }: DomainError): StoredRefusal {
-  return { kind, code, message, details };
-}
-
-function toError({ kind, code, message, details }: StoredRefusal): DomainError {
-  return new DomainError(kind, message, { code, details });
-}
-
-function answerId(scope: { tenantId: string; environmentId: string }, key: string): string {
-  return `${scope.tenantId} ${scope.environmentId} ${key}`;
 }
 
 /** Entries of before that a command takes from or undoes, and so has to know. */

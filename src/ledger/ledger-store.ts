@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Entry, EntryLot } from './entry.entity.js';
+import { Entry, EntryCharge, EntryLot } from './entry.entity.js';
 import type { WalletSettings } from './commands.js';
 import { Hold, HoldLot } from './hold.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
@@ -10,6 +10,7 @@ import { Lot } from './lot.entity.js';
 import { SqlTable, toDate } from '../shared/sql-table.js';
 import { spendOrderSql } from './spend-order.js';
 import {
+  type EntryChargeRecord,
   type EntryLotRecord,
   type EntryRecord,
   type HoldLotRecord,
@@ -74,6 +75,7 @@ export class LedgerStore {
   readonly #lots: SqlTable<LotRecord>;
   readonly #entries: SqlTable<EntryRecord>;
   readonly #links: SqlTable<EntryLotRecord>;
+  readonly #charges: SqlTable<EntryChargeRecord>;
   readonly #holds: SqlTable<HoldRecord>;
   readonly #holdLots: SqlTable<HoldLotRecord>;
   readonly #keys: SqlTable<StoredAnswer>;
@@ -88,6 +90,7 @@ export class LedgerStore {
     this.#lots = new SqlTable(metadata.get(Lot));
     this.#entries = new SqlTable(metadata.get(Entry));
     this.#links = new SqlTable(metadata.get(EntryLot));
+    this.#charges = new SqlTable(metadata.get(EntryCharge));
     this.#holds = new SqlTable(metadata.get(Hold));
     this.#holdLots = new SqlTable(metadata.get(HoldLot));
     this.#keys = new SqlTable(metadata.get(IdempotencyKey));
@@ -317,6 +320,7 @@ export class LedgerStore {
     if (updated.length > 0) {
       await tx.query(this.#updateSettings, [this.#wallets.toUpdateParameter(updated, WALLET_SETTINGS)]);
     }
+    await this.#write(tx, this.#charges, this.#charges.insert(), gather(states, 'newCharges'));
     await this.#saveHolds(tx, states);
   }
 
@@ -341,7 +345,7 @@ export class LedgerStore {
   }
 }
 
-type Collection = 'newLots' | 'changedLots' | 'newEntries' | 'newLinks' | 'newHolds' | 'changedHolds';
+type Collection = 'newLots' | 'changedLots' | 'newEntries' | 'newLinks' | 'newCharges' | 'newHolds' | 'changedHolds';
 type Gathered<Name extends Collection> = WalletState[Name] extends Iterable<infer Row> ? Row : never;
 
 function gather<Name extends Collection>(states: WalletState[], name: Name): Gathered<Name>[] {

@@ -1,6 +1,6 @@
 import type { Decimal } from '../shared/decimal.js';
 import type { Columns } from '../shared/sql-table.js';
-import type { Entry, EntryLot } from './entry.entity.js';
+import type { Entry, EntryCharge, EntryLot } from './entry.entity.js';
 import type { Hold, HoldLot } from './hold.entity.js';
 import type { Lot } from './lot.entity.js';
 import { OpenLots } from './open-lots.js';
@@ -9,6 +9,7 @@ import type { Wallet } from './wallet.entity.js';
 export type WalletRecord = Columns<Wallet>;
 export type LotRecord = Columns<Lot>;
 export type EntryRecord = Columns<Entry>;
+export type EntryChargeRecord = Columns<EntryCharge>;
 export type EntryLotRecord = Columns<EntryLot>;
 export type HoldRecord = Columns<Hold>;
 export type HoldLotRecord = Columns<HoldLot>;
@@ -38,6 +39,7 @@ export class WalletState {
   readonly lots: OpenLots;
   readonly newEntries: EntryRecord[] = [];
   readonly newLinks: EntryLotRecord[] = [];
+  readonly newCharges: EntryChargeRecord[] = [];
   readonly newLots = new Set<LotRecord>();
   readonly changedLots = new Set<LotRecord>();
   readonly newHolds = new Set<HoldState>();

@@ -1,12 +1,12 @@
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { Clock } from '../shared/clock.js';
 import { toDate } from '../shared/sql-table.js';
+import { RecentLook } from './recent-look.js';
 
 /** Enough to see that something is wrong. */
 const MOST = 100;
-/** Anybody may ask, as often as they like: the database is asked no more often than this. */
 const FRESH_MS = 60_000;
 
 interface Seen {
@@ -18,30 +18,18 @@ interface Seen {
 /** Whether providers and ledger agree. A difference keeps nobody from being served, so it fails no check. */
 @Injectable()
 export class ReconciliationHealth {
-  readonly #logger = new Logger('Health');
-  #seen: Promise<Seen> | undefined;
-  #seenAt = Number.NEGATIVE_INFINITY;
+  readonly #recent: RecentLook<Seen>;
 
   constructor(
     private readonly em: EntityManager,
     private readonly indicators: HealthIndicatorService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#recent = new RecentLook(clock, FRESH_MS, () => this.#look(), 'differences could not be counted');
+  }
 
   async agreement(): Promise<HealthIndicatorResult> {
-    const indicator = this.indicators.check('reconciliation');
-    const now = this.clock.now().getTime();
-    if (!this.#seen || now - this.#seenAt >= FRESH_MS) {
-      this.#seenAt = now;
-      this.#seen = this.#look();
-    }
-    try {
-      return indicator.up({ ...(await this.#seen) });
-    } catch (error) {
-      this.#seen = undefined;
-      this.#logger.warn({ msg: 'differences could not be counted', err: error });
-      return indicator.up();
-    }
+    return this.indicators.check('reconciliation').up({ ...(await this.#recent.see()) });
   }
 
   async #look(): Promise<Seen> {

@@ -9,6 +9,7 @@ import type {
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
+  KeptCard,
   ListPaymentsRequest,
   PaymentMethodDetails,
   PaymentOutcome,
@@ -34,6 +35,7 @@ export class BoundedProvider implements PaymentProvider {
   readonly #timeoutMs: number;
   /** These only where the provider has them. */
   readonly openPayment?: (paymentId: string) => Promise<BrowserPayment>;
+  readonly readCard?: (providerRef: string) => Promise<KeptCard>;
   readonly beginCheckout?: (request: BeginCheckoutRequest, idempotencyKey: string) => Promise<CheckoutBegun>;
   readonly readCheckout?: (checkoutId: string) => Promise<CheckoutState>;
   readonly closeCheckout?: (checkoutId: string, idempotencyKey: string) => Promise<CheckoutState>;
@@ -44,6 +46,8 @@ export class BoundedProvider implements PaymentProvider {
     this.#timeoutMs = timeoutMs;
     const open = provider.openPayment?.bind(provider);
     if (open) this.openPayment = (paymentId) => this.#answer(open(paymentId));
+    const card = provider.readCard?.bind(provider);
+    if (card) this.readCard = (providerRef) => this.#answer(card(providerRef));
     const begin = provider.beginCheckout?.bind(provider);
     if (begin) this.beginCheckout = (request, key) => this.#outcome(() => begin(request, key));
     const read = provider.readCheckout?.bind(provider);

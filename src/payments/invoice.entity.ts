@@ -14,8 +14,13 @@ export type InvoicePaymentStatus = (typeof PAYMENT_STATUSES)[number];
 export type InvoiceStatus = 'DRAFT' | 'FINALIZED' | 'VOIDED';
 export type BillingReason = 'MANUAL' | 'WALLET_TOPUP' | 'WALLET_AUTO_TOPUP';
 
+/** `bonus` costs nothing: it says what is given on top. */
+export type InvoiceLineKind = 'credits' | 'fee' | 'bonus';
+
 /** One line of an invoice. Integers in minor units of the invoice's currency. */
 export interface InvoiceLine {
+  /** What the line is for; absent on invoices of before there were others than credits. */
+  kind?: InvoiceLineKind;
   description: string;
   /** Whole units, 1 or more. */
   quantity: number;

@@ -11,12 +11,14 @@ import {
   Invoice,
   type InvoiceDiscount,
   type InvoiceLine,
+  type InvoiceLineKind,
   type InvoiceParty,
   type InvoicePaymentStatus,
   type InvoiceTax,
 } from './invoice.entity.js';
 
 export interface NewInvoiceLine {
+  kind?: InvoiceLineKind;
   description: string;
   /** Whole units, 1 or more. */
   quantity: number;
@@ -167,6 +169,7 @@ interface InvoiceAmounts {
 
 function priceLines(draft: NewInvoice): { lines: InvoiceLine[]; amounts: InvoiceAmounts } {
   const lines = draft.lines.map((line) => ({
+    ...(line.kind ? { kind: line.kind } : {}),
     description: line.description,
     quantity: line.quantity,
     unitAmountMinor: line.unitAmountMinor,

@@ -33,7 +33,7 @@ export interface PaymentProvider {
 
   /**
    * What of a payment has gone back or is claimed back, whoever began it: the provider's own list, which is the truth.
-   * @throws DomainError unavailable when it does not answer
+   * @throws DomainError invalid_operation where the provider keeps no such list; unavailable when it does not answer
    */
   readReturns(paymentId: string): Promise<PaymentReturns>;
 
@@ -50,9 +50,15 @@ export interface PaymentProvider {
   readSetup(setupId: string): Promise<SetupOutcome>;
 
   /**
-   * A page of the payments that were created in a period, by the provider's own record, in the provider's own order. It
-   * names those of other environments too, where they share an account.
+   * A card that was given into its keeping, as it is there now. Absent where a provider tells of no changes.
    * @throws DomainError unavailable when it does not answer
+   */
+  readCard?(providerRef: string): Promise<KeptCard>;
+
+  /**
+   * A page of the payments that were created in a period, by the provider's own record, in the provider's own order. It
+   * names those of other environments too, where they share an account. A page may be shorter than its limit.
+   * @throws DomainError invalid_operation where the provider keeps no such list; unavailable when it does not answer
    */
   listPayments(request: ListPaymentsRequest): Promise<PaymentPage>;
 
@@ -152,6 +158,11 @@ export interface PurchaseFacts {
   units: number;
   packId: string | null;
   validityMonths: number | null;
+  /** What of the amount is the fee, minor units; absent where there is none. */
+  feeMinor?: number;
+  /** What comes free with it: a plain decimal above zero, and until when (ISO 8601); absent where nothing does. */
+  bonusCredits?: string;
+  bonusExpiresAt?: string;
 }
 
 export interface ConfirmPaymentRequest {
@@ -163,7 +174,7 @@ export interface ConfirmPaymentRequest {
 export type CreatePaymentOutcome =
   | { kind: 'created'; paymentId: string }
   | { kind: 'not_executed'; reason: string; retryAfterSeconds: number }
-  | { kind: 'unknown'; reason: string }
+  | UnknownOutcome
   | { kind: 'invalid'; reason: string };
 
 /** What became of a payment. Anything the provider did not say for certain is `unknown`, never `declined`. */
@@ -176,7 +187,17 @@ export type PaymentOutcome =
   | { kind: 'canceled' }
   | { kind: 'not_executed'; reason: string; retryAfterSeconds: number }
   | { kind: 'invalid'; reason: string }
-  | { kind: 'unknown'; reason: string };
+  | UnknownOutcome;
+
+export interface UnknownOutcome {
+  kind: 'unknown';
+  reason: string;
+  /**
+   * The provider has said that it keeps this answer under the idempotency key: the request is over, and the key gets no
+   * other answer. What it has done is in the provider's record. Absent where that was not said.
+   */
+  isKept?: boolean;
+}
 
 export interface RefundPaymentRequest {
   paymentId: string;
@@ -248,6 +269,13 @@ export type SetupOutcome =
   | { kind: 'open'; customerId: string }
   | { kind: 'failed'; customerId: string | null; reason: string };
 
+export type KeptCard =
+  | { kind: 'kept'; card: PaymentMethodDetails }
+  /** It is nobody's any more, and cannot be charged. */
+  | { kind: 'detached' }
+  /** Nothing is known of such a card, which says nothing about ours. */
+  | { kind: 'unknown' };
+
 /** Payments created from `from` on and before `to`. */
 export interface ListPaymentsRequest {
   from: Date;
@@ -274,6 +302,8 @@ export interface ListedPayment {
   amountMinor: number | null;
   /** Minor units that went back. */
   refundedMinor: number;
+  /** Whether its holder has ever denied it at their bank. */
+  isDisputed: boolean;
   /** ISO 4217, lower case. */
   currency: string;
   /** Whose it is, by what we left with it; null where nothing of ours is. */

@@ -5,7 +5,7 @@ import { Config } from '../config.js';
 import { SettingsService } from '../settings/settings.service.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
-import type { Scope } from '../shared/scope.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
 import { BillingConnections } from './billing-system/billing-connections.js';
 import { BillingSystemApi } from './billing-system/billing-system-api.js';
 import { BillingSystemProvider, WEBHOOK } from './billing-system/billing-system-provider.js';
@@ -60,7 +60,16 @@ export class PaymentProviders {
   async resolve(scope: Scope): Promise<PaymentProvider | undefined> {
     const { provider: name } = await this.settings.get(scope, 'payments');
     if (name === 'none') return undefined;
-    const provider = await this.byName(scope, name);
+    return this.ofPayment({ ...scopeOf(scope), provider: name });
+  }
+
+  /**
+   * The provider that a payment is at, by the name that was stored with it.
+   * @throws unavailable when the environment has none of that name (any more)
+   */
+  async ofPayment(payment: Scope & { provider?: string | null | undefined }): Promise<PaymentProvider> {
+    const { provider: name } = payment;
+    const provider = name ? await this.byName(scopeOf(payment), name) : undefined;
     if (!provider) throw new DomainError('unavailable', `payment provider ${name} is not available here`);
     return provider;
   }

@@ -1,9 +1,10 @@
-import { priceSale, type Sale, type TaxRate } from './price-invoice.js';
+import { legsOf, priceInvoice, priceSale, type Sale, type TaxRate } from './price-invoice.js';
 
 const VAT = [{ name: 'VAT', rate: '21' }];
 
 function sale(priceMinor: number, discounts: number[] = [], units = 1): Sale {
   return {
+    kind: 'credits',
     description: '100 credits',
     units,
     priceMinor,
@@ -23,6 +24,7 @@ describe('pricing an invoice', () => {
     ['all off', sale(9900, [9900]), VAT, { unit: 8182, quantity: 1, discount: 8182, taxes: [0] }],
     ['units that add up', sale(24_200, [], 2), VAT, { unit: 10_000, quantity: 2, discount: 0, taxes: [4200] }],
     ['units that do not', sale(6, [], 3), VAT, { unit: 5, quantity: 1, discount: 0, taxes: [1] }],
+    ['units that share a cent', sale(9471, [], 2), [], { unit: 9471, quantity: 1, discount: 0, taxes: [] }],
     [
       'two taxes whose halves would round up twice',
       sale(110),
@@ -40,6 +42,24 @@ describe('pricing an invoice', () => {
       discount: line.discountMinor,
       taxes: taxes.map(({ amountMinor }) => amountMinor),
     }).toEqual(expected);
+  });
+
+  it('adds up over lines: each is priced by itself, a tax is what it comes to on all of them', () => {
+    const rates = [...VAT, { name: 'City', rate: '1.5' }];
+    for (let price = 0; price < 300; price += 1) {
+      const fee: Sale = { ...sale(price % 41), kind: 'fee' };
+      const { lines, discounts, taxes } = priceInvoice([sale(price, [Math.floor(price / 3)]), fee], rates);
+      const net = (index: number) => {
+        const line = lines[index]!;
+        return line.quantity * line.unitAmountMinor - line.discountMinor;
+      };
+      const legs = legsOf(lines);
+      expect(legs.feeMinor).toBe(net(1));
+      expect(net(0) + legs.feeMinor + legs.taxMinor).toBe(price - Math.floor(price / 3) + (price % 41));
+      expect(taxes.reduce((sum, { amountMinor }) => sum + amountMinor, 0)).toBe(legs.taxMinor);
+      expect(discounts).toHaveLength(1);
+      expect(net(0) >= 0 && net(1) >= 0).toBe(true);
+    }
   });
 
   it('charges the buyer’s price to the cent, whatever the price, discounts and rates', () => {

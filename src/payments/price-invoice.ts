@@ -1,6 +1,6 @@
 import { Big } from 'big.js';
 import { type Decimal, decimal, formatDecimal, ZERO } from '../shared/decimal.js';
-import type { InvoiceDiscount, InvoiceTax } from './invoice.entity.js';
+import type { InvoiceDiscount, InvoiceLineKind, InvoiceTax } from './invoice.entity.js';
 
 /** A tax that prices include. */
 export interface TaxRate {
@@ -11,8 +11,9 @@ export interface TaxRate {
 
 /** What was sold. Prices and discounts are what the buyer sees: taxes are included. Integers in minor units. */
 export interface Sale {
+  kind: InvoiceLineKind;
   description: string;
-  /** 1 or more; divides `priceMinor`. */
+  /** 1 or more. */
   units: number;
   /** Before discounts. */
   priceMinor: number;
@@ -20,10 +21,42 @@ export interface Sale {
   discounts: InvoiceDiscount[];
 }
 
+export interface PricedLine {
+  kind: InvoiceLineKind;
+  description: string;
+  quantity: number;
+  unitAmountMinor: number;
+  discountMinor: number;
+  taxMinor: number;
+}
+
 export interface PricedSale {
-  line: { description: string; quantity: number; unitAmountMinor: number; discountMinor: number; taxMinor: number };
+  line: PricedLine;
   discounts: InvoiceDiscount[];
   taxes: InvoiceTax[];
+}
+
+/** What was sold, line by line, each priced by itself; of each tax, what it comes to on all of them. */
+export function priceInvoice(sales: Sale[], rates: TaxRate[]) {
+  const priced = sales.map((sale) => priceSale(sale, rates));
+  const taxOf = (index: number) => priced.reduce((sum, { taxes }) => sum + (taxes[index]?.amountMinor ?? 0), 0);
+  return {
+    lines: priced.map(({ line }) => line),
+    discounts: priced.flatMap(({ discounts }) => discounts),
+    taxes: (priced[0]?.taxes ?? []).map((tax, index) => ({ ...tax, amountMinor: taxOf(index) })),
+  };
+}
+
+/** What of an invoice's total is the fee, without taxes, and what is taxes, minor units. The rest is for the credits. */
+export function legsOf(lines: (Omit<PricedLine, 'kind' | 'description'> & { kind?: InvoiceLineKind })[]): {
+  feeMinor: number;
+  taxMinor: number;
+} {
+  const fees = lines.filter(({ kind }) => kind === 'fee');
+  return {
+    feeMinor: fees.reduce((sum, line) => sum + line.quantity * line.unitAmountMinor - line.discountMinor, 0),
+    taxMinor: lines.reduce((sum, { taxMinor }) => sum + taxMinor, 0),
+  };
 }
 
 /**
@@ -31,7 +64,7 @@ export interface PricedSale {
  * the tax is a part of what is charged, rounded half up once for the line, and what is left is the net amount. Hence
  * quantity * unit - discount + tax is exactly the money that was charged. A discount that took something is never 0.
  */
-export function priceSale({ description, units, priceMinor, discounts }: Sale, rates: TaxRate[]): PricedSale {
+export function priceSale({ kind, description, units, priceMinor, discounts }: Sale, rates: TaxRate[]): PricedSale {
   const net = (grossMinor: number) => grossMinor - taxIn(grossMinor, rates);
   let grossMinor = priceMinor;
   const netDiscounts = discounts.map((discount) => {
@@ -46,10 +79,10 @@ export function priceSale({ description, units, priceMinor, discounts }: Sale, r
   const lineMinor = net(grossMinor) + discountMinor;
   const unitMinor = net(priceMinor / units);
   // Where the units' own rounding does not add up to that of the line, they are sold as one.
-  const isExact = unitMinor * units === lineMinor;
+  const isExact = Number.isInteger(unitMinor) && unitMinor * units === lineMinor;
   const line = isExact
-    ? { description, quantity: units, unitAmountMinor: unitMinor }
-    : { description: `${units} × ${description}`, quantity: 1, unitAmountMinor: lineMinor };
+    ? { kind, description, quantity: units, unitAmountMinor: unitMinor }
+    : { kind, description: `${units} × ${description}`, quantity: 1, unitAmountMinor: lineMinor };
   return {
     line: { ...line, discountMinor, taxMinor: taxIn(grossMinor, rates) },
     discounts: netDiscounts,

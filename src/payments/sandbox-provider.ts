@@ -186,6 +186,7 @@ export class SandboxProvider implements PaymentProvider {
       status: kind === 'succeeded' || kind === 'processing' || kind === 'canceled' ? kind : 'open',
       amountMinor: payment.amountMinor,
       refundedMinor: refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+      isDisputed: false,
       currency: payment.currency,
       environmentId: payment.environmentId ?? null,
       topUpId: payment.topUpId,

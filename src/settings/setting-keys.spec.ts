@@ -44,6 +44,11 @@ describe('setting values', () => {
         alert_enabled: false,
       },
     );
+    expect(readSettingValue('top_up_fee', { mode: 'added', percent: '2.90', fixed_minor: { usd: 30 } })).toEqual({
+      mode: 'added',
+      percent: '2.9',
+      fixed_minor: { usd: 30 },
+    });
     expect(readSettingValue('bonus_credits_topup_config', { enabled: true, slabs: [slab('100.50')] })).toEqual({
       enabled: true,
       slabs: [slab('100.5', { expiration_duration: null, expiration_duration_unit: null })],
@@ -66,6 +71,16 @@ describe('setting values', () => {
     ['wallets', { overdraft: true }, { overdraft: ['is not a known field'] }],
     ['payments', {}, { provider: ['is required'] }],
     ['credits', { currency: 'USD' }, { currency: ['must be three lower-case letters'] }],
+    ['top_up_fee', { mode: 'added', percent: '50.0001' }, { percent: ['must be at most 50'] }],
+    ['top_up_fee', { percent: '0.00001' }, { percent: ['must have at most 4 decimal places'] }],
+    ['top_up_fee', { fixed_minor: { USD: 1 } }, { fixed_minor: ['must be by currencies of three lower-case letters'] }],
+    [
+      'top_up_fee',
+      { fixed_minor: { usd: 0.5 } },
+      { fixed_minor: { usd: ['must be a whole number from 0 to 100000'] } },
+    ],
+    ['top_up_fee', { fixed_minor: [] }, { fixed_minor: ['must be an object'] }],
+    ['top_up_fee', { mode: 'on' }, { mode: ['must be one of the following values: none, added, contained'] }],
     ['wallet_balance_alert_config', { alert_enabled: true }, { alert_enabled: ['needs at least one threshold'] }],
     ['bonus_credits_topup_config', { enabled: true }, { slabs: ['must have at least one slab when enabled'] }],
     [

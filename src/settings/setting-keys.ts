@@ -12,6 +12,7 @@ import {
   CreditsSettingDto,
   InvoicesSettingDto,
   PaymentsSettingDto,
+  TopUpFeeSettingDto,
   WalletsSettingDto,
 } from './setting-values.dto.js';
 
@@ -47,6 +48,13 @@ export interface SettingValues {
     seller: { name: string; address: string[]; tax_id: string };
     /** Days after which an unpaid invoice of an automatic top-up is overdue. */
     due_days: number;
+  };
+  top_up_fee: {
+    mode: 'none' | 'added' | 'contained';
+    /** A decimal in plain notation. */
+    percent: string;
+    /** By currency, lower case. */
+    fixed_minor: Record<string, number>;
   };
   credits: {
     currency: string;
@@ -111,6 +119,11 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingRule<SettingValues
     },
     check: checkTaxes,
   },
+  top_up_fee: {
+    dto: TopUpFeeSettingDto,
+    defaultValue: { mode: 'none', percent: '0', fixed_minor: {} },
+    check: checkFee,
+  },
   credits: {
     dto: CreditsSettingDto,
     defaultValue: {
@@ -121,6 +134,10 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingRule<SettingValues
     },
   },
 };
+
+const MAX_FEE_PERCENT = 50;
+const FEE_PLACES = 4;
+const MAX_FIXED_FEE_MINOR = 100_000;
 
 export function isSettingKey(key: string): key is SettingKey {
   return Object.hasOwn(SETTINGS, key);
@@ -174,6 +191,19 @@ function checkTaxes({ taxes, seller }: InvoicesSettingDto): FieldErrors | undefi
     }
   }
   if (seller.address.some((line) => faultOfText(line))) return { seller: { address: ['must be text'] } };
+  return undefined;
+}
+
+function checkFee({ percent, fixed_minor }: TopUpFeeSettingDto): FieldErrors | undefined {
+  if (percent.gt(MAX_FEE_PERCENT)) return { percent: [`must be at most ${MAX_FEE_PERCENT}`] };
+  if (!percent.round(FEE_PLACES, Big.roundDown).eq(percent)) {
+    return { percent: [`must have at most ${FEE_PLACES} decimal places`] };
+  }
+  for (const [currency, minor] of Object.entries(fixed_minor)) {
+    if (!/^[a-z]{3}$/.test(currency)) return { fixed_minor: ['must be by currencies of three lower-case letters'] };
+    const isRight = Number.isSafeInteger(minor) && minor >= 0 && minor <= MAX_FIXED_FEE_MINOR;
+    if (!isRight) return { fixed_minor: { [currency]: [`must be a whole number from 0 to ${MAX_FIXED_FEE_MINOR}`] } };
+  }
   return undefined;
 }
 

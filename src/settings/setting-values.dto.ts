@@ -5,6 +5,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -16,7 +17,7 @@ import { IsText } from '../http/fields/is-text.js';
 import { IsCredits } from '../http/fields/is-credits.js';
 import { Nested, NestedList } from '../http/fields/nested.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
-import type { Decimal } from '../shared/decimal.js';
+import { type Decimal, ZERO } from '../shared/decimal.js';
 
 /** `wallets`: how wallets behave. */
 export class WalletsSettingDto {
@@ -167,6 +168,29 @@ export class InvoicesSettingDto {
   @Min(1)
   @IsInt()
   due_days: number = 14;
+}
+
+/** `top_up_fee`: what a purchase of credits costs beside the credits, as a line of its own on its invoice. */
+export class TopUpFeeSettingDto {
+  /**
+   * `added`: on top of the price; automatic top-ups that agreed to less pause (`fee_changed`) instead of paying more.
+   * `contained`: the customer pays the price, and a part of it is the fee. Taxes are included in it, as in prices.
+   */
+  @ApiProperty({ enum: ['none', 'added', 'contained'], default: 'none' })
+  @IsIn(['none', 'added', 'contained'])
+  mode: 'none' | 'added' | 'contained' = 'none';
+
+  @IsCredits({
+    sign: 'not_negative',
+    description: 'Of the price after discounts, at most 50, up to 4 decimal places; rounded half up to a minor unit.',
+    example: '2.9',
+  })
+  percent: Decimal = ZERO;
+
+  /** Once a charge, integer minor units by currency (ISO 4217, lower case); none in a currency that is not named. */
+  @ApiProperty({ type: Object, default: {}, example: { usd: 30, eur: 25 } })
+  @IsObject({ message: 'must be an object' })
+  fixed_minor: Record<string, number> = {};
 }
 
 /** `credits`: the credits API. */

@@ -10,6 +10,7 @@ import {
   CreditsSettingDto,
   InvoicesSettingDto,
   PaymentsSettingDto,
+  TopUpFeeSettingDto,
   WalletsSettingDto,
 } from './setting-values.dto.js';
 import type { TenantSetting } from './tenant-setting.entity.js';
@@ -20,6 +21,7 @@ const VALUE_MODELS = [
   AlertsSettingDto,
   BonusSettingDto,
   InvoicesSettingDto,
+  TopUpFeeSettingDto,
   CreditsSettingDto,
 ];
 const ANY_OF = { anyOf: VALUE_MODELS.map((model) => ({ $ref: getSchemaPath(model) })) };

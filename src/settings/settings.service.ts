@@ -1,16 +1,15 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import { Environment } from '../auth/environment.entity.js';
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
 import { newId } from '../shared/ids.js';
 import type { Scope } from '../shared/scope.js';
+import { trustedCache } from '../shared/trusted-cache.js';
 import { readSettingValue, SETTINGS, type SettingKey, type SettingValue } from './setting-keys.js';
 import { TenantSetting } from './tenant-setting.entity.js';
 
-/** A change takes effect within 5 s on every process, at once in the one that made it. */
-const TRUSTED_MS = 4_000;
 const CACHE_LIMIT = 10_000;
 
 /** What an environment has set, and the default where it has set nothing. */
@@ -24,8 +23,7 @@ export class SettingsService {
     private readonly clock: Clock,
     private readonly config: Config,
   ) {
-    const timing = { ttl: TRUSTED_MS, ttlResolution: 0, perf: { now: () => this.clock.now().getTime() } };
-    this.#cache = new LRUCache({ ...timing, max: CACHE_LIMIT });
+    this.#cache = trustedCache(clock, CACHE_LIMIT);
   }
 
   /** Handed in at start by whoever knows what a value needs. What one of them throws refuses the value. */

@@ -3,6 +3,7 @@ import { CustomersModule } from '../customers/customers.module.js';
 import { EventsModule } from '../events/events.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { CardNotices } from './cards/card-notices.js';
 import { CheckoutPages } from './checkouts/checkout-pages.js';
 import { ConfirmationLinks } from './confirmations/confirmation-links.js';
 import { ConfirmationsController } from './confirmations/confirmations.controller.js';
@@ -24,6 +25,9 @@ import { RefundsController } from './refunds/refunds.controller.js';
 import { RefundsService } from './refunds/refunds.service.js';
 import { ScheduledTask } from './schedule/scheduled-task.js';
 import { PaymentNews } from './purchases/payment-news.js';
+import { TopUpCards } from './purchases/top-up-cards.js';
+import { TopUpCourse } from './purchases/top-up-course.js';
+import { TopUpEnding } from './purchases/top-up-ending.js';
 import { TopUpEngine } from './purchases/top-up-engine.js';
 import { TopUpInvoices } from './purchases/top-up-invoices.js';
 import { DailyReconciliation } from './reconciliation/daily-reconciliation.js';
@@ -35,6 +39,7 @@ import { ReconciliationFigures } from './reconciliation/reconciliation-figures.j
 import { ReconciliationRows } from './reconciliation/reconciliation-rows.js';
 import { ReconciliationRuns } from './reconciliation/reconciliation-runs.js';
 import { Repairs } from './reconciliation/repairs.js';
+import { ReturnedMoney } from './reconciliation/returned-money.js';
 import { CardsOnFile } from './rules/cards-on-file.js';
 import { TopUpPolicy } from './rules/top-up-policy.js';
 import { TopUpQueue } from './purchases/top-up-queue.js';
@@ -71,6 +76,7 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     ReconciliationRows,
     ReconciliationRuns,
     Repairs,
+    ReturnedMoney,
     InvoicedTopUps,
     InvoiceLists,
     InvoicePayments,
@@ -78,8 +84,12 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     PaymentLists,
     PaymentNews,
     ScheduledTask,
+    TopUpCards,
+    TopUpCourse,
+    TopUpEnding,
     TopUpEngine,
     TopUpInvoices,
+    CardNotices,
     CardsOnFile,
     DisputeBook,
     RefundBook,

@@ -49,7 +49,7 @@ export class Expansions {
 
   async #wallets(scope: Scope, ids: string[]): Promise<Map<string, WalletDto>> {
     const wallets = await this.em.fork().find(Wallet, { id: { $in: ids }, ...scopeOf(scope) });
-    const topUps = await this.rules.ofWallets(ids);
+    const topUps = await this.rules.ofWallets(scope, wallets);
     return new Map(
       wallets.map((wallet) => [wallet.id, renderWallet(columnsOf(wallet), topUps.get(wallet.id) as WalletRules)]),
     );

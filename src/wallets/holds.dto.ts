@@ -6,6 +6,7 @@ import { IsIdempotencyKey, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { MayBeEmpty } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
+import { HOLD_PURPOSES } from '../ledger/hold.entity.js';
 import type { Decimal } from '../shared/decimal.js';
 import { WalletDto } from './wallet-answers.dto.js';
 import { TransactionDto } from './transactions.dto.js';
@@ -75,6 +76,12 @@ export class HoldDto {
   customer_id!: string;
   @ApiProperty({ enum: HOLD_STATUSES })
   status!: string;
+  @ApiProperty({
+    enum: HOLD_PURPOSES,
+    description:
+      '`dispute`: it freezes credits of a payment that is disputed; nobody but the end of the dispute ends it.',
+  })
+  purpose!: string;
   /** Credits reserved at the start. @example '5' */
   credits!: string;
   /** How far captures may exceed the credits, in all. @example '0' */

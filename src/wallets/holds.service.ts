@@ -111,6 +111,7 @@ function renderHold(state: HoldState, now: Date): HoldDto {
     wallet_id: hold.walletId,
     customer_id: hold.customerId,
     status,
+    purpose: hold.purpose,
     credits: formatDecimal(hold.credits),
     overage: formatDecimal(hold.overage),
     captured: formatDecimal(hold.captured),

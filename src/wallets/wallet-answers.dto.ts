@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Pagination } from '../http/wallets-page.js';
 import type { AlertSettings } from '../ledger/wallet.entity.js';
 import { AlertSettingsDto, CooldownDto } from './wallet-requests.dto.js';
+import { AgreedFeeDto } from '../top-ups/pricing/agreed-fee.dto.js';
 
 export class AutoTopUpResponse {
   enabled!: boolean;
@@ -16,6 +17,9 @@ export class AutoTopUpResponse {
   cooldown!: CooldownDto | null;
   /** Why automatic top-up is paused, as a code; null while it is not. */
   paused_reason!: string | null;
+  /** What was agreed to on top of the price when it was last saved; null: nothing. More pauses it (`fee_changed`). Ours. */
+  @ApiProperty({ type: AgreedFeeDto, nullable: true })
+  fee!: AgreedFeeDto | null;
 }
 
 export class TopUpLimitsResponse {

@@ -112,8 +112,8 @@ export class WalletMovementsService {
         expiresAt: terms.expiresAt ?? null,
         idempotencyKey: terms.idempotencyKey ?? '',
         metadata: terms.metadata ?? {},
-        bonus: terms.bonus ?? null,
       },
+      bonus: terms.bonus,
       answer: (posting, topUp, pending) => ({
         wallet_transaction: posting.entries[0]
           ? renderEntry(posting.entries[0], lotOf(posting, posting.entries[0]))

@@ -207,7 +207,8 @@ export class WalletsService {
 
   async #views(wallets: Wallet[], withTotals: boolean): Promise<WalletView[]> {
     const ids = wallets.map(({ id }) => id);
-    const topUps = await this.rules.ofWallets(ids);
+    const [first] = wallets;
+    const topUps = first ? await this.rules.ofWallets(scopeOf(first), wallets) : new Map<string, WalletRules>();
     const totals = withTotals ? await this.balances.totals(ids) : undefined;
     return wallets.map((wallet) => ({
       wallet: columnsOf(wallet),

@@ -46,6 +46,8 @@ export class WebhookEventDto {
   id!: string;
   @ApiProperty({ enum: EVENT_TYPES })
   event_type!: string;
+  /** Empty where it is about no single wallet.
+   * @example 'wallet_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
   wallet_id!: string;
   customer_id!: string;
   @ApiProperty({ type: Object, additionalProperties: true, description: 'The body that is sent.' })

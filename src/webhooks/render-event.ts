@@ -65,8 +65,8 @@ export function renderAlertEvent(state: WalletState, { row, before }: AlertChang
   };
 }
 
-function renderCharge({ amountMinor, currency, invoiceId }: Charge) {
-  return { amount_minor: amountMinor, currency, invoice_id: invoiceId };
+function renderCharge({ amountMinor, feeMinor, taxMinor, currency, invoiceId }: Charge) {
+  return { amount_minor: amountMinor, fee_minor: feeMinor, tax_minor: taxMinor, currency, invoice_id: invoiceId };
 }
 
 function renderWalletOf(state: WalletState): EventWallet {

@@ -24,7 +24,7 @@ export interface TestAccount {
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-export function call(service: TestApp, key: string): Record<Method, (path: string) => Test> {
+export function call(service: Pick<TestApp, 'url'>, key: string): Record<Method, (path: string) => Test> {
   const by = (method: Method) => (path: string) =>
     request(service.url)[method](path).set('Authorization', `JWT ${key}`);
   return { get: by('get'), post: by('post'), put: by('put'), patch: by('patch'), delete: by('delete') };

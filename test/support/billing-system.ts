@@ -32,7 +32,19 @@ interface Payment {
   currency: string;
   /** What is reported of it; declines are of the last card. */
   state: Data & { status: string };
-  refunds: Map<string, number>;
+  createdAt: Date;
+  /** What was left with it. */
+  left: Data;
+  /** By the key that they were asked for under, or their id where somebody else has made them. */
+  refunds: Map<string, Returned>;
+  disputes: Returned[];
+}
+
+interface Returned {
+  id: string;
+  amount_minor: number;
+  status: string;
+  [more: string]: unknown;
 }
 
 export const BILLING_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -94,6 +106,22 @@ export class BillingSystem {
     this.#become(this.payments.get(paymentId) as Payment, state);
   }
 
+  /** Somebody gives money back in the billing system itself. */
+  refund(paymentId: string, amountMinor: number, status = 'succeeded'): string {
+    const { refunds } = this.payments.get(paymentId) as Payment;
+    const id = `${paymentId}_r${refunds.size + 1}`;
+    refunds.set(id, { id, key: null, amount_minor: amountMinor, status });
+    return id;
+  }
+
+  /** The holder of the card denies the payment; again, with the end of it. */
+  dispute(paymentId: string, status: 'open' | 'won' | 'lost'): void {
+    const payment = this.payments.get(paymentId) as Payment;
+    const fee = { fee_minor: 1500, fee_currency: payment.currency };
+    const facts = { id: `${paymentId}_d`, amount_minor: payment.amountMinor, reason: 'fraudulent', ...fee };
+    payment.disputes = [{ ...facts, status }];
+  }
+
   chargesOf(paymentId: string | null | undefined): number {
     return this.charges.filter((id) => id === paymentId).length;
   }
@@ -135,7 +163,9 @@ export class BillingSystem {
     const { type, key, data } = call;
     if (type === 'ping') return ok({ challenge: data['challenge'] });
     if (type === 'payment_method.attach') return attach(data);
-    if (type !== 'payment.retrieve' && key === undefined) return refusal(400, 'no_idempotency_key');
+    if (type === 'payment.list') return this.#list(call);
+    const isReading = type === 'payment.retrieve' || type === 'payment.returns';
+    if (!isReading && key === undefined) return refusal(400, 'no_idempotency_key');
     if (key === undefined) return this.#act(call);
     const request = JSON.stringify([type, data]);
     const first = this.#keys.get(key) ?? { request };
@@ -146,10 +176,11 @@ export class BillingSystem {
     return (first.answer = this.#act(call));
   }
 
-  #act({ type, key, data }: BillingCall): Answer {
-    if (type === 'payment.create') return ok(view(this.#create(data)));
+  #act({ type, key, environmentId, data }: BillingCall): Answer {
+    if (type === 'payment.create') return ok(view(this.#create(data, environmentId)));
     const payment = this.payments.get(data['payment_id'] as string);
     if (!payment) return refusal(404, 'not_found');
+    if (type === 'payment.returns') return ok(returnsOf(payment));
     if (type === 'payment.refund') return refund(payment, key as string, data['amount_minor'] as number | null);
     if (type === 'payment.cancel' && !this.#hasEnded(payment.id)) payment.state = { status: 'canceled' };
     if (type === 'payment.confirm' && !this.#hasEnded(payment.id)) {
@@ -160,14 +191,27 @@ export class BillingSystem {
     return ok(view(payment));
   }
 
-  #create(data: Data): Payment {
+  #list({ data }: BillingCall): Answer {
+    const { from, to, after, limit } = data as { from: string; to: string; after: string | null; limit: number };
+    const isWithin = ({ createdAt }: Payment) => createdAt >= new Date(from) && createdAt < new Date(to);
+    const all = [...this.payments.values()].filter((one) => isWithin(one));
+    const place = all.findIndex(({ id }) => id === after) + 1;
+    const page = all.slice(place, place + limit);
+    const next = all.length > place + limit ? page.at(-1)?.id : null;
+    return ok({ payments: page.map((one) => listed(one)), next });
+  }
+
+  #create(data: Data, environmentId: string): Payment {
     const payment: Payment = {
       id: `bill_${this.payments.size + 1}`,
       topUpId: data['top_up_id'] as string,
       amountMinor: data['amount_minor'] as number,
       currency: data['currency'] as string,
       state: { status: 'requires_confirmation' },
+      createdAt: this.now(),
+      left: { ...data, environment_id: environmentId },
       refunds: new Map(),
+      disputes: [],
     };
     this.payments.set(payment.id, payment);
     return payment;
@@ -210,11 +254,31 @@ function attach({ customer_id: customer, token }: Data): Answer {
 
 function refund(payment: Payment, key: string, amountMinor: number | null): Answer {
   if (payment.state.status !== 'succeeded') return refusal(422, 'not_paid');
-  if (payment.refunds.has(key)) return ok({ refund: { status: 'succeeded' } });
-  const left = [...payment.refunds.values()].reduce((rest, amount) => rest - amount, payment.amountMinor);
-  if ((amountMinor ?? 0) > left) return ok({ refund: { status: 'refused', reason: `${left} are left` } });
-  payment.refunds.set(key, amountMinor ?? left);
-  return ok({ refund: { status: 'succeeded' } });
+  const left = payment.amountMinor - refundedMinor(payment);
+  const known = payment.refunds.get(key);
+  if (!known && (amountMinor ?? 0) > left) {
+    return ok({ refund: { status: 'refused', reason: `${left} are left` } });
+  }
+  if (!known && left === 0) return ok({ refund: { id: null, status: 'succeeded' } });
+  const id = `${payment.id}_r${payment.refunds.size + 1}`;
+  const made = known ?? { id, key, amount_minor: amountMinor ?? left, status: 'succeeded' };
+  payment.refunds.set(key, made);
+  return ok({ refund: made });
+}
+
+function refundedMinor({ refunds }: Payment): number {
+  const gone = [...refunds.values()].filter(({ status }) => status !== 'failed');
+  return gone.reduce((sum, one) => sum + one.amount_minor, 0);
+}
+
+function returnsOf({ id, refunds, disputes }: Payment): Data {
+  return { payment_id: id, refunds: [...refunds.values()], disputes };
+}
+
+function listed(payment: Payment): Data {
+  const { left, createdAt, disputes } = payment;
+  const returned = { refunded_minor: refundedMinor(payment), is_disputed: disputes.length > 0 };
+  return { ...left, ...(view(payment)['payment'] as Data), created_at: createdAt.toISOString(), ...returned };
 }
 
 function view({ id, amountMinor, currency, state }: Payment): Data {

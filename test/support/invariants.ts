@@ -6,6 +6,9 @@ import type { EntryRecord } from '../../src/ledger/wallet-state.js';
 import { OPEN_STATUS_LIST } from '../../src/top-ups/purchases/top-up.entity.js';
 
 /** Each query finds rows that break an invariant of the ledger: an empty answer is a sound ledger. */
+/** Not so in walks of the ledger alone, which knows no disputes. */
+export const FROZEN_FOR_DISPUTES = 'credits are frozen for open disputes, and for nothing else';
+
 const BREACHES: Record<string, string> = {
   'a wallet’s balance is the sum of its entries': `
     select w.id from wallet w left join entry e on e.wallet_id = w.id
@@ -58,6 +61,24 @@ const BREACHES: Record<string, string> = {
   'a credit of a top-up has a succeeded top-up': `
     select e.id from entry e left join top_up t on t.id = e.top_up_id
     where e.top_up_id is not null and t.top_up_status is distinct from 'succeeded'`,
+  'the legs of a purchase’s money are what it was charged, and what its invoice says': `
+    select t.id from top_up t
+    join entry e on e.wallet_id = t.wallet_id and e.top_up_id = t.id
+    join invoice i on i.top_up_id = t.id
+    left join entry_charge c on c.wallet_id = e.wallet_id and c.entry_id = e.id
+    where t.top_up_status = 'succeeded' and (c.charged_minor is distinct from t.price_minor
+      or c.charged_minor <> i.total_minor or c.tax_minor <> i.tax_minor or c.currency <> t.currency
+      or (c.fee_minor > 0) > (t.fee_minor > 0))`,
+  'nothing has legs but a purchase with an invoice': `
+    select c.entry_id from entry_charge c
+    left join entry e on e.wallet_id = c.wallet_id and e.id = c.entry_id
+    left join invoice i on i.top_up_id = e.top_up_id
+    where i.id is null`,
+  'a purchase has the bonus that was promised with it': `
+    select t.id from top_up t
+    left join entry e on e.wallet_id = t.wallet_id and e.parent_id = t.transaction_id and e.reason = 'PURCHASED_CREDIT_BONUS'
+    where t.top_up_status = 'succeeded' and t.bonus_credits > 0
+    group by t.id having coalesce(sum(e.credits), 0) <> t.bonus_credits`,
   'at most one automatic charge of a wallet is under way': `
     select wallet_id from top_up where is_automatic and not invoicing and top_up_status in (${OPEN_STATUS_LIST})
     group by wallet_id having count(*) > 1`,
@@ -81,7 +102,7 @@ const BREACHES: Record<string, string> = {
     where r.credits <> coalesce(-e.credits, 0)`,
   'a refund that has failed keeps no credits': `
     select id from refund where refund_status = 'failed' and (credits > 0 or bonus_credits > 0)`,
-  'credits are frozen for open disputes, and for nothing else': `
+  [FROZEN_FOR_DISPUTES]: `
     select coalesce(h.id, d.id) from hold h
     full join (select * from dispute where hold_id is not null and dispute_status = 'open') d
       on d.hold_id = h.id and d.wallet_id = h.wallet_id

@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { decimal } from '../../src/shared/decimal.js';
 import { DomainError } from '../../src/shared/errors.js';
 import { newId } from '../../src/shared/ids.js';
-import { findBrokenSums } from './invariants.js';
+import { findBrokenSums, FROZEN_FOR_DISPUTES } from './invariants.js';
 import type { TestLedger } from './ledger.js';
 import { ModelWallet } from './model-wallet.js';
 import type { TopUpScene } from './top-ups.js';
@@ -22,6 +22,10 @@ export type Step = { wallet: number } & (
   | { kind: 'release'; hold: number }
   | { kind: 'reverse'; debit: number; credits: number | null; expired: 'forfeit' | { restoreForHours: number | null } }
   | { kind: 'void'; grant: number; credits: number | null }
+  | { kind: 'freeze'; grant: number; credits: number }
+  | { kind: 'thaw'; hold: number }
+  | { kind: 'take back'; grant: number; credits: number; owes: boolean; frozen: { hold: number; ends: boolean } | null }
+  | { kind: 'give back'; taken: number; credits: number }
   | { kind: 'transfer'; credits: number }
   | { kind: 'convert' }
   | { kind: 'wait'; hours: number }
@@ -51,6 +55,8 @@ export class LedgerWalk {
   readonly #holds: (Place & { id: string })[] = [];
   readonly #debits: (Place & { key: string })[] = [];
   readonly #grants: (Place & { key: string })[] = [];
+  readonly #frozen: (Place & { id: string; grant: string })[] = [];
+  readonly #taken: (Place & { key: string })[] = [];
 
   private constructor(
     private readonly scene: TopUpScene,
@@ -96,6 +102,16 @@ export class LedgerWalk {
         return this.#reverse(step);
       case 'void':
         return this.#void(step);
+      case 'freeze':
+        return this.#freeze(step);
+      case 'thaw': {
+        const frozen = nth(this.#frozen, step.hold) ?? { ...place, id: 'hold_none' };
+        return this.#expect(this.#ledger.thaw(frozen.walletId, frozen.id), frozen.model.thaw(frozen.id, this.#now()));
+      }
+      case 'take back':
+        return this.#takeBack(step);
+      case 'give back':
+        return this.#giveBack(step);
       case 'transfer':
         return this.#transfer(place, this.#place(step.wallet + 1), step.credits);
       case 'convert':
@@ -120,7 +136,16 @@ export class LedgerWalk {
       expect(await this.#ledger.evaluate(walletId)).toEqual(model.balance(this.#now()));
       expect(await this.#lots(walletId)).toEqual(model.lots());
     }
-    expect(await findBrokenSums(this.scene.service.get(EntityManager))).toEqual([]);
+    const broken = await findBrokenSums(this.scene.service.get(EntityManager));
+    expect(broken.filter((line) => !line.startsWith(FROZEN_FOR_DISPUTES))).toEqual([]);
+  }
+
+  /** Leaves nothing frozen: no dispute here will ever end. */
+  async end(): Promise<void> {
+    for (const { walletId, model, id } of this.#frozen) {
+      await this.#expect(this.#ledger.thaw(walletId, id), model.thaw(id, this.#now()));
+    }
+    await this.compare();
   }
 
   async #grant(place: Place, step: Step & { kind: 'grant' }): Promise<void> {
@@ -187,6 +212,44 @@ export class LedgerWalk {
     const id = await this.#ledger.entryId(grant.walletId, grant.key);
     const call = () => this.#ledger.reverse(grant.walletId, id, text(step.credits), 'forfeit', key);
     return this.#attempt(call, isAccepted);
+  }
+
+  /** The hold is there for clients, too, who may not end it. */
+  async #freeze({ grant: index, credits }: Step & { kind: 'freeze' }): Promise<void> {
+    const grant = nth(this.#grants, index);
+    if (!grant) return;
+    const { walletId, model } = grant;
+    const id = `hold_frozen_${walletId}_${this.#frozen.length}`;
+    const isAccepted = model.freeze(id, grant.key, credits, this.#now());
+    this.#frozen.push({ walletId, model, id, grant: grant.key });
+    this.#holds.push({ walletId, model, id });
+    const grantId = await this.#ledger.entryId(walletId, grant.key);
+    const key = this.#newKey();
+    return this.#attempt(() => this.#ledger.freeze(walletId, id, grantId, String(credits), key), isAccepted);
+  }
+
+  async #takeBack({ grant: index, credits, owes, frozen }: Step & { kind: 'take back' }): Promise<void> {
+    const hold = frozen ? nth(this.#frozen, frozen.hold) : undefined;
+    const grant = hold ? { ...hold, key: hold.grant } : nth(this.#grants, index);
+    if (!grant) return;
+    const { walletId, model } = grant;
+    const key = this.#newKey();
+    const by = hold && frozen ? { id: hold.id, ends: frozen.ends } : undefined;
+    const isAccepted = model.takeBack(key, { grant: grant.key, credits, owes, frozen: by }, this.#now());
+    if (model.hasTaken(key)) this.#taken.push({ walletId, model, key });
+    const grantId = await this.#ledger.entryId(walletId, grant.key);
+    const part = { grantId, credits: String(credits), owes, ...(by ? { holdId: by.id, ends: by.ends } : {}) };
+    return this.#attempt(() => this.#ledger.takeBack(walletId, part, key), isAccepted);
+  }
+
+  async #giveBack({ taken: index, credits }: Step & { kind: 'give back' }): Promise<void> {
+    const taken = nth(this.#taken, index);
+    if (!taken) return;
+    const { walletId, model } = taken;
+    const isAccepted = model.giveBack(taken.key, credits, this.#now());
+    const id = await this.#ledger.entryId(walletId, `taken:${taken.key}:0`);
+    const key = this.#newKey();
+    return this.#attempt(() => this.#ledger.giveBack(walletId, id, String(credits), key), isAccepted);
   }
 
   async #transfer(from: Place, to: Place, credits: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
-import { type Decimal, decimal, ZERO } from '../../src/shared/decimal.js';
+import { type Decimal, decimal, min, ZERO } from '../../src/shared/decimal.js';
 import { newId } from '../../src/shared/ids.js';
-import type { CreditTerms, LedgerCommand, ReverseTerms } from '../../src/ledger/commands.js';
+import type { CreditTerms, GrantFacts, LedgerCommand, ReverseTerms } from '../../src/ledger/commands.js';
 import { Entry } from '../../src/ledger/entry.entity.js';
 import { LedgerService } from '../../src/ledger/ledger.service.js';
 import { Lot } from '../../src/ledger/lot.entity.js';
@@ -16,6 +16,12 @@ export interface Balance {
   balance: string;
   held: string;
   debt: string;
+}
+
+/** What a dispute has frozen of the grant, and whether the rest of it is free afterwards. */
+export interface Frozen {
+  holdId?: string;
+  ends?: boolean;
 }
 
 /** Ledger commands in few words, each answering with the balance right after it. */
@@ -148,6 +154,38 @@ export class TestLedger {
 
   release(walletId: string, holdId: string): Promise<Balance> {
     return this.#post({ kind: 'release', walletId, holdId, outcome: 'released' });
+  }
+
+  /** What of so many credits of a grant is unspent. */
+  freeze(walletId: string, holdId: string, grantId: string, credits: string, key: string): Promise<Balance> {
+    const decide = ({ unspentOf }: GrantFacts) => [{ grantId, credits: min(decimal(credits), unspentOf(grantId)) }];
+    return this.#post({ kind: 'freeze', walletId, holdId, terms: { grantIds: [grantId], decide, ...NO_WORDS } }, key);
+  }
+
+  thaw(walletId: string, holdId: string): Promise<Balance> {
+    return this.#post({ kind: 'thaw', walletId, holdId });
+  }
+
+  /** Of an open wallet so many credits of a grant: what is unspent, and the rest as debt if it is owed. */
+  takeBack(
+    walletId: string,
+    { grantId, credits, owes, ...rest }: { grantId: string; credits: string; owes: boolean } & Frozen,
+    key: string,
+  ): Promise<Balance> {
+    const decide = ({ isClosed, unspentOf }: GrantFacts) => {
+      const unspent = min(decimal(credits), unspentOf(grantId));
+      const debt = owes ? decimal(credits).minus(unspent) : ZERO;
+      return isClosed ? [] : [{ grantId, credits: unspent.plus(debt), debt }];
+    };
+    const terms = { grantIds: [grantId], decide, key: `taken:${key}`, ...NO_WORDS };
+    return this.#post({ kind: 'take_back', walletId, terms, ...rest }, key);
+  }
+
+  /** Of what an entry took of a grant. */
+  giveBack(walletId: string, entryId: string, credits: string, key: string): Promise<Balance> {
+    const decide = ({ isClosed }: GrantFacts) => (isClosed ? [] : [{ entryId, credits: decimal(credits) }]);
+    const terms = { entryIds: [entryId], grantIds: [], decide, description: '' };
+    return this.#post({ kind: 'give_back', walletId, terms }, key);
   }
 
   evaluate(walletId: string): Promise<Balance> {

@@ -15,6 +15,8 @@ interface Part {
 
 interface ModelHold {
   isOpen: boolean;
+  /** Of a dispute: no client ends it. */
+  isFrozen: boolean;
   expiresAt: number;
   overage: number;
   parts: Part[];
@@ -26,6 +28,12 @@ interface ModelDebit {
   parts: Part[];
 }
 
+interface FrozenBy {
+  id: string;
+  /** Whether what is left of it is free afterwards. */
+  ends: boolean;
+}
+
 type NewLot = Pick<ModelLot, 'source' | 'priority' | 'expiresAt'>;
 
 /** What a wallet should do, in whole credits and as simply as it can be said: the oracle of the model-based test. */
@@ -35,6 +43,7 @@ export class ModelWallet {
   #holds = new Map<string, ModelHold>();
   #debits = new Map<string, ModelDebit>();
   #grants = new Map<string, ModelLot>();
+  #taken = new Map<string, ModelDebit>();
   #debt = 0;
   #births = 0;
   #lastTopUpAt = 0;
@@ -98,7 +107,68 @@ export class ModelWallet {
     if (credits > this.#free() || this.#debt > 0) return false;
     const parts = this.#pick(credits);
     for (const part of parts) part.lot.held += part.credits;
-    this.#holds.set(id, { isOpen: true, overage, expiresAt: expiresAt?.getTime() ?? Infinity, parts });
+    const until = expiresAt?.getTime() ?? Infinity;
+    this.#holds.set(id, { isOpen: true, isFrozen: false, overage, expiresAt: until, parts });
+    return true;
+  }
+
+  /** Also where nothing of it is left: then there is no hold. */
+  freeze(id: string, grant: string, credits: number, now: Date): boolean {
+    this.#expire(now);
+    const lot = this.#grants.get(grant) as ModelLot;
+    const part = { lot, credits: Math.min(credits, lot.remaining - lot.held) };
+    if (part.credits === 0) return true;
+    lot.held += part.credits;
+    this.#holds.set(id, { isOpen: true, isFrozen: true, overage: 0, expiresAt: Infinity, parts: [part] });
+    return true;
+  }
+
+  thaw(id: string, now: Date): boolean {
+    this.#expire(now);
+    const hold = this.#frozen(id);
+    if (hold) this.#end(hold, now);
+    return hold !== undefined;
+  }
+
+  /**
+   * What is unspent of the grant, what is frozen of it last, and debt for the rest if it is owed.
+   * @returns false where it is refused
+   */
+  takeBack(
+    key: string,
+    { grant, credits, owes, frozen }: { grant: string; credits: number; owes: boolean; frozen: FrozenBy | undefined },
+    now: Date,
+  ): boolean {
+    this.#expire(now);
+    const hold = frozen && this.#frozen(frozen.id);
+    if (frozen && !hold) return false;
+    const lot = this.#grants.get(grant) as ModelLot;
+    const ofHold = hold?.parts.find((part) => part.lot === lot);
+    const unheld = lot.remaining - lot.held;
+    const taken = this.isClosed ? 0 : Math.min(credits, unheld + (ofHold?.credits ?? 0));
+    const debt = owes && !this.isClosed ? credits - taken : 0;
+    const thawed = Math.max(0, taken - unheld);
+    lot.remaining -= taken;
+    lot.held -= thawed;
+    if (ofHold) ofHold.credits -= thawed;
+    this.#debt += debt;
+    if (taken + debt > 0) this.#taken.set(key, { debt, parts: [{ lot, credits: taken }] });
+    if (hold && frozen?.ends) this.#end(hold, now);
+    this.#repay();
+    return true;
+  }
+
+  hasTaken(key: string): boolean {
+    return this.#taken.has(key);
+  }
+
+  /** As a reversal gives it back, and what has expired since not at all: that is no refusal. */
+  giveBack(key: string, credits: number, now: Date): boolean {
+    this.#expire(now);
+    if (this.isClosed) return true;
+    const taken = this.#taken.get(key) as ModelDebit;
+    if (credits > taken.parts.reduce((sum, part) => sum + part.credits, taken.debt)) return false;
+    this.#restore(taken, credits, 'forfeit', now);
     return true;
   }
 
@@ -141,10 +211,15 @@ export class ModelWallet {
     const debit = this.#debits.get(key);
     if (!debit || this.isClosed) return false;
     const left = debit.parts.reduce((sum, part) => sum + part.credits, debit.debt);
-    let wanted = credits ?? left;
+    const wanted = credits ?? left;
     if (wanted === 0 || wanted > left) return false;
-    const ofDebt = Math.min(debit.debt, wanted);
-    wanted -= ofDebt;
+    return this.#restore(debit, wanted, expired, now);
+  }
+
+  /** @returns whether anything came back */
+  #restore(debit: ModelDebit, credits: number, expired: 'forfeit' | { until: Date | null }, now: Date): boolean {
+    const ofDebt = Math.min(debit.debt, credits);
+    let wanted = credits - ofDebt;
     const back: [part: Part, credits: number][] = [];
     for (const part of debit.parts.toReversed()) {
       const credit = Math.min(part.credits, wanted);
@@ -249,7 +324,12 @@ export class ModelWallet {
 
   #openHold(id: string, now: Date): ModelHold | undefined {
     const hold = this.#holds.get(id);
-    return hold?.isOpen && hold.expiresAt > now.getTime() ? hold : undefined;
+    return hold?.isOpen && !hold.isFrozen && hold.expiresAt > now.getTime() ? hold : undefined;
+  }
+
+  #frozen(id: string): ModelHold | undefined {
+    const hold = this.#holds.get(id);
+    return hold?.isOpen && hold.isFrozen ? hold : undefined;
   }
 
   /** Purchased credits of which nothing is left would have been moved by every purchase since. */

@@ -52,7 +52,7 @@ async function rigOf(
     cards: parts.cards,
     charged: parts.charged,
     newCustomer: async () => (await scene.newWallet('0')).customerId,
-    now: () => (parts.name === 'sandbox' ? service.clock.now() : new Date()),
+    now: () => (parts.name === 'stripe' ? new Date() : service.clock.now()),
     environmentId: scene.scope.environmentId,
     close: async () => {
       await service.close();

@@ -30,11 +30,13 @@ export class ServiceProcess {
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr += chunk.toString();
     });
-    this.ended = once(this.#child, 'close').then(([code, signal]) => ({
-      code: code as number | null,
-      signal: signal as NodeJS.Signals | null,
-      stderr: this.#stderr,
-    }));
+    // Whoever is interrupted leaves none behind.
+    const end = () => this.signal('SIGKILL');
+    process.once('exit', end);
+    this.ended = once(this.#child, 'close').then(([code, signal]) => {
+      process.off('exit', end);
+      return { code: code as number | null, signal: signal as NodeJS.Signals | null, stderr: this.#stderr };
+    });
   }
 
   /** Waits until it listens. Throws with what it said when it ends before that. */

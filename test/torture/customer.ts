@@ -8,17 +8,28 @@ import type { StandInProcess } from './stand-in-process.js';
 /** Never spent as a whole, so that a debit is refused by nothing but a mistake. */
 export const FIRST_CREDITS = 1000;
 const THRESHOLD = 990;
-/** How long a rule stays switched off, in the machine's milliseconds: long enough for what was under way to end. */
+/** How long a rule stays switched off, in the machine's milliseconds: long enough for something to be charged. */
 const OFF_MS = 3500;
-const PAUSE_MS = 40;
 
-const WALK = { debit: 60, debits: 14, grant: 8, edit: 6, newCard: 5, switchOff: 3, cardGoesBad: 3, bankHesitates: 4 };
+const WALK = {
+  debit: 60,
+  debits: 14,
+  grant: 8,
+  edit: 6,
+  newCard: 5,
+  refund: 3,
+  switchOff: 3,
+  cardGoesBad: 3,
+  bankHesitates: 4,
+};
 
 export interface Surroundings {
   client: PersistentClient;
   standIn: StandInProcess;
   journal: Journal;
   time: FastTime;
+  /** What a customer waits between two requests, in the machine's milliseconds. */
+  pauseMs: number;
 }
 
 /** One customer with one wallet, who spends, buys, edits and changes cards at random, and believes what is answered. */
@@ -27,6 +38,7 @@ export class Customer {
   #card = '';
   #isCardBad = false;
   #writes = 0;
+  readonly #refunded = new Set<string>();
 
   private constructor(
     readonly id: string,
@@ -54,7 +66,7 @@ export class Customer {
       // A card that is never to be charged again is replaced before anything else could excuse a charge of it.
       if (this.#isCardBad && this.random.between(1, 4) === 1) await this.#newCard();
       else await this.#step();
-      await delay(PAUSE_MS);
+      await delay(this.around.pauseMs);
     }
   }
 
@@ -74,6 +86,8 @@ export class Customer {
         return this.#edit();
       case 'newCard':
         return this.#newCard();
+      case 'refund':
+        return this.#refundTwice();
       case 'switchOff':
         return this.#switchOffForAWhile();
       case 'cardGoesBad':
@@ -118,7 +132,7 @@ export class Customer {
     const end = Date.now() + OFF_MS;
     while (Date.now() < end) {
       await this.#debit();
-      await delay(PAUSE_MS);
+      await delay(this.around.pauseMs);
     }
     const until = time.now();
     journal.offPeriods.push({ walletId: this.walletId, customerId: this.id, from, until });
@@ -171,6 +185,25 @@ export class Customer {
       lateNo: { ...late, endsAs: 'failed' } as const,
     }[kind];
     await this.around.standIn.addOutcome({ paymentMethod: this.#card, times: 1, outcome });
+  }
+
+  /** A little more than half of the price, by each of two requests at once: there is money for one of them. */
+  async #refundTwice(): Promise<void> {
+    const { body } = await this.around.client.ask('GET', `/v1/wallets/${this.walletId}/top-ups`);
+    const bought = (body['items'] as { id: string; status: string; price_minor: number }[]).find(
+      ({ id, status }) => status === 'succeeded' && !this.#refunded.has(id),
+    );
+    if (!bought) return;
+    this.#refunded.add(bought.id);
+    const credits = Math.floor(bought.price_minor / 200) + 1;
+    await Promise.all(['a', 'b'].map((which) => this.#refund(bought.id, credits, `refund-${bought.id}-${which}`)));
+  }
+
+  async #refund(topUpId: string, credits: number, key: string): Promise<void> {
+    const body = { amount: String(credits), on_spent: 'debt', idempotency_key: key };
+    const answer = await this.around.client.ask('POST', `/v1/top-ups/${topUpId}/refund`, body);
+    this.#expect(answer, [200, 400], 'a refund');
+    if (answer.status === 200) this.around.journal.refunds.push({ topUpId, credits });
   }
 
   #expect(answer: Answer, statuses: readonly number[], what: string): void {

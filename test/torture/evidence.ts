@@ -56,15 +56,28 @@ const OPEN = `${BUSY.slice(0, -1)}, 'requires_action', 'retry_wait')`;
 export async function countUnresolved(databaseUrl: string, which: 'busy' | 'open'): Promise<number> {
   const [row] = await ask<{ count: number }>(
     databaseUrl,
-    `select count(*)::int as count from top_up where ${which === 'busy' ? BUSY : OPEN}`,
+    `select ((select count(*) from top_up where ${which === 'busy' ? BUSY : OPEN})
+       + (select count(*) from refund where refund_status = 'pending'))::int as count`,
   );
   return row?.count ?? 0;
 }
 
-export async function gather(databaseUrl: string, standIn: StandInProcess): Promise<Evidence> {
+/**
+ * In an order in which what is read later can only explain what was read before, as long as the load goes on.
+ * @param isAtRest whether the load is over; the sums of the ledger are taken only then
+ */
+export async function gather(databaseUrl: string, standIn: StandInProcess, isAtRest: boolean): Promise<Evidence> {
+  const calls = await standIn.calls();
   return {
+    calls,
+    ...(await gatherRows(databaseUrl)),
+    breaches: isAtRest ? await breachesOf(databaseUrl) : [],
     charges: await standIn.charges(),
-    calls: await standIn.calls(),
+  };
+}
+
+async function gatherRows(databaseUrl: string): Promise<Omit<Evidence, 'calls' | 'breaches' | 'charges'>> {
+  return {
     entries: await ask(
       databaseUrl,
       `select wallet_id as "walletId", description, credits::text, top_up_id as "topUpId" from entry`,
@@ -86,7 +99,6 @@ export async function gather(databaseUrl: string, standIn: StandInProcess): Prom
     eventsKeptTwice: (
       await ask<{ id: string }>(databaseUrl, 'select id from provider_event group by id having count(*) > 1')
     ).map(({ id }) => id),
-    breaches: await breachesOf(databaseUrl),
   };
 }
 
@@ -101,6 +113,8 @@ async function breachesOf(databaseUrl: string): Promise<string[]> {
 
 async function ask<Row>(databaseUrl: string, query: string): Promise<Row[]> {
   const client = new pg.Client(databaseUrl);
+  // PostgreSQL may be stopped in between: then the query fails, too, and says so.
+  client.on('error', () => {});
   await client.connect();
   try {
     const { rows } = await client.query(query);

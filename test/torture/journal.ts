@@ -16,6 +16,12 @@ export interface AgreedRule {
   amount: number;
 }
 
+/** Money that a customer got back, as the service has answered. Whole credits, each of them 100 minor units. */
+export interface AgreedRefund {
+  topUpId: string;
+  credits: number;
+}
+
 /** While it lasts nothing may be charged: from the answer to "off" until "on" was sent. By the run's time. */
 export interface OffPeriod {
   walletId: string;
@@ -29,6 +35,7 @@ export class Journal {
   readonly writes: Write[] = [];
   readonly rules = new Map<string, AgreedRule>();
   readonly offPeriods: OffPeriod[] = [];
+  readonly refunds: AgreedRefund[] = [];
   /** How many cards of a customer were lost: each may be refused once. */
   readonly lostCards = new Map<string, number>();
   /** Answers that no customer should get. */
@@ -37,6 +44,6 @@ export class Journal {
   cards = 0;
 
   get acknowledged(): number {
-    return this.writes.length + this.edits + this.cards;
+    return this.writes.length + this.edits + this.cards + this.refunds.length;
   }
 }

@@ -3,8 +3,8 @@ import type { Evidence } from './evidence.js';
 import type { Journal, OffPeriod } from './journal.js';
 import type { Findings } from './judge.js';
 
-/** A charge that was allowed before the rule was switched off may still be on its way, by the run's time: 2.5 s of the machine's. */
-const ON_ITS_WAY_MS = 75_000;
+/** What was allowed is charged while its lease of 60 s lasts, or later by whoever has it allowed again. By the run's time. */
+const ON_ITS_WAY_MS = 65_000;
 /** Between two readings of one clock on its way through two processes, by the run's time. */
 const READING_MS = 3000;
 
@@ -19,15 +19,18 @@ export function judgeAgreements({ rules, topUps, charges }: Evidence, journal: J
       decimal(row.amount).eq(decimal(String(agreed.amount)));
     return !isSame;
   });
-  const automatic = new Set(topUps.filter(({ isAutomatic }) => isAutomatic).map(({ id }) => id));
+  const allowedAt = new Map(
+    topUps.filter(({ isAutomatic }) => isAutomatic).map(({ id, chargedAt }) => [id, chargedAt]),
+  );
   const allowed = topUps.filter(
     ({ walletId, chargedAt }) =>
       chargedAt !== null && isOff(journal, chargedAt, READING_MS, (p) => p.walletId === walletId),
   );
   const charged = charges.filter(({ metadata, createdAt }) => {
-    const customerId = metadata['customer_id'];
-    const isTheirs = (period: OffPeriod) => period.customerId === customerId;
-    return automatic.has(metadata['top_up_id'] ?? '') && isOff(journal, createdAt * 1000, ON_ITS_WAY_MS, isTheirs);
+    const at = createdAt * 1000;
+    const allowed = allowedAt.get(metadata['top_up_id'] ?? '');
+    const isTheirs = ({ customerId }: OffPeriod) => customerId === metadata['customer_id'];
+    return allowed !== undefined && at > (allowed ?? 0) + ON_ITS_WAY_MS && isOff(journal, at, READING_MS, isTheirs);
   });
   return {
     'acknowledged edits lost': lost.map(([walletId]) => walletId),

@@ -37,8 +37,15 @@ export function judgeRequests({ calls, topUps, charges }: Evidence, { lostCards 
   };
 }
 
+/** How many keys had an answer to give: one that was told to keep an error makes way for the next. */
 function keysOf(calls: ReceivedCall[]): number {
-  return new Set(calls.map(({ idempotencyKey }) => idempotencyKey)).size;
+  const kept = new Set(calls.filter(isKeptError).map(({ idempotencyKey }) => idempotencyKey));
+  const given = calls.map(({ idempotencyKey }) => idempotencyKey).filter((key) => !kept.has(key));
+  return new Set(given).size;
+}
+
+function isKeptError({ isReplay, status }: ReceivedCall): boolean {
+  return isReplay && status !== null && status >= 500;
 }
 
 function topUpOf({ form }: ReceivedCall): string {

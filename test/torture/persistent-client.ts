@@ -7,7 +7,9 @@ export interface Answer {
 }
 
 const REQUEST_TIMEOUT_MS = 8000;
-const PAUSE_MS = 60;
+/** After a round in which nobody has answered, twice as long after each. */
+const PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1600;
 /** A service that answers nothing for so long has lost. */
 const GIVE_UP_MS = 180_000;
 
@@ -26,12 +28,16 @@ export class PersistentClient {
   /** @throws where nothing answers for three minutes */
   async ask(method: string, path: string, body?: object): Promise<Answer> {
     const end = Date.now() + GIVE_UP_MS;
+    let pauseMs = PAUSE_MS;
     for (let turn = this.random.between(0, this.urls.length - 1); ; turn += 1) {
       const answer = await this.#send(this.urls[turn % this.urls.length] as string, method, path, body);
       if (answer) return answer;
       if (Date.now() > end) throw new Error(`no answer to ${method} ${path}: ${this.#lastFailure}`);
       this.repeats += 1;
-      await delay(PAUSE_MS);
+      // The other one may be there.
+      if (turn % this.urls.length < this.urls.length - 1) continue;
+      await delay(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
   }
 

@@ -15,7 +15,7 @@ import { Random } from './random.js';
 import { StandInProcess } from './stand-in-process.js';
 
 /** A provider that hangs is given up after this, in the machine's milliseconds; three such calls are less than a lease. */
-const PAYMENT_TIMEOUT_MS = 500;
+const PAYMENT_TIMEOUT_MS = 1000;
 /** By so much the clocks of the two processes are wrong, by the run's time. */
 const WRONG_BY_MS = [20_000, -20_000];
 
@@ -91,7 +91,7 @@ export class Scene {
       DATA_DIR: this.#folder,
       STRIPE_API_BASE: this.standIn.url,
       PAYMENT_TIMEOUT_MS: String(PAYMENT_TIMEOUT_MS),
-      SWEEP_INTERVAL_MS: '100',
+      SWEEP_INTERVAL_MS: '250',
       ENCRYPTION_KEY: this.#encryptionKey,
       BOOTSTRAP_API_KEY: this.#bootstrapKey,
       ...this.planted?.environment,

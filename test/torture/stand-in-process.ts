@@ -12,6 +12,7 @@ const MAIN = fileURLToPath(new URL('../stripe-stand-in/main.ts', import.meta.url
 export class StandInProcess {
   readonly #child: ChildProcess;
   readonly #ready: Promise<string>;
+  readonly #end = () => this.#child.kill('SIGKILL');
   /** `http://127.0.0.1:<port>` */
   url = '';
 
@@ -20,6 +21,7 @@ export class StandInProcess {
       env: { PATH: process.env['PATH'], STAND_IN_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    process.once('exit', this.#end);
     this.#ready = new Promise((resolve, reject) => {
       createInterface({ input: this.#child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
         const [, url] = /STRIPE_API_BASE=(\S+)/.exec(line) ?? [];
@@ -81,7 +83,8 @@ export class StandInProcess {
 
   stop(): void {
     this.#child.removeAllListeners('exit');
-    this.#child.kill('SIGKILL');
+    process.off('exit', this.#end);
+    this.#end();
   }
 
   async #ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {

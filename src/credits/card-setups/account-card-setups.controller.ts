@@ -5,6 +5,7 @@ import { BeginCardSetupDto, CardSetupDto, renderCardSetup } from '../../customer
 import { CardSetups } from '../../customers/card-setups/card-setups.service.js';
 import { AcceptsForms } from '../../http/body/accepts-forms.js';
 import { ApiCreditsErrors } from '../../http/errors/api-errors.decorator.js';
+import { Clock } from '../../shared/clock.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from '../account.js';
 import { AccountCardSetupOutcomeDto, LookAtCardSetupDto, renderAccountCardSetup } from './account-card-setups.dto.js';
 
@@ -12,7 +13,10 @@ import { AccountCardSetupOutcomeDto, LookAtCardSetupDto, renderAccountCardSetup 
 @ApiAccountHeaders()
 @Controller('account/billing/payment-method/setup')
 export class AccountCardSetupsController {
-  constructor(private readonly setups: CardSetups) {}
+  constructor(
+    private readonly setups: CardSetups,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * Begins to save a card with the payment provider: answers the link to its page, or what its fields on your own page
@@ -43,6 +47,6 @@ export class AccountCardSetupsController {
     @Param('setup_id') setupId: string,
     @Body() _body: LookAtCardSetupDto,
   ): Promise<AccountCardSetupOutcomeDto> {
-    return renderAccountCardSetup(await this.setups.look(account.scope, account.customerId, setupId));
+    return renderAccountCardSetup(await this.setups.look(account.scope, account.customerId, setupId), this.clock.now());
   }
 }

@@ -2,7 +2,7 @@ import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { CardSetupOutcomeDto } from '../../customers/card-setups/card-setups.dto.js';
 import type { CardSetup } from '../../customers/card-setups/card-setups.service.js';
 import { MayBeEmpty } from '../../http/validation.pipe.js';
-import { BillingPaymentMethodDto, renderBillingMethod } from '../billing.dto.js';
+import { BillingPaymentMethodDto, renderCard } from '../billing.dto.js';
 
 /** A look needs nothing but the setup. */
 @MayBeEmpty()
@@ -15,6 +15,9 @@ export class AccountCardSetupOutcomeDto extends OmitType(CardSetupOutcomeDto, ['
   payment_method!: BillingPaymentMethodDto | null;
 }
 
-export function renderAccountCardSetup({ id, status, reason, method }: CardSetup): AccountCardSetupOutcomeDto {
-  return { setup_id: id, status, detail: reason, payment_method: renderBillingMethod(method) };
+export function renderAccountCardSetup(
+  { id, status, reason, method }: CardSetup,
+  now: Date,
+): AccountCardSetupOutcomeDto {
+  return { setup_id: id, status, detail: reason, payment_method: method ? renderCard(method, now) : null };
 }

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { Pagination } from '../../http/wallets-page.js';
 import { formatTimestamp } from '../../shared/clock.js';
 import { formatDecimal } from '../../shared/decimal.js';
+import { AgreedFeeDto } from '../../top-ups/pricing/agreed-fee.dto.js';
 import type { TopUp } from '../../top-ups/purchases/top-up.entity.js';
 import type { AgreedSettings, Consent } from '../consent.entity.js';
 
@@ -26,9 +27,12 @@ export class ConsentChargeDto {
   units!: number;
   /** @example '100' */
   credits!: string;
-  /** What all of them cost, minor units of `currency`. */
+  /** What all of them cost, minor units of `currency`, fee included. */
   @ApiProperty({ type: 'integer', example: 9900 })
   total_minor!: number;
+  /** What of that is the fee. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  fee_minor!: number;
 }
 
 /** A change of an account's automatic top-up, or a purchase that was started under one. */
@@ -49,6 +53,9 @@ export class ConsentDto {
   /** The price of one pack that was agreed to, minor units of `currency`; null where no pack is chosen. */
   @ApiProperty({ type: 'integer', nullable: true, example: 9900 })
   price_minor!: number | null;
+  /** What was agreed to on top of it; null: nothing. */
+  @ApiProperty({ type: AgreedFeeDto, nullable: true })
+  fee!: AgreedFeeDto | null;
   @ApiProperty({ type: String, nullable: true, example: 'usd' })
   currency!: string | null;
   /** Of the wallet that is filled. Another one than `currency` only where that was agreed to before it was refused.
@@ -86,6 +93,7 @@ export function renderChange(consent: Consent, walletCurrency: string): ConsentD
     wallet_id: consent.walletId,
     pack_id: consent.to.auto_top_up_credits_pack?.id ?? null,
     price_minor: consent.priceMinor ?? null,
+    fee: consent.fee ?? null,
     currency: consent.currency ?? null,
     wallet_currency: walletCurrency,
     from: consent.from,
@@ -105,7 +113,9 @@ export function renderCharge(topUp: TopUp, consent: Consent | undefined, walletC
     customer_id: topUp.customerId,
     wallet_id: topUp.walletId,
     pack_id: topUp.packId ?? null,
-    price_minor: topUp.priceMinor / topUp.units,
+    // With a fee in it the sum does not tell the price of a pack: the consent does.
+    price_minor: topUp.feeMinor === 0 ? topUp.priceMinor / topUp.units : (consent?.priceMinor ?? null),
+    fee: consent?.fee ?? null,
     currency: topUp.currency,
     wallet_currency: walletCurrency,
     from: null,
@@ -117,6 +127,7 @@ export function renderCharge(topUp: TopUp, consent: Consent | undefined, walletC
       units: topUp.units,
       credits: formatDecimal(topUp.credits),
       total_minor: topUp.priceMinor,
+      fee_minor: topUp.feeMinor,
     },
     request_id: topUp.requestId,
     created_at: formatTimestamp(topUp.createdAt),

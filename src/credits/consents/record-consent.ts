@@ -27,6 +27,7 @@ export async function recordConsent(
     from: toAgreed(from),
     to: toAgreed(to),
     priceMinor: to.pack?.priceMinor ?? null,
+    fee: to.pack?.fee ?? null,
     currency: to.pack?.currency ?? null,
     requestId: actor.requestId,
     createdAt: now,

@@ -104,6 +104,9 @@ export class PackDto {
   /** Minor units of `currency_code`: 9900 is 99.00 USD. */
   @ApiProperty({ type: 'integer', example: 9900 })
   price!: number;
+  /** What comes on top of the price when one pack is bought, minor units: the setting `top_up_fee`, where it adds. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  fee!: number;
   @ApiProperty({ enum: ['USD', 'EUR', 'GBP'], example: 'USD' })
   currency_code!: string;
   /** Credits in the pack. */
@@ -126,6 +129,8 @@ export interface PricedPack {
   id: string;
   name: string;
   priceMinor: number;
+  /** On top of it. */
+  feeMinor: number;
   /** ISO 4217, lower case. */
   currency: string;
   packAmount: number;
@@ -137,6 +142,7 @@ export function renderPack(pack: PricedPack, unitPrices: UnitPrices): PackDto {
     id: pack.id,
     name: pack.name,
     price: pack.priceMinor,
+    fee: pack.feeMinor,
     currency_code: pack.currency.toUpperCase(),
     pack_amount: pack.packAmount,
     discount: discountPercent,

@@ -3,6 +3,9 @@ import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
 import { creditsPage, CreditsPageQuery, offsetOf, orderingOf } from '../../http/credits-page.js';
 import { ApiCreditsErrors } from '../../http/errors/api-errors.decorator.js';
+import { SettingsService } from '../../settings/settings.service.js';
+import { addedFee } from '../../top-ups/pricing/price-top-up.js';
+import { pricedPack } from './agreed-pack.js';
 import { PackDto, PackPageDto, renderPack } from './credit-packs.dto.js';
 import { type PackOrder, PacksService } from './packs.service.js';
 
@@ -14,7 +17,10 @@ const BY_AMOUNT: PackOrder = { property: 'packAmount', direction: 'asc' };
 @RequireScope('packs:read')
 @Controller('credits-packs')
 export class PacksOnSaleController {
-  constructor(private readonly packs: PacksService) {}
+  constructor(
+    private readonly packs: PacksService,
+    private readonly settings: SettingsService,
+  ) {}
 
   /** Packs on sale, the smallest first; `ordering` takes `name`, `price`, `pack_amount`, `created_at`. */
   @Get('/')
@@ -23,8 +29,9 @@ export class PacksOnSaleController {
     const page = { limit: query.length, offset: offsetOf(query) };
     const [packs, count] = await this.packs.listOnSale(caller, page, orderingOf(query, ORDERINGS, BY_AMOUNT));
     const unitPrices = await this.packs.unitPrices(caller);
+    const fee = await this.settings.get(caller, 'top_up_fee');
     return creditsPage(
-      packs.map((pack) => renderPack(pack, unitPrices)),
+      packs.map((pack) => renderPack(pricedPack(pack, addedFee(fee, pack.currency)), unitPrices)),
       count,
       query,
     );
@@ -35,6 +42,8 @@ export class PacksOnSaleController {
   @ApiParam({ name: 'id', example: 'pack_100' })
   @ApiCreditsErrors('not_found')
   async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<PackDto> {
-    return renderPack(await this.packs.getOnSale(caller, id), await this.packs.unitPrices(caller));
+    const pack = await this.packs.getOnSale(caller, id);
+    const fee = await this.settings.get(caller, 'top_up_fee');
+    return renderPack(pricedPack(pack, addedFee(fee, pack.currency)), await this.packs.unitPrices(caller));
   }
 }

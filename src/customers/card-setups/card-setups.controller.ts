@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
+import { Clock } from '../../shared/clock.js';
 import {
   BeginCardSetupDto,
   CardSetupDto,
@@ -14,7 +15,10 @@ import { CardSetups } from './card-setups.service.js';
 @ApiTags('Payment methods')
 @Controller('v1/customers/:customer_id/setup')
 export class CardSetupsController {
-  constructor(private readonly setups: CardSetups) {}
+  constructor(
+    private readonly setups: CardSetups,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * Begins to save a card that the customer gives to the payment provider and never to you: answers the link to its page,
@@ -45,6 +49,6 @@ export class CardSetupsController {
     @Param('customer_id') customerId: string,
     @Param('setup_id') setupId: string,
   ): Promise<CardSetupOutcomeDto> {
-    return renderCardSetupOutcome(await this.setups.look(caller, customerId, setupId));
+    return renderCardSetupOutcome(await this.setups.look(caller, customerId, setupId), this.clock.now());
   }
 }

@@ -71,6 +71,6 @@ export function renderCardSetup({ setupId, url, clientSecret, publishableKey }: 
   return { setup_id: setupId, url, client_secret: clientSecret, publishable_key: publishableKey };
 }
 
-export function renderCardSetupOutcome({ id, status, reason, method }: CardSetup): CardSetupOutcomeDto {
-  return { setup_id: id, status, detail: reason, payment_method: method ? renderPaymentMethod(method) : null };
+export function renderCardSetupOutcome({ id, status, reason, method }: CardSetup, now: Date): CardSetupOutcomeDto {
+  return { setup_id: id, status, detail: reason, payment_method: method ? renderPaymentMethod(method, now) : null };
 }

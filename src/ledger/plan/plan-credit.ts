@@ -102,6 +102,7 @@ function grantEntry(terms: CreditTerms, debt: Decimal, id: string, parentId: str
     topUpId: terms.topUpId ?? null,
     grant,
     links: [],
+    ...(terms.charged ? { charged: terms.charged } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Decimal } from '../../shared/decimal.js';
-import type { WalletSettings } from '../commands.js';
+import type { Charge, WalletSettings } from '../commands.js';
 import type { CounterAccount, EntryLotKind, EntryReason, ReferenceType } from '../entry.entity.js';
 import type { HoldPurpose, HoldStatus } from '../hold.entity.js';
 import type { LotRecord } from '../wallet-state.js';
@@ -39,6 +39,8 @@ export interface EntryDraft {
   topUpId: string | null;
   grant: GrantDraft | null;
   links: LinkDraft[];
+  /** What was paid for it. */
+  charged?: Charge;
   /** When it became true, if that was before now (an expiry). */
   effectiveAt?: Date;
 }

@@ -1,5 +1,17 @@
 import type { DifferenceDto, ReconciliationRunDto } from '../../top-ups/reconciliation/reconciliation.dto.js';
 
+/** The provider's side of a column is left of ours. */
+const COLUMNS = [
+  'charged',
+  'paid',
+  'credited',
+  'returned',
+  'refunded',
+  'refunds_booked',
+  'disputed',
+  'disputes_booked',
+] as const;
+
 /** What a run came to: a line for it, and a table of its sums, in minor units. */
 export function runText(environmentId: string, run: ReconciliationRunDto): string {
   const { from, to, status, payments_read: payments, in_flight: inFlight, error } = run;
@@ -7,11 +19,10 @@ export function runText(environmentId: string, run: ReconciliationRunDto): strin
   const rows = run.sums.map((sum) => [
     sum.provider,
     sum.currency,
-    ...(['charged', 'paid', 'credited', 'returned'] as const).map(
-      (side) => `${sum[`${side}_count`]} (${sum[`${side}_minor`]})`,
-    ),
+    ...COLUMNS.map((side) => `${sum[`${side}_count`]} (${sum[`${side}_minor`]})`),
   ]);
-  const table = tableOf([['provider', 'currency', 'charged', 'paid', 'credited', 'returned'], ...rows]);
+  const titles = ['provider', 'currency', ...COLUMNS.map((side) => side.replace('_', ' '))];
+  const table = tableOf([titles, ...rows]);
   return [head, ...(error ? [`  failed: ${error}`] : []), ...(rows.length > 0 ? [table] : []), ''].join('\n');
 }
 

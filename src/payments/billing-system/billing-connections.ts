@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import type { Caller } from '../../auth/caller.js';
 import { Config } from '../../config.js';
 import { invalidFields } from '../../http/field-errors.js';
@@ -13,13 +13,12 @@ import { SettingsService } from '../../settings/settings.service.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { trustedCache } from '../../shared/trusted-cache.js';
 import { BillingConnection } from './billing-connection.entity.js';
 import { faultOfSecret } from './billing-secret.js';
 import { type BillingAddress, BillingSystemApi } from './billing-system-api.js';
 import { WEBHOOK } from './billing-system-provider.js';
 
-/** A change takes effect within 5 s on every process, at once in the one that made it. */
-const TRUSTED_MS = 4_000;
 const CACHE_LIMIT = 10_000;
 
 /** A connection with its secret opened. */
@@ -42,8 +41,7 @@ export class BillingConnections implements OnModuleInit, OnApplicationBootstrap 
     private readonly clock: Clock,
     private readonly config: Config,
   ) {
-    const timing = { ttl: TRUSTED_MS, ttlResolution: 0, perf: { now: () => this.clock.now().getTime() } };
-    this.#cache = new LRUCache({ ...timing, max: CACHE_LIMIT });
+    this.#cache = trustedCache(clock, CACHE_LIMIT);
   }
 
   /** An environment charges through its billing system when it has said where that is. */

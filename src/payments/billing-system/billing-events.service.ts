@@ -34,8 +34,9 @@ export class BillingEventsService {
     const { type, paymentId } = readMessage(bytes);
     if (type !== PAYMENT_CHANGED) return;
     if (paymentId === undefined) throw notReadable();
-    // Providers give ids of their own: one must not hide another's.
+    // Whatever it is: the payment, what went back of it, or both. Providers give ids of their own: one must not hide another's.
     await this.queue.keep(scope, { id: `webhook:${id}`, type }, { kind: 'payment', ref: paymentId });
+    await this.queue.keep(scope, { id: `webhook-returns:${id}`, type }, { kind: 'returns', ref: paymentId });
     this.engine.nudge();
   }
 }

@@ -19,7 +19,9 @@ export interface BillingRequest {
     | 'payment.confirm'
     | 'payment.retrieve'
     | 'payment.cancel'
-    | 'payment.refund';
+    | 'payment.refund'
+    | 'payment.returns'
+    | 'payment.list';
   data: object;
   /** Of what takes effect once. */
   idempotencyKey?: string;

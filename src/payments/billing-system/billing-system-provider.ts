@@ -1,3 +1,4 @@
+import { formatTimestamp } from '../../shared/clock.js';
 import { DomainError, invalidField } from '../../shared/errors.js';
 import type { Scope } from '../../shared/scope.js';
 import type {
@@ -19,11 +20,18 @@ import type {
 } from '../payment-provider.js';
 import type { BillingAddress, BillingRequest, BillingSystemApi } from './billing-system-api.js';
 import type { BillingReply } from './classify-reply.js';
+import { purchaseMetadata } from '../purchase-metadata.js';
 import { readCard } from './read-card.js';
+import type { JsonObject } from './read-json.js';
 import { type LinkTerms, readCreated, readPayment, readRefund } from './read-payment.js';
+import { readPaymentPage } from './read-payment-list.js';
+import { readReturns } from './read-returns.js';
 
 /** Name of the provider that asks the tenant's own billing system. */
 export const WEBHOOK = 'webhook';
+
+/** More would not fit into an answer. */
+const MOST_ON_PAGE = 50;
 
 /**
  * The tenant's own billing system, asked by signed requests. It keeps the cards and the payments; each request that takes
@@ -50,11 +58,12 @@ export class BillingSystemProvider implements PaymentProvider {
   }
 
   async createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
-    const { topUpId, customerId, amountMinor, currency } = request;
+    const { topUpId, customerId, amountMinor, currency, purchase } = request;
     if (!Number.isSafeInteger(amountMinor) || amountMinor < 1) {
       return { kind: 'invalid', reason: 'the amount must be a whole number of minor units, 1 or more' };
     }
-    const data = { top_up_id: topUpId, customer_id: customerId, amount_minor: amountMinor, currency };
+    const facts = purchase ? { purchase: purchaseMetadata(purchase) } : {};
+    const data = { top_up_id: topUpId, customer_id: customerId, amount_minor: amountMinor, currency, ...facts };
     const reply = await this.#ask({ type: 'payment.create', data, idempotencyKey });
     return reply.kind === 'answered' ? readCreated(reply.answer, request) : reply;
   }
@@ -80,13 +89,16 @@ export class BillingSystemProvider implements PaymentProvider {
     return reply.kind === 'invalid' ? { kind: 'refused', reason: reply.reason } : reply;
   }
 
-  /** Filled in by the protocol's `payment.returns`. */
-  readReturns(_paymentId: string): Promise<PaymentReturns> {
-    return Promise.resolve({ refunds: [], disputes: [] });
+  async readReturns(paymentId: string): Promise<PaymentReturns> {
+    const answer = await this.#read({ type: 'payment.returns', data: { payment_id: paymentId } });
+    return readReturns(answer, paymentId);
   }
 
-  listPayments(_request: ListPaymentsRequest): Promise<PaymentPage> {
-    return Promise.resolve({ payments: [], next: null });
+  async listPayments(request: ListPaymentsRequest): Promise<PaymentPage> {
+    const { from, to, after, limit } = request;
+    const period = { from: formatTimestamp(from), to: formatTimestamp(to) };
+    const data = { ...period, after, limit: Math.min(limit, MOST_ON_PAGE) };
+    return readPaymentPage(await this.#read({ type: 'payment.list', data }), request);
   }
 
   beginSetup(_request: BeginSetupRequest, _idempotencyKey: string): Promise<SetupSession> {
@@ -100,6 +112,20 @@ export class BillingSystemProvider implements PaymentProvider {
   async #outcome(paymentId: string, request: BillingRequest): Promise<PaymentOutcome> {
     const reply = await this.#ask(request);
     return reply.kind === 'answered' ? readPayment(reply.answer, paymentId, this.terms) : reply;
+  }
+
+  /**
+   * An answer that moves no money.
+   * @throws invalid_operation where the billing system does not know the question; unavailable
+   */
+  async #read(request: BillingRequest): Promise<JsonObject> {
+    const reply = await this.#ask(request);
+    if (reply.kind === 'answered') return reply.answer;
+    if (reply.kind === 'invalid') {
+      throw new DomainError('invalid_operation', `not offered: ${reply.reason}`, { code: 'not_offered' });
+    }
+    const retryAfterSeconds = reply.kind === 'not_executed' ? reply.retryAfterSeconds : 5;
+    throw new DomainError('unavailable', reply.reason, { retryAfterSeconds });
   }
 
   #ask(request: BillingRequest): Promise<BillingReply> {

@@ -1,3 +1,5 @@
+import { DomainError } from '../../shared/errors.js';
+
 export type JsonObject = Record<string, unknown>;
 
 /** The value as an object; undefined for anything else. */
@@ -18,4 +20,14 @@ export function idOf(value: unknown): string | undefined {
 /** The value as a whole number within the bounds; undefined for anything else. */
 export function wholeNumber(value: unknown, min: number, max: number = Number.MAX_SAFE_INTEGER): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
+}
+
+/** The value as a currency after ISO 4217, in lower case letters; undefined for anything else. */
+export function currencyOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[a-z]{3}$/.test(value) ? value : undefined;
+}
+
+/** For whoever cannot go on with half an answer. */
+export function notKnown(what: string): DomainError {
+  return new DomainError('unavailable', `your billing system answered ${what}`, { retryAfterSeconds: 5 });
 }

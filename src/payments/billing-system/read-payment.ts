@@ -1,5 +1,5 @@
 import type { CreatePaymentOutcome, CreatePaymentRequest, PaymentOutcome, RefundOutcome } from '../payment-provider.js';
-import { idOf, type JsonObject, objectOf, printable, wholeNumber } from './read-json.js';
+import { currencyOf, idOf, type JsonObject, objectOf, printable, wholeNumber } from './read-json.js';
 
 /** What of its answers may be a link for a customer. */
 export interface LinkTerms {
@@ -41,18 +41,23 @@ export function readPayment(answer: JsonObject, paymentId: string, terms: LinkTe
   }
 }
 
+/** A refund that is on its way is asked for again, under its key: until it has ended it is `unknown`. */
 export function readRefund(answer: JsonObject): RefundOutcome {
   const refund = objectOf(answer['refund']);
-  if (refund?.['status'] === 'succeeded') return { kind: 'refunded' };
-  if (refund?.['status'] !== 'refused') return unknown('with a refund that has no status');
-  return { kind: 'refused', reason: printable(refund['reason'], 500) ?? 'your billing system refuses' };
+  const id = refund?.['id'] ?? undefined;
+  const refundId = idOf(id);
+  if (!refund || (id !== undefined && refundId === undefined)) return unknown('with a refund that has no id');
+  const named = refundId === undefined ? {} : { refundId };
+  if (refund['status'] === 'succeeded') return { kind: 'refunded', ...named };
+  if (refund['status'] !== 'refused') return unknown('with a refund that has not ended');
+  return { kind: 'refused', reason: printable(refund['reason'], 500) ?? 'your billing system refuses', ...named };
 }
 
 /** What was paid is compared with what was asked for by whoever settles it. */
 function succeeded(payment: JsonObject): PaymentOutcome {
   const amountMinor = wholeNumber(payment['amount_minor'], 1);
-  const { currency } = payment;
-  if (amountMinor === undefined || typeof currency !== 'string' || !/^[a-z]{3}$/.test(currency)) {
+  const currency = currencyOf(payment['currency']);
+  if (amountMinor === undefined || currency === undefined) {
     return unknown('with money that cannot be counted');
   }
   return { kind: 'succeeded', amountMinor, currency };

@@ -108,6 +108,7 @@ describe('an error', () => {
     ['a key with other parameters', answered(400, { type: 'idempotency_error' }), { kind: 'unknown' }],
     ['a key in use', answered(409, { code: 'idempotency_key_in_use' }), { kind: 'unknown' }],
     ['500', answered(500, { type: 'api_error' }), { kind: 'unknown' }],
+    ['500, kept', answered(500, {}, { 'idempotent-replayed': 'true' }), { kind: 'unknown', isKept: true }],
     ['503', answered(503, { type: 'api_error' }), { kind: 'unknown' }],
     ['402 that is no card error', answered(402, { type: 'api_error' }), { kind: 'unknown' }],
     ['a redirect', answered(302, {}), { kind: 'unknown' }],
@@ -122,6 +123,13 @@ describe('an error', () => {
     ['something else', new Error('a bug'), { kind: 'unknown' }],
   ])('says: %s', (_name, error, outcome) => {
     expect(classifyError(error)).toMatchObject(outcome);
+  });
+
+  it.each([
+    ['the first 500', answered(500, {})],
+    ['a 409 that is given again', answered(409, {}, { 'idempotent-replayed': 'true' })],
+  ])('is not known to be kept: %s', (_name, error) => {
+    expect(classifyError(error)).not.toHaveProperty('isKept');
   });
 
   it.each([401, 403])('of a key (%d) repeats nothing of it', (statusCode) => {

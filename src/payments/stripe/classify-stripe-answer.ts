@@ -1,4 +1,4 @@
-import type { PaymentOutcome } from '../payment-provider.js';
+import type { PaymentOutcome, UnknownOutcome } from '../payment-provider.js';
 import { asksForAuthentication, classifyDecline, type StripeCardFailure } from './classify-decline.js';
 import { fromStripeAmount } from './stripe-amount.js';
 
@@ -65,7 +65,12 @@ export function classifyError(error: StripeErrorFacts): StripeErrorClass {
     if (code === 'payment_intent_unexpected_state') return { kind: 'read_again', reason: reasonOf(error) };
     return { kind: 'invalid', reason: reasonOf(error) };
   }
-  return unknown(reasonOf(error));
+  return isKept(error) ? { ...unknown(reasonOf(error)), isKept: true } : unknown(reasonOf(error));
+}
+
+/** Said of the repeat only: a first 5xx may be that of something in front of the API, while the request goes on behind it. */
+function isKept({ statusCode = 0, headers }: StripeErrorFacts): boolean {
+  return statusCode >= 500 && headers?.['idempotent-replayed'] === 'true';
 }
 
 function succeeded({ amount_received: received, currency }: IntentFacts): PaymentOutcome {
@@ -108,6 +113,6 @@ function reasonOf({ message, code, statusCode }: StripeErrorFacts): string {
   return [status, code, message].filter(Boolean).join(': ');
 }
 
-function unknown(reason: string): PaymentOutcome {
+function unknown(reason: string): UnknownOutcome {
   return { kind: 'unknown', reason };
 }

@@ -1,8 +1,9 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
+import { RunningWork } from '../../shared/running-work.js';
 import type { Scope } from '../../shared/scope.js';
-import type { PaymentMethodDetails } from '../payment-provider.js';
+import type { KeptCard, PaymentMethodDetails, PaymentProvider } from '../payment-provider.js';
 import { PaymentProviders } from '../payment-providers.js';
 import { type ClaimedEvent, EventQueue } from './event-queue.js';
 import { STRIPE } from './stripe-customers.js';
@@ -10,6 +11,8 @@ import { STRIPE } from './stripe-customers.js';
 /** How many events of one environment a process works on at once. */
 const PLACES = 5;
 const FORGET_EVERY_MS = 3_600_000;
+/** Of a card that changes all the time. Each change has an event of its own. */
+const MOST_READINGS = 5;
 
 /**
  * Works on events of payment providers: right after they were acknowledged, and in every round of the scheduled task what a crash or a
@@ -19,11 +22,10 @@ const FORGET_EVERY_MS = 3_600_000;
 @Injectable()
 export class EventEngine implements BeforeApplicationShutdown {
   readonly #logger = new Logger('Stripe');
-  readonly #running = new Set<Promise<void>>();
+  readonly #work = new RunningWork();
   readonly #underWay = new Map<string, number>();
   /** Environments that may have more waiting than they had places for. */
   readonly #crowded = new Set<string>();
-  #isStopping = false;
   #forgetAt = 0;
 
   /** Handed in by the room that keeps what payments are for. It reads the payment itself, by its ordinary path. */
@@ -37,6 +39,10 @@ export class EventEngine implements BeforeApplicationShutdown {
     card: { provider: string; details: PaymentMethodDetails },
   ) => Promise<void> = async () => {};
 
+  /** Handed in by the same room: what is kept of a card is made what its provider has. Answers whether that was another. */
+  onCardRead: (scope: Scope, provider: string, providerRef: string, read: KeptCard) => Promise<boolean> = async () =>
+    false;
+
   constructor(
     private readonly queue: EventQueue,
     private readonly providers: PaymentProviders,
@@ -45,28 +51,25 @@ export class EventEngine implements BeforeApplicationShutdown {
 
   /** Takes up nothing more and lets what is under way finish; the next process takes up the rest. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.#isStopping = true;
-    await this.idle();
+    await this.#work.stop();
   }
 
   /** Resolves when nothing that this process started is under way. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#work.idle();
   }
 
   /** Takes up what is due at once, and does not wait for it. */
   nudge(): void {
-    const work = this.wake()
-      .catch((error: unknown) => {
-        this.#logger.error({ msg: 'events could not be taken up; the scheduled task will', err: error });
-      })
-      .finally(() => this.#running.delete(work));
-    this.#running.add(work);
+    const work = this.wake().catch((error: unknown) => {
+      this.#logger.error({ msg: 'events could not be taken up; the scheduled task will', err: error });
+    });
+    this.#work.track(work);
   }
 
   /** Takes up what is due, and does not wait until it is done. */
   async wake(): Promise<void> {
-    if (this.#isStopping) return;
+    if (this.#work.isStopping) return;
     for (const event of await this.queue.claim(PLACES, this.#underWay)) this.#start(event);
     const now = this.clock.now().getTime();
     if (now < this.#forgetAt) return;
@@ -79,11 +82,7 @@ export class EventEngine implements BeforeApplicationShutdown {
     const count = (this.#underWay.get(environmentId) ?? 0) + 1;
     this.#underWay.set(environmentId, count);
     if (count >= PLACES) this.#crowded.add(environmentId);
-    const work = this.#workOn(event).finally(() => {
-      this.#leave(environmentId);
-      this.#running.delete(work);
-    });
-    this.#running.add(work);
+    this.#work.track(this.#workOn(event).finally(() => this.#leave(environmentId)));
   }
 
   #leave(environmentId: string): void {
@@ -113,9 +112,18 @@ export class EventEngine implements BeforeApplicationShutdown {
     if (kind === 'returns') return this.onPaymentReturned(scope, ref);
     const provider = await this.providers.byName(scope, STRIPE);
     if (!provider) throw new DomainError('unavailable', 'this environment is not connected to Stripe');
+    if (kind === 'card') return this.#takeOver(scope, provider, ref);
     const setup = await provider.readSetup(ref);
     if (setup.kind === 'saved') {
       await this.onCardSaved(scope, setup.customerId, { provider: provider.name, details: setup.card });
+    }
+  }
+
+  /** Until a reading changes nothing: one that was overtaken by another event's is older than what that has stored. */
+  async #takeOver(scope: Scope, provider: PaymentProvider, ref: string): Promise<void> {
+    for (let readings = 0; readings < MOST_READINGS && provider.readCard; readings += 1) {
+      const read = await provider.readCard(ref);
+      if (!(await this.onCardRead(scope, provider.name, ref, read))) return;
     }
   }
 

@@ -9,6 +9,10 @@ describe('what an event is about', () => {
     ['charge.dispute.closed', { id: 'du_1', payment_intent: 'pi_1' }, { kind: 'returns', ref: 'pi_1' }],
     ['refund.created', { id: 're_1', payment_intent: null }, undefined],
     ['setup_intent.succeeded', { id: 'seti_1' }, { kind: 'setup', ref: 'seti_1' }],
+    ['payment_method.automatically_updated', { id: 'pm_1' }, { kind: 'card', ref: 'pm_1' }],
+    ['payment_method.updated', { id: 'pm_1' }, { kind: 'card', ref: 'pm_1' }],
+    ['payment_method.detached', { id: 'pm_1' }, { kind: 'card', ref: 'pm_1' }],
+    ['payment_method.attached', { id: 'pm_1' }, undefined],
     ['checkout.session.completed', { id: 'cs_1', mode: 'setup' }, { kind: 'setup', ref: 'cs_1' }],
     [
       'checkout.session.completed',

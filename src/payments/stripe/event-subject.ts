@@ -1,9 +1,9 @@
 /** What an event of Stripe is about, as far as anybody here wants to know: something to be read from Stripe. */
 export interface EventSubject {
-  kind: 'payment' | 'setup' | 'returns';
+  kind: 'payment' | 'setup' | 'returns' | 'card';
   /**
-   * Id of the payment intent (for `returns`, of which money goes back or is disputed), the setup intent or the Checkout
-   * session: one in payment mode is a payment's, too.
+   * Id of the payment intent (for `returns`, of which money goes back or is disputed), the setup intent, the payment method
+   * (`card`) or the Checkout session: one in payment mode is a payment's, too.
    */
   ref: string;
 }
@@ -22,6 +22,12 @@ const PAYMENT_EVENTS: ReadonlySet<string> = new Set([
 ]);
 const SETUP_EVENTS: ReadonlySet<string> = new Set(['setup_intent.succeeded']);
 const SESSION_EVENTS: ReadonlySet<string> = new Set(['checkout.session.completed', 'checkout.session.expired']);
+
+const CARD_EVENTS: ReadonlySet<string> = new Set([
+  'payment_method.automatically_updated',
+  'payment_method.detached',
+  'payment_method.updated',
+]);
 
 /** Of charges, refunds and disputes: all name their payment intent. */
 const RETURN_EVENTS: ReadonlySet<string> = new Set([
@@ -43,6 +49,7 @@ export function subjectOf({ type, data }: EventFacts): EventSubject | undefined 
   if (PAYMENT_EVENTS.has(type)) return subject('payment', id);
   if (RETURN_EVENTS.has(type)) return subject('returns', intent);
   if (SETUP_EVENTS.has(type)) return subject('setup', id);
+  if (CARD_EVENTS.has(type)) return subject('card', id);
   if (!SESSION_EVENTS.has(type)) return undefined;
   if (mode === 'setup') return subject('setup', id);
   // A top-up that is paid on a page has the page's id until the page was used.

@@ -9,7 +9,7 @@ const ProviderEventSchema = defineEntity({
     id: p.text().primary(),
     tenantId: p.text(),
     eventType: p.text(),
-    subjectKind: p.enum(['payment', 'setup', 'returns'] as const).columnType('text'),
+    subjectKind: p.enum(['payment', 'setup', 'returns', 'card'] as const).columnType('text'),
     /** The provider's id of what the event is about. */
     subjectRef: p.text(),
     /** `pending` until its work is committed; `failed` was tried too often. */

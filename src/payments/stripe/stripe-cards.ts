@@ -3,6 +3,7 @@ import { invalidField } from '../../shared/errors.js';
 import type {
   AttachPaymentMethodRequest,
   BeginSetupRequest,
+  KeptCard,
   PaymentMethodDetails,
   SetupOutcome,
   SetupSession,
@@ -30,6 +31,18 @@ export class StripeCards {
     if (!TOKEN.test(token)) throw invalidField('token', 'is not a payment method of Stripe: they look like pm_…');
     const customer = await this.customers.refOf(customerId);
     return detailsOf(await this.#attached(token, customer, `attach:${customerId}:${token}`));
+  }
+
+  async read(providerRef: string): Promise<KeptCard> {
+    if (!TOKEN.test(providerRef)) return { kind: 'unknown' };
+    try {
+      const method = await this.api.call((stripe) => stripe.paymentMethods.retrieve(providerRef));
+      if (method.id !== providerRef || !method.card) return { kind: 'unknown' };
+      return method.customer ? { kind: 'kept', card: detailsOf(method) } : { kind: 'detached' };
+    } catch (error) {
+      if ((error as StripeErrorFacts).code === 'resource_missing') return { kind: 'unknown' };
+      throw error;
+    }
   }
 
   async beginSetup({ customerId, via }: BeginSetupRequest, idempotencyKey: string): Promise<SetupSession> {

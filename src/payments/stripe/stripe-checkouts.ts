@@ -1,6 +1,7 @@
 import type { Stripe } from 'stripe';
 import type { Scope } from '../../shared/scope.js';
 import type { BeginCheckoutRequest, CheckoutBegun, CheckoutState } from '../payment-provider.js';
+import { purchaseMetadata } from '../purchase-metadata.js';
 import { toStripeAmount } from './stripe-amount.js';
 import type { StripeApi } from './stripe-api.js';
 import { detailsOf } from './stripe-cards.js';
@@ -18,13 +19,14 @@ export class StripeCheckouts {
 
   /** Parameters are those of the request alone: behind the same key they are the same in every repeat. */
   async begin(request: BeginCheckoutRequest, idempotencyKey: string): Promise<CheckoutBegun> {
-    const { topUpId, customerId, amountMinor, currency, description, keepsCard } = request;
+    const { topUpId, customerId, amountMinor, currency, description, keepsCard, purchase } = request;
     const amount = toStripeAmount(amountMinor, currency);
     if (amount === undefined) {
       return { kind: 'invalid', reason: `Stripe cannot take ${amountMinor} minor units of ${currency}` };
     }
     const customer = await this.customers.refOf(customerId);
-    const metadata = { top_up_id: topUpId, customer_id: customerId, ...metadataOf(this.scope) };
+    const facts = purchase ? purchaseMetadata(purchase) : {};
+    const metadata = { top_up_id: topUpId, customer_id: customerId, ...metadataOf(this.scope), ...facts };
     const usage = keepsCard ? { setup_future_usage: 'off_session' as const } : {};
     const session = await this.api.call((stripe) =>
       stripe.checkout.sessions.create(

@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import type { Caller } from '../../auth/caller.js';
 import { Environment } from '../../auth/environment.entity.js';
 import { Config } from '../../config.js';
@@ -12,13 +12,12 @@ import { SettingsService } from '../../settings/settings.service.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { trustedCache } from '../../shared/trusted-cache.js';
 import { StripeClients } from './stripe-clients.js';
 import { StripeConnection } from './stripe-connection.entity.js';
 import { faultsOfKeys, isKeyFor, type StripeKeys } from './stripe-keys.js';
 import type { StripeTerms } from './stripe-provider.js';
 
-/** A change takes effect within 5 s on every process, at once in the one that made it. */
-const TRUSTED_MS = 4_000;
 const CACHE_LIMIT = 10_000;
 
 /** How an environment is connected, its keys opened. */
@@ -46,8 +45,7 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
     private readonly clock: Clock,
     private readonly config: Config,
   ) {
-    const timing = { ttl: TRUSTED_MS, ttlResolution: 0, perf: { now: () => this.clock.now().getTime() } };
-    this.#cache = new LRUCache({ ...timing, max: CACHE_LIMIT });
+    this.#cache = trustedCache(clock, CACHE_LIMIT);
   }
 
   /** An environment charges through Stripe when it has keys. */

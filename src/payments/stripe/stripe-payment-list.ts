@@ -2,7 +2,7 @@ import type { Stripe } from 'stripe';
 import type { ListedPayment, ListPaymentsRequest, PaymentPage } from '../payment-provider.js';
 import { fromStripeAmount } from './stripe-amount.js';
 import type { StripeApi } from './stripe-api.js';
-import { readPurchase } from './stripe-purchase.js';
+import { readPurchase } from '../purchase-metadata.js';
 
 /**
  * One page of the account's payments, newest first: one request, which takes its turn like every other.
@@ -37,6 +37,7 @@ function listed(intent: Stripe.PaymentIntent): ListedPayment {
     status,
     amountMinor: fromStripeAmount(amount, currency) ?? null,
     refundedMinor: fromStripeAmount(charge?.amount_refunded ?? 0, currency) ?? 0,
+    isDisputed: charge?.disputed ?? false,
     currency,
     environmentId: metadata['environment_id'] ?? null,
     topUpId: metadata['top_up_id'] ?? null,

@@ -10,6 +10,7 @@ import type {
   ConfirmPaymentRequest,
   CreatePaymentOutcome,
   CreatePaymentRequest,
+  KeptCard,
   ListPaymentsRequest,
   PaymentMethodDetails,
   PaymentOutcome,
@@ -30,7 +31,7 @@ import type { StripeCards } from './stripe-cards.js';
 import { StripeCheckouts } from './stripe-checkouts.js';
 import { hashOf, metadataOf, STRIPE, type StripeCustomers } from './stripe-customers.js';
 import { listStripePayments } from './stripe-payment-list.js';
-import { purchaseMetadata } from './stripe-purchase.js';
+import { purchaseMetadata } from '../purchase-metadata.js';
 import { StripeRefunds } from './stripe-refunds.js';
 import { stripeRefusal } from './stripe-refusal.js';
 
@@ -76,6 +77,10 @@ export class StripeProvider implements PaymentProvider {
 
   async readSetup(setupId: string): Promise<SetupOutcome> {
     return this.#orRefusal('setup_id', () => this.cards.readSetup(setupId));
+  }
+
+  async readCard(providerRef: string): Promise<KeptCard> {
+    return this.#orRefusal('payment_method', () => this.cards.read(providerRef));
   }
 
   async openPayment(paymentId: string): Promise<BrowserPayment> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PaymentMethodsService } from '../../customers/payment-methods.service.js';
 import type { CheckoutBegun, CheckoutState, PaymentProvider } from '../../payments/payment-provider.js';
 import { scopeOf } from '../../shared/scope.js';
+import { purchaseOf } from '../purchases/purchase-facts.js';
 import type { TopUp } from '../purchases/top-up.entity.js';
 
 const CHECKOUT = /^cs_/;
@@ -25,7 +26,9 @@ export class CheckoutPages {
     if (!provider.beginCheckout || !checkout) {
       return Promise.resolve({ kind: 'invalid', reason: 'the payment provider has no page to pay on' });
     }
-    const request = { topUpId, customerId, amountMinor, currency, description: description || 'Credits', ...checkout };
+    const purchase = purchaseOf(topUp);
+    const terms = { topUpId, customerId, amountMinor, currency, purchase };
+    const request = { ...terms, description: description || 'Credits', ...checkout };
     return provider.beginCheckout(request, `topup:${topUpId}:checkout`);
   }
 

@@ -5,7 +5,8 @@ import type { WalletState } from '../../ledger/wallet-state.js';
 import { changePause, resumeAfterInvoice, resumeAfterPayment } from '../rules/change-pause.js';
 import { type ChargeVerdict, NO_PROVIDER } from '../rules/may-charge.js';
 import { reasonOf } from '../rules/decision-reason.js';
-import type { FrozenCard, TopUpChange, TopUpEnd } from '../rules/top-up-changes.js';
+import { cardOfPause, turnWith } from '../rules/judge-backup.js';
+import type { TopUpChange, TopUpEnd } from '../rules/top-up-changes.js';
 import { guardOf, type TopUpEvent, type TopUpRecord, type TopUpState } from '../rules/top-up-state.js';
 import { IN_FLIGHT_STATUSES, isOpenStatus } from './top-up.entity.js';
 
@@ -72,22 +73,19 @@ export function authorize(
   if (topUp.topUpStatus === 'canceling' || topUp.topUpStatus === 'refund_due') return hasMoved(topUp.id);
   return () => {
     const verdict = judge(topUp);
-    if (verdict.mayCharge) startAttempt(topUps, topUp, change.provider, change.card, now);
+    if (verdict.mayCharge) startAttempt(topUps, topUp, change, now);
     return verdict;
   };
 }
 
-function startAttempt(
-  topUps: TopUpState,
-  topUp: TopUpRecord,
-  provider: string,
-  card: FrozenCard | null,
-  now: Date,
-): void {
+function startAttempt(topUps: TopUpState, topUp: TopUpRecord, change: Change<'authorize'>, now: Date): void {
+  const { provider, card, backupLast4 } = change;
   alter(topUps, topUp, { topUpStatus: 'charging', chargedAt: now }, now);
   if (!card) return;
   const attempt = topUp.attempt + 1;
-  alter(topUps, topUp, { provider, ...card, attempt, lookups: 0, actionUrl: null, actionRequestedAt: null }, now);
+  const backup = turnWith(topUp.backup, backupLast4 !== null);
+  const begun = { keyNumber: 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
+  alter(topUps, topUp, { provider, ...card, backup, attempt, ...begun }, now);
   topUps.newAttempts.push({
     topUpId: topUp.id,
     attempt,
@@ -208,7 +206,7 @@ function finish(topUps: TopUpState, topUp: TopUpRecord, end: TopUpEnd, now: Date
   alter(topUps, topUp, { topUpStatus: status, recheckAt, actionUrl: null, ...nextAttemptAt }, now);
   if (status !== 'refunded') alter(topUps, topUp, { lastErrorCode: code, lastErrorMessage: message }, now);
   if (status === 'refunded') finishAttempt(topUps, topUp, { outcome: 'refunded', code: '', message: '' }, now);
-  if (end.pause && topUp.isAutomatic) changePause(topUps, { reason: end.pause, card: topUp.cardFingerprint }, now);
+  if (end.pause && topUp.isAutomatic) changePause(topUps, { reason: end.pause, card: cardOfPause(topUp) }, now);
   if (isGivenUp) tell(topUps, status, topUp);
 }
 

@@ -115,7 +115,7 @@ export class InvoicePayments {
     const topUp = await em.findOneOrFail(TopUp, { id: invoice.topUpId, ...scopeOf(invoice) });
     if (expected === 'rest') {
       const pending = await em.findOneOrFail(PendingCredit, { walletId: topUp.walletId, topUpId: topUp.id });
-      return this.settlement.settlePromised(topUp, pending, { change, frame });
+      return this.settlement.settlePromised(topUp, pending, { change, invoice, frame });
     }
     const end = { status: 'refunded', code: 'wallet_closed', message: 'the wallet takes no more credits' } as const;
     const ends = isOpenStatus(topUp.topUpStatus) ? [topUpChange({ kind: 'end', topUpId: topUp.id, end })] : [];

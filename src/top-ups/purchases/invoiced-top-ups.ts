@@ -4,7 +4,6 @@ import { LedgerService } from '../../ledger/ledger.service.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
 import type { Columns } from '../../shared/sql-table.js';
 import { Clock } from '../../shared/clock.js';
-import { ZERO } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { scopeOf } from '../../shared/scope.js';
@@ -23,7 +22,6 @@ export interface PendingTerms {
   expiresAt: Date | null;
   idempotencyKey: string;
   metadata: Record<string, string>;
-  bonus: { credits: PendingCredit['bonusCredits']; expiresAt: Date | null } | null;
 }
 
 /** The papers of an invoiced top-up: what it is paid by, and what is pending until it is. */
@@ -54,7 +52,7 @@ export class InvoicedTopUps {
       transactionId: newId('wtxn', now),
       invoiceId: newId('inv', now),
       dueAt: new Date(now.getTime() + config.due_days * DAY_MS),
-      terms: { priority: null, expiresAt: null, idempotencyKey: '', metadata: { auto_topup: 'true' }, bonus: null },
+      terms: { priority: null, expiresAt: null, idempotencyKey: '', metadata: { auto_topup: 'true' } },
     };
     const { transactionId, invoiceId, dueAt } = promised;
     await this.#evaluate(topUp, {
@@ -116,8 +114,8 @@ export function promisedBy(
     environmentId,
     customerId,
     credits,
-    bonusCredits: terms.bonus?.credits ?? ZERO,
-    bonusExpiresAt: terms.bonus?.expiresAt ?? null,
+    bonusCredits: topUp.bonusCredits,
+    bonusExpiresAt: topUp.bonusExpiresAt,
     balance,
     reason: 'PURCHASED_CREDIT_INVOICED',
     pendingStatus: 'pending',

@@ -12,5 +12,8 @@ export function purchaseOf(topUp: TopUp | TopUpRecord): PurchaseFacts {
     units: topUp.units,
     packId: topUp.packId ?? null,
     validityMonths: topUp.validityMonths ?? null,
+    ...(topUp.feeMinor > 0 ? { feeMinor: topUp.feeMinor } : {}),
+    ...(topUp.bonusCredits.gt(0) ? { bonusCredits: formatDecimal(topUp.bonusCredits) } : {}),
+    ...(topUp.bonusExpiresAt ? { bonusExpiresAt: topUp.bonusExpiresAt.toISOString() } : {}),
   };
 }

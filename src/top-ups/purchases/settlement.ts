@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor, CreditTerms, LedgerCommand } from '../../ledger/commands.js';
+import type { Actor, Charge, CreditTerms, LedgerCommand } from '../../ledger/commands.js';
 import type { PolicyChange } from '../../ledger/ledger-policy.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
+import type { Invoice } from '../../payments/invoice.entity.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
@@ -11,7 +12,7 @@ import { topUpChange } from '../rules/top-up-changes.js';
 import type { TopUpRecord } from '../rules/top-up-state.js';
 import { addMonths } from '../../shared/calendar.js';
 import { paymentMoved } from './invoice-policy.js';
-import { TopUpInvoices } from './top-up-invoices.js';
+import { chargeOf, chargeOfInvoice, TopUpInvoices } from './top-up-invoices.js';
 import type { TopUp } from './top-up.entity.js';
 
 /** The one place where a paid top-up becomes credits: reply, sweep and invoice payment all come here, and one of them wins. */
@@ -40,7 +41,7 @@ export class TopUpSettlement {
         scope: scopeOf(topUp),
         walletId: topUp.walletId,
         actor: actorOf(topUp),
-        terms: this.#creditTerms(topUp, transactionId, invoiceId),
+        terms: this.#creditTerms(topUp, transactionId, chargeOf(topUp, config, invoiceId)),
         changes: [topUpChange({ kind: 'settle', topUpId: topUp.id, transactionId, invoiceId })],
         also: async (tx) => {
           if (invoiceId) await this.topUpInvoices.create(tx.em, topUp, config, { id: invoiceId, isPaid: true });
@@ -66,7 +67,7 @@ export class TopUpSettlement {
         scope: scopeOf(paid),
         walletId: paid.walletId,
         actor: actorOf(paid),
-        terms: this.#creditTerms(paid, paid.transactionId, paid.invoiceId),
+        terms: this.#creditTerms(paid, paid.transactionId, chargeOf(paid, config, paid.invoiceId)),
         changes: [topUpChange({ kind: 'restore', topUpId: paid.id, topUp: paid })],
         also: async (tx) => {
           await this.topUpInvoices.create(tx.em, paid, config, { id: paid.invoiceId, isPaid: true });
@@ -81,7 +82,8 @@ export class TopUpSettlement {
    * judged under the wallet's lock.
    */
   async settlePromised(topUp: TopUp, pending: PendingCredit, paid: PromisedPayment): Promise<LedgerAnswer<null>> {
-    const { id: topUpId, invoiceId } = topUp;
+    const { id: topUpId } = topUp;
+    const invoiceId = paid.invoice.id;
     const post = (idempotencyKey: string) =>
       this.ledger.post({
         kind: 'credit',
@@ -90,14 +92,11 @@ export class TopUpSettlement {
         ...paid.frame,
         guard: async (_tx, { wallet }) => (wallet.walletStatus === 'closed' ? paymentMoved() : undefined),
         terms: {
-          ...this.#creditTerms(topUp, pending.id, invoiceId ?? null),
+          ...this.#creditTerms(topUp, pending.id, chargeOfInvoice(topUp, paid.invoice)),
           ...promisedTerms(pending),
           idempotencyKey,
         },
-        changes: [
-          paid.change,
-          topUpChange({ kind: 'settle', topUpId, transactionId: pending.id, invoiceId: invoiceId ?? null }),
-        ],
+        changes: [paid.change, topUpChange({ kind: 'settle', topUpId, transactionId: pending.id, invoiceId })],
         also: async ({ em, now }) => {
           const where = { walletId: topUp.walletId, topUpId };
           await em.nativeUpdate(PendingCredit, where, { pendingStatus: 'completed', updatedAt: now });
@@ -113,8 +112,8 @@ export class TopUpSettlement {
     }
   }
 
-  #creditTerms(topUp: TopUp | TopUpRecord, transactionId: string, invoiceId: string | null): CreditTerms {
-    const { validityMonths } = topUp;
+  #creditTerms(topUp: TopUp | TopUpRecord, transactionId: string, charged: Charge): CreditTerms {
+    const { validityMonths, bonusCredits, bonusExpiresAt } = topUp;
     return {
       id: transactionId,
       credits: topUp.credits,
@@ -124,7 +123,11 @@ export class TopUpSettlement {
       description: topUp.description,
       metadata: topUp.isAutomatic ? { auto_topup: 'true' } : {},
       topUpId: topUp.id,
-      charged: { amountMinor: topUp.priceMinor, currency: topUp.currency, invoiceId },
+      charged,
+      // A payment that took its time costs nobody the bonus: its date is counted from the delivery then.
+      ...(bonusCredits.gt(0)
+        ? { bonus: { credits: bonusCredits, expiresAt: bonusExpiresAt ?? null }, promisedAt: topUp.createdAt }
+        : {}),
       ...(validityMonths === null || validityMonths === undefined
         ? {}
         : { purchasedExpireAt: addMonths(this.clock.now(), validityMonths) }),
@@ -146,6 +149,8 @@ async function endedOr(post: () => Promise<unknown>): Promise<'settled' | 'alrea
 /** The payment that makes an invoice paid: as a change of the invoice, and who asked for it under which key. */
 export interface PromisedPayment {
   change: PolicyChange;
+  /** As it was written when the credits were promised. */
+  invoice: Pick<Invoice, 'id' | 'lineItems'>;
   frame: Pick<LedgerCommand, 'actor' | 'idempotency'>;
 }
 

@@ -5,7 +5,8 @@ import { invoiceEvent } from '../../events/build-events.js';
 import { EventsService } from '../../events/events.service.js';
 import type { Invoice, InvoiceParty } from '../../payments/invoice.entity.js';
 import { InvoicesService } from '../../payments/invoices.service.js';
-import { priceSale } from '../../payments/price-invoice.js';
+import type { Charge } from '../../ledger/commands.js';
+import { legsOf, priceInvoice, type Sale } from '../../payments/price-invoice.js';
 import type { SettingValue } from '../../settings/setting-keys.js';
 import { SettingsService } from '../../settings/settings.service.js';
 import { formatDecimal } from '../../shared/decimal.js';
@@ -26,7 +27,7 @@ interface Issue {
   metadata?: Record<string, string>;
 }
 
-/** The invoice of a top-up: one line, its units at their price. */
+/** The invoice of a top-up: its units at their price, the fee, and what is given on top. */
 @Injectable()
 export class TopUpInvoices {
   constructor(
@@ -48,7 +49,7 @@ export class TopUpInvoices {
     { id, isPaid, dueAt = null, metadata = {} }: Issue,
   ): Promise<Invoice> {
     const customer = await em.findOne(Customer, { id: topUp.customerId, ...scopeOf(topUp) });
-    const priced = priceSale(saleOf(topUp), taxes);
+    const priced = priceInvoice(salesOf(topUp), taxes);
     const invoice = await this.invoices.create(em, {
       id,
       scope: scopeOf(topUp),
@@ -59,7 +60,7 @@ export class TopUpInvoices {
       currency: topUp.currency,
       description: topUp.description,
       credits: topUp.credits,
-      lines: [priced.line],
+      lines: priced.lines,
       discounts: priced.discounts,
       taxes: priced.taxes,
       seller: { name: seller.name, address: seller.address, taxId: seller.tax_id },
@@ -76,13 +77,31 @@ export class TopUpInvoices {
   }
 }
 
-function saleOf(topUp: TopUpRecord | TopUp) {
-  return {
+/** What is charged for a top-up, and for what: as the invoice that is made of the same says it. */
+export function chargeOf(topUp: TopUpRecord | TopUp, { taxes }: InvoiceConfig, invoiceId: string | null): Charge {
+  const { lines } = priceInvoice(salesOf(topUp), taxes);
+  return { amountMinor: topUp.priceMinor, currency: topUp.currency, ...legsOf(lines), invoiceId };
+}
+
+/** The same of one whose invoice was written before: its taxes are those of that day. */
+export function chargeOfInvoice(topUp: TopUpRecord | TopUp, invoice: Pick<Invoice, 'id' | 'lineItems'>): Charge {
+  const { priceMinor: amountMinor, currency } = topUp;
+  return { amountMinor, currency, ...legsOf(invoice.lineItems), invoiceId: invoice.id };
+}
+
+function salesOf({ priceMinor, feeMinor, ...topUp }: TopUpRecord | TopUp): Sale[] {
+  const forCredits: Sale = {
+    kind: 'credits',
     description: topUp.description || `${formatDecimal(topUp.credits)} credits`,
     units: topUp.units,
-    priceMinor: topUp.discounts.reduce((price, { amountMinor }) => price + amountMinor, topUp.priceMinor),
+    priceMinor: topUp.discounts.reduce((price, { amountMinor }) => price + amountMinor, priceMinor - feeMinor),
     discounts: topUp.discounts,
   };
+  const rest = { units: 1, discounts: [] };
+  const fee: Sale = { kind: 'fee', description: 'Fee', priceMinor: feeMinor, ...rest };
+  const given = `${formatDecimal(topUp.bonusCredits)} bonus credits`;
+  const bonus: Sale = { kind: 'bonus', description: given, priceMinor: 0, ...rest };
+  return [forCredits, ...(feeMinor > 0 ? [fee] : []), ...(topUp.bonusCredits.gt(0) ? [bonus] : [])];
 }
 
 function buyerOf(customer: Customer): InvoiceParty {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { PaymentMethodsService } from '../../customers/payment-methods.service.js';
 import type { LedgerCommand } from '../../ledger/commands.js';
 import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { DomainError } from '../../shared/errors.js';
 import { scopeOf } from '../../shared/scope.js';
+import { type BackupTurn, turnWith } from '../rules/judge-backup.js';
 import type { ChargeVerdict } from '../rules/may-charge.js';
 import {
   type AttemptOutcome,
@@ -15,6 +15,7 @@ import {
   type TopUpEnd,
 } from '../rules/top-up-changes.js';
 import { actorOf } from './settlement.js';
+import { TopUpCards } from './top-up-cards.js';
 import type { TopUp } from './top-up.entity.js';
 
 /** The steps of a top-up's life, each a command on its wallet. What they change is changed on the row in hand, too. */
@@ -22,27 +23,34 @@ import type { TopUp } from './top-up.entity.js';
 export class TopUpSteps {
   constructor(
     private readonly ledger: LedgerService,
-    private readonly paymentMethods: PaymentMethodsService,
+    private readonly cards: TopUpCards,
   ) {}
 
   /**
    * Asks whether money may move now, and writes down what with. To be asked before every call that can move it.
    * @param card of a new attempt; null repeats the attempt that was authorized before
+   * @param backupLast4 the last digits of that card where it is the customer's backup, not the one on file
    * @returns false when the top-up has ended, or is being canceled
    * @throws conflict when somebody else has gone on with it
    */
-  async authorize(topUp: TopUp, provider: string, card: FrozenCard | null): Promise<boolean> {
+  async authorize(
+    topUp: TopUp,
+    provider: string,
+    card: FrozenCard | null,
+    backupLast4: string | null = null,
+  ): Promise<boolean> {
+    const backup = card ? turnWith(topUp.backup, backupLast4 !== null) : (topUp.backup ?? null);
     const methodId = card?.paymentMethodId ?? topUp.paymentMethodId;
     const verdict = (await this.#post(
       topUp,
-      { kind: 'authorize', topUpId: topUp.id, attempt: topUp.attempt, provider, card },
-      methodId ? (tx) => this.#requireCard(tx, topUp, methodId) : undefined,
+      { kind: 'authorize', topUpId: topUp.id, attempt: topUp.attempt, provider, card, backupLast4 },
+      methodId ? (tx) => this.#requireCard(tx, topUp, backup, methodId) : undefined,
     )) as ChargeVerdict;
     if (!verdict.mayCharge) return false;
     topUp.topUpStatus = 'charging';
     if (card) {
-      const started = { provider, attempt: topUp.attempt + 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
-      Object.assign(topUp, card, started);
+      const begun = { keyNumber: 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
+      Object.assign(topUp, card, { provider, backup, attempt: topUp.attempt + 1, ...begun });
     }
     return true;
   }
@@ -58,13 +66,14 @@ export class TopUpSteps {
     topUp.topUpStatus = end.status;
   }
 
-  /** The card that is charged is the one on file at this moment. */
+  /** The card that is charged is at this moment the one on file, or the backup where it is that one's turn. */
   async #requireCard(
     tx: LedgerTransaction,
     topUp: TopUp,
-    methodId: string | null | undefined,
+    backup: BackupTurn | null,
+    methodId: string,
   ): Promise<DomainError | void> {
-    const method = await this.paymentMethods.findChargeable(scopeOf(topUp), topUp.customerId, tx.em);
+    const method = await this.cards.current({ ...scopeOf(topUp), customerId: topUp.customerId, backup }, tx.em);
     if (method?.id === methodId) return;
     return new DomainError('conflict', 'another card was put on file meanwhile', { code: 'card_changed' });
   }

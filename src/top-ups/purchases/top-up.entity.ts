@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn } from '../../shared/decimal-column.js';
 import type { InvoiceDiscount } from '../../payments/invoice.entity.js';
+import type { BackupTurn } from '../rules/judge-backup.js';
 import { TRIGGERS } from '../rules/top-up-rule.entity.js';
 
 /** States in which a charge is under way: at most one automatic one of a wallet is in one of these. */
@@ -64,11 +65,16 @@ const TopUpSchema = defineEntity({
     units: p.integer(),
     /** Credits it buys, above zero. */
     credits: p.type(AmountColumn),
-    /** What is charged for it in minor units of `currency`, discounts taken off: zero or more. */
+    /** What is charged for it in minor units of `currency`, discounts taken off and an added fee put on: zero or more. */
     priceMinor: p.integer(),
+    /** What of that is the fee, taxes included. */
+    feeMinor: p.integer().default(0),
     currency: p.text(),
     /** What was taken off the price, taxes included. */
     discounts: p.json<InvoiceDiscount[]>(),
+    /** Free credits that come with it, and their date as it was promised when it was decided; null: never. */
+    bonusCredits: p.type(AmountColumn).defaultRaw('0'),
+    bonusExpiresAt: p.datetime(3).nullable(),
     packId: p.text().nullable(),
     validityMonths: p.integer().nullable(),
     invoicing: p.boolean(),
@@ -83,8 +89,12 @@ const TopUpSchema = defineEntity({
     paymentId: p.text().nullable(),
     /** That it is paid on a page of the provider's, by its customer: how, frozen. Null: a card on file is charged. */
     checkout: p.json<CheckoutTerms>().nullable(),
+    /** How the customer's backup card stands in for the one that was declined; null: it does not. */
+    backup: p.json<BackupTurn>().nullable(),
     /** Number of the current attempt, from 1; part of the provider's idempotency key. */
     attempt: p.integer(),
+    /** Number of the attempt's idempotency keys, from 1: another one where the provider keeps an error under the one before. */
+    keyNumber: p.integer().default(1),
     /** How often the provider was asked about an unknown outcome. */
     lookups: p.integer(),
     /** When the scheduled task takes it up again: also the end of the lease of whoever works on it now. */
@@ -154,6 +164,10 @@ const TopUpSchema = defineEntity({
     // A billing system gives its payments ids of its own: they are no other tenant's.
     { name: 'top_up_payment_unique', properties: ['tenantId', 'environmentId', 'paymentId'] },
     { name: 'top_up_key_unique', properties: ['tenantId', 'environmentId', 'idempotencyKey'] },
+  ],
+  checks: [
+    { name: 'top_up_fee_check', expression: 'fee_minor >= 0 and fee_minor <= price_minor' },
+    { name: 'top_up_bonus_check', expression: 'bonus_credits >= 0' },
   ],
 });
 

@@ -46,10 +46,19 @@ export class TopUpResponse {
   /** Credits it buys, above zero.
    * @example "50" */
   credits!: string;
-  /** What it costs, integer minor units of `currency`.
+  /** What is charged for it, integer minor units of `currency`, fee included.
    * @example 5000 */
   @ApiProperty({ type: 'integer' })
   price_minor!: number;
+  /** What of `price_minor` is the fee (setting `top_up_fee` when it was decided), taxes included.
+   * @example 0 */
+  @ApiProperty({ type: 'integer' })
+  fee_minor!: number;
+  /** Free credits that come with it, in a transaction of their own (`PURCHASED_CREDIT_BONUS`).
+   * @example "0" */
+  bonus_credits!: string;
+  /** Until when the bonus is good; null: for ever, or there is none. */
+  bonus_expires_at!: string | null;
   /** ISO 4217, lower case.
    * @example "usd" */
   currency!: string;
@@ -92,7 +101,8 @@ export class TopUpDecisionResponse {
   /** Version of the rule it was made under. */
   @ApiProperty({ type: 'integer' })
   rule_version!: number;
-  @ApiProperty({ enum: ['buy', 'skip'] })
+  /** `retry`: a purchase goes on with the customer's backup card. */
+  @ApiProperty({ enum: ['buy', 'skip', 'cancel', 'retry'] })
   verdict!: string;
   /** @example "threshold_reached" */
   code!: string;
@@ -166,6 +176,9 @@ export function renderTopUp(topUp: TopUp, attempts: readonly TopUpAttempt[]): To
     status: topUp.topUpStatus,
     credits: formatDecimal(topUp.credits),
     price_minor: topUp.priceMinor,
+    fee_minor: topUp.feeMinor,
+    bonus_credits: formatDecimal(topUp.bonusCredits),
+    bonus_expires_at: formatTimestampOrNull(topUp.bonusExpiresAt),
     currency: topUp.currency,
     invoicing: topUp.invoicing,
     pack_id: topUp.packId ?? null,

@@ -1,7 +1,9 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
-import { type Decimal, formatDecimal, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
+import { SettingsService } from '../../settings/settings.service.js';
+import { type Decimal, formatDecimal, multiplyByRate, toMinorUnits, ZERO } from '../../shared/decimal.js';
+import { invalidFields, NON_FIELD_ERRORS } from '../../http/field-errors.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
@@ -10,11 +12,13 @@ import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
 import { Entry } from '../../ledger/entry.entity.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
 import type { InvoiceDiscount } from '../../payments/invoice.entity.js';
-import { type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
+import { chargeOf, type InvoiceConfig, TopUpInvoices } from './top-up-invoices.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
 import type { Posting } from '../../ledger/posting.js';
 import type { WalletRecord } from '../../ledger/wallet-state.js';
 import { Wallet } from '../../ledger/wallet.entity.js';
+import { type Bonus, bonusOfSlabs } from '../pricing/bonus-of-slabs.js';
+import { priceTopUp } from '../pricing/price-top-up.js';
 import { MAX_CHARGE_MINOR } from '../rules/decide-top-up.js';
 import { newTopUp } from '../rules/new-top-up.js';
 import { type AgreedPack, topUpChange } from '../rules/top-up-changes.js';
@@ -29,7 +33,7 @@ import { type CheckoutTerms, TopUp } from './top-up.entity.js';
 export interface PurchaseRequest {
   scope: Scope;
   wallet: Pick<WalletRecord, 'id' | 'customerId'>;
-  /** At the price that is charged, discounts taken off; its id is null where no pack is bought. */
+  /** At its price, discounts taken off: the fee comes from the environment. Its id is null where no pack is bought. */
   pack: Omit<AgreedPack, 'id'> & { id: string | null };
   /** Paid on a page of the provider's; absent: with the card on file. */
   checkout?: CheckoutTerms | undefined;
@@ -56,6 +60,8 @@ export interface InvoicedRequest<Answer> {
   terms: PendingTerms;
   /** True: the credits come at once, and the invoice is a paid one. */
   isCompleted: boolean;
+  /** What comes free with it. */
+  bonus: Bonus | undefined;
   /** The answer, from the wallet, the stored top-up with its invoice, and the pending credit (none when completed). */
   answer: (posting: Posting, topUp: TopUpRecord, pending: PendingRecord | undefined) => Answer;
 }
@@ -72,6 +78,7 @@ export class TopUpsService {
     private readonly engine: TopUpEngine,
     private readonly invoiced: InvoicedTopUps,
     private readonly topUpInvoices: TopUpInvoices,
+    private readonly settings: SettingsService,
     private readonly ledger: LedgerService,
     private readonly clock: Clock,
   ) {}
@@ -81,17 +88,23 @@ export class TopUpsService {
    * ledger's key: so a repeat, or one after a crash, finds it and never charges again, and the key is used up for
    * everything else.
    * @returns the top-up as it stands: succeeded, failed, or still open when the provider has not said yet.
-   * @throws conflict while another purchase of the wallet is under way
+   * @throws conflict while another purchase of the wallet is under way; validation where its charge would be too large
    */
   async purchase(request: PurchaseRequest): Promise<{ topUp: TopUp; isReplayed: boolean }> {
     const { scope, wallet, pack, actor, idempotency, coupons } = request;
     const now = this.clock.now();
+    const price = await this.#price(scope, pack);
+    if (price.priceMinor > MAX_CHARGE_MINOR) {
+      throw invalidFields({ [NON_FIELD_ERRORS]: ['costs more, with the fee, than can be charged at once'] });
+    }
+    const bonuses = await this.settings.get(scopeOf(scope), 'bonus_credits_topup_config');
     const recorded = newTopUp(scope, wallet, now, {
       ...manual(actor),
+      ...price,
+      ...bonusColumns(bonusOfSlabs(pack.credits, bonuses, now)),
       // Whoever stores it also works on it; the scheduled task takes it for left behind only when the lease is over.
       nextAttemptAt: new Date(now.getTime() + LEASE_MS),
       credits: pack.credits,
-      priceMinor: pack.priceMinor,
       currency: pack.currency,
       discounts: request.discounts ?? [],
       provider: request.provider,
@@ -121,17 +134,19 @@ export class TopUpsService {
     const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scopeOf(scope) });
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
     const { currency } = wallet;
-    const priceMinor = toMinorUnits(multiplyByRate(credits, wallet.topupConversionRate), currency);
-    if (priceMinor < 1 || priceMinor > MAX_CHARGE_MINOR) {
+    const rated = toMinorUnits(multiplyByRate(credits, wallet.topupConversionRate), currency);
+    const price = await this.#price(scope, { priceMinor: rated, currency });
+    if (price.priceMinor < 1 || price.priceMinor > MAX_CHARGE_MINOR) {
       throw invalidField('credits_to_add', 'costs less than one minor unit, or more than one invoice can hold');
     }
     const now = this.clock.now();
     const topUp: TopUpRecord = {
       ...newTopUp(scope, wallet, now, {
         ...manual(actor),
+        ...price,
+        ...bonusColumns(request.bonus),
         nextAttemptAt: NEVER,
         credits,
-        priceMinor,
         currency,
         discounts: [],
         provider: null,
@@ -198,8 +213,8 @@ export class TopUpsService {
         metadata: terms.metadata,
         idempotencyKey: terms.idempotencyKey,
         topUpId: topUp.id,
-        charged: { amountMinor: topUp.priceMinor, currency: topUp.currency, invoiceId: id },
-        ...(terms.bonus ? { bonus: terms.bonus } : {}),
+        charged: chargeOf(topUp, config, id),
+        ...(request.bonus ? { bonus: request.bonus } : {}),
       },
       changes: [topUpChange({ kind: 'purchase', topUp: settled })],
       also: async (tx) => {
@@ -207,6 +222,13 @@ export class TopUpsService {
       },
       answer: (posting) => request.answer(posting, (posting.changed[0] as Recorded).topUp, undefined),
     });
+  }
+
+  /** Frozen with the top-up: what is charged for a price in this environment, and what of it is the fee. */
+  async #price(scope: Scope, { priceMinor, currency }: { priceMinor: number; currency: string }) {
+    const fee = await this.settings.get(scopeOf(scope), 'top_up_fee');
+    const { chargedMinor, feeMinor } = priceTopUp(priceMinor, currency, fee);
+    return { priceMinor: chargedMinor, feeMinor };
   }
 
   /** What a client's key has bought already, as it stands. The same key with another request is refused. */
@@ -255,6 +277,10 @@ async function refuseUsedKey(tx: LedgerTransaction, topUp: TopUpRecord, key: str
   return new DomainError('already_exists', 'this idempotency key was used before in this wallet', {
     details: { wallet_id: walletId, type: 'credit', amount: formatDecimal(topUp.credits), idempotency_key: key },
   });
+}
+
+function bonusColumns(bonus: Bonus | undefined) {
+  return { bonusCredits: bonus?.credits ?? ZERO, bonusExpiresAt: bonus?.expiresAt ?? null };
 }
 
 /** What every purchase by hand has in common. */

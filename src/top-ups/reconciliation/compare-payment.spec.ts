@@ -19,6 +19,8 @@ const topUp = (change: Partial<ComparedTopUp> = {}): ComparedTopUp => ({
   currency: 'usd',
   paymentId: 'pi_1',
   credited: 1,
+  refundedMinor: 0,
+  isPage: false,
   createdAt: OLD,
   chargedAt: OLD,
   updatedAt: OLD,
@@ -26,6 +28,8 @@ const topUp = (change: Partial<ComparedTopUp> = {}): ComparedTopUp => ({
 });
 
 const unpaid = { status: 'unknown', credited: 0 } as const;
+
+const onPage = { ...unpaid, paymentId: 'cs_1', isPage: true } as const;
 
 function compare(there: Compared['there'], here: ComparedTopUp | undefined, canRecreate = true) {
   return comparePayment({ paymentId: 'pi_1', there, here, canRecreate, now: NOW });
@@ -42,6 +46,8 @@ describe('a payment and its top-up', () => {
     ['made and never charged, and forgotten here', charged({ status: 'open' }), undefined],
     ['under way, and forgotten here', charged({ status: 'processing' }), undefined],
     ['given up for another payment', charged({ status: 'canceled' }), topUp({ paymentId: 'pi_2' })],
+    ['not paid yet, on a page', charged({ status: 'open' }), topUp({ ...onPage, status: 'requires_action' })],
+    ['never paid, on a page that has ended', charged({ status: 'canceled' }), topUp({ ...onPage, status: 'canceled' })],
     ['never asked for', undefined, topUp({ status: 'canceled', paymentId: null, credited: 0 })],
   ])('agree when %s', (_what, there, here) => {
     expect(compare(there, here)).toBeUndefined();
@@ -52,6 +58,7 @@ describe('a payment and its top-up', () => {
     ['processing a moment ago', charged(), topUp({ status: 'processing', credited: 0, updatedAt: YOUNG })],
     ['not to be found yet', undefined, topUp({ ...unpaid, chargedAt: YOUNG })],
     ['due to be returned a moment ago', charged(), topUp({ status: 'refund_due', credited: 0, updatedAt: YOUNG })],
+    ['paid on a page a moment ago', { ...charged(), createdAt: YOUNG }, topUp(onPage)],
     ['charged before its id was stored', charged(), topUp({ ...unpaid, paymentId: null, chargedAt: YOUNG })],
   ])('are on their way when %s', (_what, there, here) => {
     expect(compare(there, here)).toBe('in_flight');
@@ -64,6 +71,7 @@ describe('a payment and its top-up', () => {
     ['not_credited', 'settle', 'a charge is not credited', charged(), topUp(unpaid)],
     ['not_credited', 'settle', 'one that was given up is charged', charged(), topUp({ ...unpaid, status: 'failed' })],
     ['not_credited', 'adopt', 'the intent has forgotten it', charged(), topUp({ ...unpaid, paymentId: null })],
+    ['not_credited', 'settle', 'nobody has told that a page was paid on', charged(), topUp(onPage)],
     ['not_credited', 'person', 'it says it is, and is not', charged(), topUp({ credited: 0 })],
     ['not_credited', 'person', 'some is returned already', charged({ refundedMinor: 1 }), topUp(unpaid)],
     ['credited_without_charge', 'person', 'nothing was charged', charged({ status: 'canceled' }), topUp()],

@@ -7,7 +7,8 @@ import { isOpenStatus, type TopUpStatus } from '../purchases/top-up.entity.js';
  * payment that its provider does not. `not_credited`: charged and not credited. `credited_without_charge`,
  * `credited_twice`, `charged_twice`: as they say. `amount`, `currency`: charged otherwise than asked for. `not_refunded`:
  * given back here, not there. `status`: ended here, and still open there. `credited_without_intent`: the ledger has a
- * credit of a top-up that does not exist.
+ * credit of a top-up that does not exist. `refund_…` and `dispute_…`: the same of what went back of a payment, one by one;
+ * `not_taken_back`: the ledger took other credits for it than its row says.
  */
 export const DIFFERENCE_KINDS = [
   'missing_here',
@@ -21,15 +22,25 @@ export const DIFFERENCE_KINDS = [
   'not_refunded',
   'status',
   'credited_without_intent',
+  'refund_missing_here',
+  'refund_missing_at_provider',
+  'refund_amount',
+  'refund_status',
+  'dispute_missing_here',
+  'dispute_missing_at_provider',
+  'dispute_amount',
+  'dispute_status',
+  'not_taken_back',
 ] as const;
 export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
 
 /**
  * How one is repaired, each safe to repeat. `settle`: the ordinary way to credits. `adopt`: the payment is given to its
  * top-up first. `recreate`: the top-up is made from what was left with the payment, and credited. `cancel`: given up at
- * the provider. `person`: only somebody can say what is right.
+ * the provider. `returns`: what went back is read from the provider and followed, as its event would be. `refund`: asked
+ * for again, under the same key. `person`: only somebody can say what is right.
  */
-export const REPAIRS = ['settle', 'adopt', 'recreate', 'cancel', 'person'] as const;
+export const REPAIRS = ['settle', 'adopt', 'recreate', 'cancel', 'returns', 'refund', 'person'] as const;
 export type Repair = (typeof REPAIRS)[number];
 
 /** A payment as its provider has it. */
@@ -49,9 +60,13 @@ export interface SideHere {
   paymentId: string | null;
   /** How many entries of the ledger credit it. */
   credited: number;
+  /** Minor units that went back or are on their way, by refunds that have not failed. */
+  refundedMinor: number;
 }
 
 export interface ComparedTopUp extends SideHere {
+  /** What it has as its payment is a page of the provider's, which becomes a payment when somebody pays on it. */
+  isPage: boolean;
   createdAt: Date;
   chargedAt: Date | null;
   updatedAt: Date;
@@ -81,7 +96,7 @@ export function comparePayment({ paymentId, there, here, canRecreate, now }: Com
   if (!here) return missingHere(there, canRecreate);
   const isOnItsWay = isInFlight(here, there, now);
   if (!there) return missingThere(here, isOnItsWay);
-  if (here.paymentId === null) return withoutPayment(there, here, isOnItsWay);
+  if (here.paymentId === null || here.isPage) return withoutPayment(there, here, isOnItsWay);
   if (here.paymentId !== paymentId) return anotherPayment(there);
   if (here.credited > 1) return person('credited_twice');
   if (there.status === 'succeeded') return charged(there, here, isOnItsWay);
@@ -98,14 +113,15 @@ function missingThere(here: SideHere, isOnItsWay: boolean): Comparison {
   return here.credited > 0 || here.status === 'succeeded' ? person('credited_without_charge') : undefined;
 }
 
-/** The provider's payment was made for it, and the database does not know: a crash in between, or it was restored. */
-function withoutPayment(there: SideThere, here: SideHere, isOnItsWay: boolean): Comparison {
+/** The provider's payment was made for it, and the database does not know: a page, a crash in between, or it was restored. */
+function withoutPayment(there: SideThere, here: ComparedTopUp, isOnItsWay: boolean): Comparison {
   if (!isMoneyTaken(there)) return undefined;
   if (here.credited > 0 || here.status === 'succeeded') return person('charged_twice');
   if (isOnItsWay) return 'in_flight';
   const wrong = wrongMoney(there, here);
   if (wrong) return wrong;
-  return { kind: 'not_credited', repair: there.refundedMinor === 0 ? 'adopt' : 'person' };
+  if (there.refundedMinor > 0) return person('not_credited');
+  return { kind: 'not_credited', repair: here.isPage ? 'settle' : 'adopt' };
 }
 
 /** A top-up may give one payment up and make another; money may be taken for one of them. */

@@ -1,7 +1,31 @@
+import type { PaymentReturns } from '../../payments/payment-provider.js';
+import { type Decimal, decimal, formatDecimal } from '../../shared/decimal.js';
 import type { SideHere, SideThere } from './compare-payment.js';
+import type { ReturnsHere, TakenCredits } from './compare-returns.js';
 import type { SumOfPayments } from './reconciliation-run.entity.js';
 
-/** Counts and sums both sides of every payment that is looked at, by provider and currency. Integers only. */
+const NOTHING = {
+  charged_count: 0,
+  charged_minor: 0,
+  paid_count: 0,
+  paid_minor: 0,
+  credited_count: 0,
+  credited_minor: 0,
+  returned_count: 0,
+  returned_minor: 0,
+  refunded_count: 0,
+  refunded_minor: 0,
+  refunds_booked_count: 0,
+  refunds_booked_minor: 0,
+  disputed_count: 0,
+  disputed_minor: 0,
+  disputes_booked_count: 0,
+  disputes_booked_minor: 0,
+  credits_booked_back: '0',
+  credits_taken_back: '0',
+};
+
+/** Counts and sums both sides of every payment that is looked at, by provider and currency. Money is whole minor units. */
 export class PaymentSums {
   readonly #sums = new Map<string, SumOfPayments>();
 
@@ -25,6 +49,24 @@ export class PaymentSums {
     sum.credited_minor += here.credited * here.priceMinor;
   }
 
+  /** Of a payment that was credited: what went back of it there, by our rows, and by the ledger. */
+  addReturns(provider: string, currency: string, there: PaymentReturns, here: ReturnsHere): void {
+    const sum = this.#of(provider, currency);
+    const refunds = there.refunds.filter(({ status }) => status !== 'failed');
+    const booked = here.refunds.filter(({ refundStatus }) => refundStatus !== 'failed');
+    sum.refunded_count += refunds.length;
+    sum.refunded_minor += minorOf(refunds);
+    sum.refunds_booked_count += booked.length;
+    sum.refunds_booked_minor += minorOf(booked);
+    sum.disputed_count += there.disputes.length;
+    sum.disputed_minor += minorOf(there.disputes);
+    sum.disputes_booked_count += here.disputes.length;
+    sum.disputes_booked_minor += minorOf(here.disputes);
+    const taking = [...booked, ...here.disputes];
+    sum.credits_booked_back = addAll(sum.credits_booked_back, taking, ({ booked: credits }) => credits);
+    sum.credits_taken_back = addAll(sum.credits_taken_back, taking, ({ taken: credits }) => credits);
+  }
+
   list(): SumOfPayments[] {
     return [...this.#sums.values()];
   }
@@ -33,17 +75,16 @@ export class PaymentSums {
     const key = `${provider} ${currency}`;
     const known = this.#sums.get(key);
     if (known) return known;
-    const none = { charged_count: 0, charged_minor: 0, paid_count: 0, paid_minor: 0 };
-    const sum = {
-      provider,
-      currency,
-      ...none,
-      credited_count: 0,
-      credited_minor: 0,
-      returned_count: 0,
-      returned_minor: 0,
-    };
+    const sum = { provider, currency, ...NOTHING };
     this.#sums.set(key, sum);
     return sum;
   }
+}
+
+function minorOf(items: readonly { amountMinor: number }[]): number {
+  return items.reduce((total, { amountMinor }) => total + amountMinor, 0);
+}
+
+function addAll(before: string, rows: readonly TakenCredits[], creditsOf: (row: TakenCredits) => Decimal): string {
+  return formatDecimal(rows.reduce((total, row) => total.plus(creditsOf(row)), decimal(before)));
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { ListedPayment, PaymentOutcome, PaymentPage, PaymentProvider } from '../../payments/payment-provider.js';
+import type { ListedPayment, PaymentPage, PaymentProvider } from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { SettingsService } from '../../settings/settings.service.js';
 import { Clock } from '../../shared/clock.js';
@@ -7,7 +7,10 @@ import { DomainError } from '../../shared/errors.js';
 import { scopeOf } from '../../shared/scope.js';
 import { NO_PROVIDER } from '../rules/may-charge.js';
 import { type Comparison, comparePayment } from './compare-payment.js';
+import type { ReturnsFinding } from './compare-returns.js';
 import { PaymentSums } from './payment-sums.js';
+import { readAgain, readPayment } from './read-payment.js';
+import { ReturnedMoney } from './returned-money.js';
 import { ReconciliationDifferences } from './reconciliation-differences.js';
 import { ReconciliationFigures } from './reconciliation-figures.js';
 import type { ReconciliationRun } from './reconciliation-run.entity.js';
@@ -45,6 +48,7 @@ export class Reconciler {
     private readonly settings: SettingsService,
     private readonly rows: ReconciliationRows,
     private readonly runs: ReconciliationRuns,
+    private readonly returned: ReturnedMoney,
     private readonly differences: ReconciliationDifferences,
     private readonly figures: ReconciliationFigures,
     private readonly clock: Clock,
@@ -105,14 +109,14 @@ export class Reconciler {
       const provider = await this.providers.byName(scopeOf(run), name);
       if (!provider) return 'is not available to this environment';
       const walk = { run, provider, sums, figures };
-      await this.#walkPayments(walk).catch((error: unknown) => {
-        // One that keeps no list is asked about each payment that we know of.
-        if (!(error instanceof DomainError) || error.kind !== 'invalid_operation') throw error;
-      });
+      await this.#walkPayments(walk);
       await this.#walkTopUps(walk);
       return undefined;
     } catch (error) {
-      if (error instanceof DomainError && error.kind === 'unavailable') return error.message;
+      // It does not answer, or keeps no list: without one nothing would be known of what is missing here.
+      if (error instanceof DomainError && (error.kind === 'unavailable' || error.kind === 'invalid_operation')) {
+        return error.message;
+      }
       throw error;
     }
   }
@@ -153,7 +157,10 @@ export class Reconciler {
       figures.topUpsRead += topUps.length;
       for (const topUp of topUps) {
         if (isListed.has(topUp.id)) continue;
-        await this.#look(walk, { payment: await this.#retrieve(provider, topUp), topUp });
+        const payment = await readPayment(provider, topUp);
+        // That of a page may have been listed, under an id that we do not have yet.
+        if (topUp.isPage && payment && (await this.rows.isListed(run.id, payment.paymentId))) continue;
+        await this.#look(walk, { payment, topUp });
       }
       await this.#renew(walk);
       if (topUps.length < PAGE) return;
@@ -167,7 +174,7 @@ export class Reconciler {
 
   /** Compares, and counts. */
   async #look(walk: Walk, first: Pair): Promise<void> {
-    const { run, provider, sums, figures } = walk;
+    const { provider, sums, figures } = walk;
     let pair = first;
     let result = this.#compare(pair);
     if (result !== undefined && result !== 'in_flight') {
@@ -182,12 +189,23 @@ export class Reconciler {
     // The money of a payment that was given up for another is not the top-up's.
     const isItsOwn = topUp && (topUp.paymentId === null || !payment || topUp.paymentId === payment.paymentId);
     sums.add(provider.name, payment, isItsOwn ? topUp : undefined);
-    if (!result) return;
-    const subject = payment?.paymentId ?? topUp?.paymentId ?? topUp?.id ?? '';
+    if (result) await this.#saw(walk, pair, { ...result, subject: subjectOf(pair) });
+    if (payment && topUp && isItsOwn && hasReturns(payment, topUp)) await this.#lookAtReturns(walk, payment, topUp);
+  }
+
+  /** What of it has gone back: refunds and disputes are compared one by one, and with the credits that they took. */
+  async #lookAtReturns(walk: Walk, payment: ListedPayment, topUp: TopUpSeen): Promise<void> {
+    const { provider, sums, figures } = walk;
+    const { there, here, findings, inFlight } = await this.returned.look(provider, topUp, payment.paymentId);
+    figures.inFlight += inFlight;
+    sums.addReturns(provider.name, topUp.currency, there, here);
+    for (const finding of findings) await this.#saw(walk, { payment, topUp }, finding);
+  }
+
+  async #saw({ run, provider }: Walk, { payment, topUp }: Pair, finding: ReturnsFinding): Promise<void> {
     await this.differences.saw(run, {
-      ...result,
+      ...finding,
       provider: provider.name,
-      subject,
       paymentId: payment?.paymentId ?? topUp?.paymentId ?? null,
       topUpId: topUp?.id ?? payment?.topUpId ?? null,
       walletId: topUp?.walletId ?? payment?.purchase?.walletId ?? null,
@@ -213,26 +231,9 @@ export class Reconciler {
   /** The two were read one after the other, and something may have happened in between. */
   async #readAgain({ run, provider }: Walk, { payment, topUp }: Pair): Promise<Pair> {
     const id = topUp?.id ?? payment?.topUpId;
-    const before = payment
-      ? await this.#refreshed(provider, payment)
-      : topUp && (await this.#retrieve(provider, topUp));
+    const before = payment ? await readAgain(provider, payment) : topUp && (await readPayment(provider, topUp));
     const now = id ? await this.rows.topUp(scopeOf(run), id) : undefined;
     return { payment: before, topUp: now };
-  }
-
-  async #refreshed(provider: PaymentProvider, payment: ListedPayment): Promise<ListedPayment | undefined> {
-    const outcome = await provider.retrievePayment(payment.paymentId);
-    const side = sideOf(outcome);
-    return side && { ...payment, ...side };
-  }
-
-  async #retrieve(provider: PaymentProvider, topUp: TopUpSeen): Promise<ListedPayment | undefined> {
-    if (topUp.paymentId === null) return undefined;
-    const side = sideOf(await provider.retrievePayment(topUp.paymentId));
-    if (!side) return undefined;
-    const { id: topUpId, customerId, paymentId, createdAt } = topUp;
-    const asked = { amountMinor: topUp.priceMinor, currency: topUp.currency, refundedMinor: 0 };
-    return { paymentId, topUpId, customerId, createdAt, environmentId: null, purchase: null, ...asked, ...side };
   }
 
   /** The ledger, and here? */
@@ -257,37 +258,22 @@ function topUpOf(payment: ListedPayment, topUps: readonly TopUpSeen[]): TopUpSee
   return byPayment ?? topUps.find(({ id }) => id === payment.topUpId);
 }
 
-/**
- * What a payment is by what was read of it; undefined: there is no such payment.
- * @throws unavailable where that is not known
- */
-function sideOf(
-  outcome: PaymentOutcome,
-): { status: ListedPayment['status']; amountMinor?: number; currency?: string } | undefined {
-  switch (outcome.kind) {
-    case 'succeeded':
-      return { status: 'succeeded', amountMinor: outcome.amountMinor, currency: outcome.currency };
-    case 'processing':
-    case 'canceled':
-      return { status: outcome.kind };
-    case 'requires_action':
-    case 'requires_confirmation':
-    case 'declined':
-      return { status: 'open' };
-    case 'invalid':
-      return undefined;
-    case 'not_executed':
-    case 'unknown':
-      throw new DomainError('unavailable', outcome.reason);
-  }
+function subjectOf({ payment, topUp }: Pair): string {
+  return payment?.paymentId ?? topUp?.paymentId ?? topUp?.id ?? '';
+}
+
+/** Only what was credited has credits to take back: what could not be is returned by a path of its own. */
+function hasReturns(payment: ListedPayment, topUp: TopUpSeen): boolean {
+  const isCredited = topUp.status === 'succeeded' && topUp.credited > 0;
+  return isCredited && (payment.refundedMinor > 0 || payment.isDisputed || topUp.returnsKnown > 0);
 }
 
 function sideThere({ status, amountMinor, currency, refundedMinor }: ListedPayment) {
   return { status, amountMinor, currency, refundedMinor };
 }
 
-function sideHere({ status, priceMinor, currency, paymentId, credited }: TopUpSeen) {
-  return { status, priceMinor, currency, paymentId, credited };
+function sideHere({ status, priceMinor, currency, paymentId, credited, refundedMinor }: TopUpSeen) {
+  return { status, priceMinor, currency, paymentId, credited, refundedMinor };
 }
 
 function isWithin({ periodFrom, periodTo }: ReconciliationRun, at: Date): boolean {

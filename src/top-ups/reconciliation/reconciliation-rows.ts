@@ -5,12 +5,15 @@ import type { Scope } from '../../shared/scope.js';
 import { toDate } from '../../shared/sql-table.js';
 import type { TopUpStatus } from '../purchases/top-up.entity.js';
 import type { ComparedTopUp } from './compare-payment.js';
+import { ReconciliationPayment } from './reconciliation-run.entity.js';
 
 /** A top-up with all that is compared of it. */
 export interface TopUpSeen extends ComparedTopUp {
   id: string;
   walletId: string;
   customerId: string;
+  /** Refunds and disputes that are known of it. */
+  returnsKnown: number;
 }
 
 /** An entry that credits a top-up which does not exist. */
@@ -37,10 +40,18 @@ interface TopUpRow {
   charged_at: string | null;
   updated_at: string;
   credited: number;
+  is_page: boolean;
+  refunded_minor: number;
+  returns_known: number;
 }
 
 const COLUMNS = `t.id, t.wallet_id, t.customer_id, t.top_up_status, t.price_minor, t.currency, t.payment_id, t.created_at,
-  t.charged_at, t.updated_at, (select count(*)::int from entry e where e.top_up_id = t.id) as credited`;
+  t.charged_at, t.updated_at, (select count(*)::int from entry e where e.top_up_id = t.id) as credited,
+  t.checkout is not null and t.payment_id like 'cs\\_%' as is_page,
+  (select coalesce(sum(r.amount_minor), 0)::float8 from refund r where r.top_up_id = t.id and r.refund_status <> 'failed')
+    as refunded_minor,
+  (select count(*)::int from refund r where r.top_up_id = t.id)
+    + (select count(*)::int from dispute d where d.top_up_id = t.id) as returns_known`;
 /** What money was, or should have been, asked for. */
 const IS_CHARGED = `(t.payment_id is not null or t.top_up_status = 'succeeded' and t.price_minor > 0) and not t.invoicing`;
 
@@ -105,6 +116,10 @@ export class ReconciliationRows {
     return { topUps: rows.map((row) => topUpSeen(row)), isListed: new Set(listed) };
   }
 
+  async isListed(runId: string, paymentId: string): Promise<boolean> {
+    return (await this.em.fork().count(ReconciliationPayment, { runId, paymentId })) > 0;
+  }
+
   /** Entries of the period that credit a top-up which does not exist, oldest first. */
   async orphans(scope: Scope, period: { from: Date; to: Date }, after: PageKey, limit: number): Promise<OrphanEntry[]> {
     const rows = await this.em
@@ -153,6 +168,9 @@ function topUpSeen(row: TopUpRow): TopUpSeen {
     currency: row.currency,
     paymentId: row.payment_id,
     credited: row.credited,
+    isPage: row.is_page,
+    refundedMinor: row.refunded_minor,
+    returnsKnown: row.returns_known,
     createdAt: toDate(row.created_at),
     chargedAt: row.charged_at ? toDate(row.charged_at) : null,
     updatedAt: toDate(row.updated_at),

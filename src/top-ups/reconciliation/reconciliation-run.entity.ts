@@ -17,6 +17,21 @@ export interface SumOfPayments {
   /** Those whose money goes back, or went: their wallet took no credits. */
   returned_count: number;
   returned_minor: number;
+  /** Refunds of credited payments that the provider has, but failed ones. */
+  refunded_count: number;
+  refunded_minor: number;
+  /** The same by our own rows. */
+  refunds_booked_count: number;
+  refunds_booked_minor: number;
+  /** Disputes of credited payments, however they ended. */
+  disputed_count: number;
+  disputed_minor: number;
+  disputes_booked_count: number;
+  disputes_booked_minor: number;
+  /** Credits that these rows say were taken, debt included, as decimals. */
+  credits_booked_back: string;
+  /** The same by the ledger's entries. */
+  credits_taken_back: string;
 }
 
 const ReconciliationRunSchema = defineEntity({

@@ -17,7 +17,10 @@ export class StartReconciliationDto {
   to?: Date | null;
 }
 
-/** Payments of one provider in one currency. Where nothing differs, `charged` is `paid`, and `paid` is `credited` and `returned`. */
+/**
+ * Payments of one provider in one currency. Where nothing differs, `charged` is `paid`, `paid` is `credited` and `returned`,
+ * and what went back is what is booked.
+ */
 export class ReconciliationSumDto {
   /** @example "stripe" */
   provider!: string;
@@ -45,6 +48,31 @@ export class ReconciliationSumDto {
   returned_count!: number;
   @ApiProperty({ type: 'integer', example: 0 })
   returned_minor!: number;
+  /** Refunds of credited payments that the provider has, but failed ones. */
+  @ApiProperty({ type: 'integer', example: 2 })
+  refunded_count!: number;
+  @ApiProperty({ type: 'integer', example: 10000 })
+  refunded_minor!: number;
+  /** The same by what is stored here. */
+  @ApiProperty({ type: 'integer', example: 2 })
+  refunds_booked_count!: number;
+  @ApiProperty({ type: 'integer', example: 10000 })
+  refunds_booked_minor!: number;
+  /** Disputes of credited payments, however they ended. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  disputed_count!: number;
+  @ApiProperty({ type: 'integer', example: 0 })
+  disputed_minor!: number;
+  @ApiProperty({ type: 'integer', example: 0 })
+  disputes_booked_count!: number;
+  @ApiProperty({ type: 'integer', example: 0 })
+  disputes_booked_minor!: number;
+  /** Credits that refunds and lost disputes say they took, debt included.
+   * @example "100" */
+  credits_booked_back!: string;
+  /** Credits that the ledger's entries took for them.
+   * @example "100" */
+  credits_taken_back!: string;
 }
 
 /** One comparison of payments with top-ups and the ledger. */
@@ -112,6 +140,9 @@ export class DifferenceHereDto {
   /** How many entries of the ledger credit it. */
   @ApiProperty({ type: 'integer', example: 0 })
   credited!: number;
+  /** Minor units that went back or are on their way. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  refunded_minor!: number;
 }
 
 /** Something that a provider and this service do not agree about. */
@@ -206,7 +237,13 @@ export function renderDifference(row: ReconciliationDifference): DifferenceDto {
         }
       : null,
     here: here
-      ? { status: here.status, amount_minor: here.priceMinor, currency: here.currency, credited: here.credited }
+      ? {
+          status: here.status,
+          amount_minor: here.priceMinor,
+          currency: here.currency,
+          credited: here.credited,
+          refunded_minor: here.refundedMinor,
+        }
       : null,
     occurred_at: formatTimestamp(row.occurredAt),
     first_seen_at: formatTimestamp(row.firstSeenAt),

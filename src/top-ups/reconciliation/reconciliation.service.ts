@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
+import { RunningWork } from '../../shared/running-work.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { Reconciler } from './reconciler.js';
 import { ReconciliationRun } from './reconciliation-run.entity.js';
@@ -13,8 +14,7 @@ const DEFAULT_PERIOD_MS = 7 * 86_400_000;
 @Injectable()
 export class Reconciliation implements BeforeApplicationShutdown {
   readonly #logger = new Logger('Reconciliation');
-  readonly #running = new Set<Promise<unknown>>();
-  #isStopping = false;
+  readonly #work = new RunningWork();
 
   constructor(
     private readonly em: EntityManager,
@@ -25,13 +25,12 @@ export class Reconciliation implements BeforeApplicationShutdown {
 
   /** A run that is cut off here is failed once its lease has ended, and is asked for anew. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.#isStopping = true;
-    await this.idle();
+    await this.#work.stop();
   }
 
   /** Resolves when no run that this process was asked for is under way. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#work.idle();
   }
 
   /**
@@ -47,9 +46,8 @@ export class Reconciliation implements BeforeApplicationShutdown {
     const run = await this.#begin(scope, period, createdBy);
     const work = this.reconciler
       .reconcile(run)
-      .catch((error: unknown) => this.#logger.error({ msg: 'a reconciliation was lost', runId: run.id, err: error }))
-      .finally(() => this.#running.delete(work));
-    this.#running.add(work);
+      .catch((error: unknown) => this.#logger.error({ msg: 'a reconciliation was lost', runId: run.id, err: error }));
+    this.#work.track(work);
     return run;
   }
 
@@ -78,7 +76,7 @@ export class Reconciliation implements BeforeApplicationShutdown {
     period: { from?: Date | undefined; to?: Date | undefined },
     createdBy: string,
   ): Promise<ReconciliationRun> {
-    if (this.#isStopping) throw new DomainError('unavailable', 'the service stops');
+    if (this.#work.isStopping) throw new DomainError('unavailable', 'the service stops');
     const to = period.to ?? this.clock.now();
     const from = period.from ?? new Date(to.getTime() - DEFAULT_PERIOD_MS);
     if (from >= to) throw invalidField('to', 'must be after from');

@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { Wallet } from '../../ledger/wallet.entity.js';
-import type { ListedPayment, PaymentPage, PaymentProvider } from '../../payments/payment-provider.js';
+import type { ListedPayment, PaymentPage } from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
@@ -12,6 +12,7 @@ import { type Scope, scopeOf } from '../../shared/scope.js';
 import { actorOf, TopUpSettlement } from '../purchases/settlement.js';
 import { TopUpEngine } from '../purchases/top-up-engine.js';
 import { TopUp } from '../purchases/top-up.entity.js';
+import { RefundEngine } from '../refunds/refund-engine.js';
 import { topUpChange } from '../rules/top-up-changes.js';
 import { newTopUp } from '../rules/new-top-up.js';
 import type { TopUpRecord } from '../rules/top-up-state.js';
@@ -19,6 +20,7 @@ import { ReconciliationDifferences } from './reconciliation-differences.js';
 import type { ReconciliationDifference } from './reconciliation-difference.entity.js';
 import { ReconciliationFigures } from './reconciliation-figures.js';
 import { ReconciliationRows } from './reconciliation-rows.js';
+import { ReturnedMoney } from './returned-money.js';
 
 /** Who asks for a repair. */
 export interface RepairedBy {
@@ -31,7 +33,7 @@ const PAGE = 100;
 /**
  * Brings a difference in order by the ways that the engine goes itself. Each is safe to repeat, and to be asked for by two
  * at once: what is credited is decided under the wallet's lock, by the payment as its provider has it at that moment.
- * Credits are never taken away here, and nobody is charged.
+ * Credits are taken only for money that has gone back, and nobody is charged.
  */
 @Injectable()
 export class Repairs {
@@ -43,6 +45,8 @@ export class Repairs {
     private readonly ledger: LedgerService,
     private readonly engine: TopUpEngine,
     private readonly settlement: TopUpSettlement,
+    private readonly refunds: RefundEngine,
+    private readonly returned: ReturnedMoney,
     private readonly rows: ReconciliationRows,
     private readonly differences: ReconciliationDifferences,
     private readonly figures: ReconciliationFigures,
@@ -100,6 +104,10 @@ export class Repairs {
         return this.#recreate(difference, by);
       case 'cancel':
         return this.#cancel(difference);
+      case 'returns':
+        return this.#followReturns(difference);
+      case 'refund':
+        return this.#refund(difference);
       case 'person': {
         const sentence = 'only a person can say what is right here: put it in order, then accept the difference';
         throw new DomainError('invalid_operation', sentence);
@@ -176,6 +184,9 @@ export class Repairs {
       units: purchase.units,
       credits: decimal(purchase.credits),
       priceMinor: paid.amountMinor,
+      feeMinor: Math.min(purchase.feeMinor ?? 0, paid.amountMinor),
+      bonusCredits: decimal(purchase.bonusCredits ?? 0),
+      bonusExpiresAt: purchase.bonusExpiresAt === undefined ? null : new Date(purchase.bonusExpiresAt),
       currency: paid.currency,
       discounts: [],
       provider: difference.provider,
@@ -197,15 +208,32 @@ export class Repairs {
     const { paymentId } = difference;
     if (paymentId == null) return 'there is no payment';
     const outcome = await (
-      await this.#providerOf(difference)
+      await this.providers.ofPayment(difference)
     ).cancelPayment(paymentId, `reconcile:cancel:${paymentId}`);
     if (outcome.kind === 'canceled') return undefined;
     return outcome.kind === 'succeeded' ? this.#settle(difference) : `the provider answered ${outcome.kind}`;
   }
 
+  /** What its event would have led to. */
+  async #followReturns(difference: ReconciliationDifference): Promise<string | undefined> {
+    const { paymentId, kind, subject } = difference;
+    const topUp = await this.#topUpOf(difference);
+    if (!topUp || paymentId == null) return 'its top-up, or its payment, is not there any more';
+    await this.refunds.lookAgain(scopeOf(difference), paymentId);
+    const { findings } = await this.returned.look(await this.providers.ofPayment(difference), topUp, paymentId);
+    const isOpen = findings.some((finding) => finding.kind === kind && finding.subject === subject);
+    return isOpen ? 'it is as it was' : undefined;
+  }
+
+  /** Under its own key: the provider refunds it once, whatever became of the first request. */
+  async #refund({ subject }: ReconciliationDifference): Promise<string | undefined> {
+    const { refundStatus, failureMessage } = await this.refunds.drive(subject);
+    return refundStatus === 'pending' ? `the refund is pending ${failureMessage}`.trimEnd() : undefined;
+  }
+
   /** The payment as its provider has it now, with what was left with it and what went back. */
   async #listed(difference: ReconciliationDifference): Promise<ListedPayment | undefined> {
-    const provider = await this.#providerOf(difference);
+    const provider = await this.providers.ofPayment(difference);
     const from = difference.occurredAt;
     const period = { from, to: new Date(from.getTime() + 1000), limit: PAGE };
     let after: string | null = null;
@@ -221,12 +249,5 @@ export class Repairs {
   async #topUpOf({ topUpId, ...difference }: ReconciliationDifference): Promise<TopUp | undefined> {
     if (topUpId == null) return undefined;
     return (await this.em.fork().findOne(TopUp, { id: topUpId, ...scopeOf(difference) })) ?? undefined;
-  }
-
-  async #providerOf(difference: ReconciliationDifference): Promise<PaymentProvider> {
-    const provider = await this.providers.byName(scopeOf(difference), difference.provider);
-    if (!provider)
-      throw new DomainError('unavailable', `payment provider ${difference.provider} is not available here`);
-    return provider;
   }
 }

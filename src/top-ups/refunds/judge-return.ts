@@ -9,6 +9,19 @@ export interface KnownRefund {
   providerRefundId: string | null;
 }
 
+/** What a refund of ours is asked for under, always. */
+export function refundKeyOf(refundId: string): string {
+  return `refund:${refundId}`;
+}
+
+/** Ours is told by the key that it was asked for under, before we know what the provider calls it. */
+export function isSameRefund(
+  { id, providerRefundId }: { id: string; providerRefundId?: string | null },
+  listed: Pick<ProviderRefund, 'id' | 'key'>,
+): boolean {
+  return providerRefundId === listed.id || listed.key === refundKeyOf(id);
+}
+
 /** `begin`: it was made elsewhere. `take`: it has succeeded after we took it for refused. */
 export type RefundStep = 'none' | 'begin' | 'succeed' | 'fail' | 'take';
 

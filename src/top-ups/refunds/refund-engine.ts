@@ -1,14 +1,15 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import type { PaymentProvider, ProviderDispute, ProviderRefund } from '../../payments/payment-provider.js';
+import type { PaymentReturns, ProviderDispute, ProviderRefund } from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
+import { RunningWork } from '../../shared/running-work.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { isOpenStatus, type TopUp } from '../purchases/top-up.entity.js';
 import { nextLookupAt } from '../schedule/schedule.js';
 import { DisputeBook } from './dispute-book.js';
-import { judgeProviderDispute, judgeProviderRefund } from './judge-return.js';
+import { isSameRefund, judgeProviderDispute, judgeProviderRefund, refundKeyOf } from './judge-return.js';
 import { type Purchase, readPurchase, readReturned } from './purchase-returns.js';
 import { RefundBook } from './refund-book.js';
 import { RefundQueue } from './refund-queue.js';
@@ -16,7 +17,6 @@ import type { Refund } from './refund.entity.js';
 
 /** Refunds that a round takes up. They are not waited for: a provider that hangs holds no round. */
 const PLACES = 20;
-const KEY_PREFIX = 'refund:';
 
 /**
  * Sends money back, and hears of what others have sent back. Every refund is committed before the provider is asked, and
@@ -26,8 +26,7 @@ const KEY_PREFIX = 'refund:';
 @Injectable()
 export class RefundEngine implements BeforeApplicationShutdown {
   readonly #logger = new Logger('Refunds');
-  readonly #running = new Set<Promise<void>>();
-  #isStopping = false;
+  readonly #work = new RunningWork();
 
   constructor(
     private readonly em: EntityManager,
@@ -40,43 +39,41 @@ export class RefundEngine implements BeforeApplicationShutdown {
 
   /** Takes up nothing more and lets what is under way finish; the next process takes up the rest. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.#isStopping = true;
-    await this.idle();
+    await this.#work.stop();
   }
 
   /** Resolves when nothing that this process started is under way. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#work.idle();
   }
 
   /** Takes up what a crash, or a provider that did not answer, has left; does not wait for it. */
   async sweep(): Promise<void> {
-    const places = PLACES - this.#running.size;
-    if (this.#isStopping || places <= 0) return;
-    for (const refund of await this.queue.claimDue(places)) this.#track(this.#safely(refund));
+    const places = PLACES - this.#work.size;
+    if (this.#work.isStopping || places <= 0) return;
+    for (const refund of await this.queue.claimDue(places)) this.#work.track(this.#safely(refund));
   }
 
   /** Works on one that was stored with its lease taken, and returns it as it is afterwards. */
   async drive(id: string): Promise<Refund> {
     const work = this.#safely(await this.queue.reread(id));
-    this.#track(work);
+    this.#work.track(work);
     await work;
     return this.queue.reread(id);
   }
 
   /**
    * Money of a payment has gone back, or is disputed: what, is read from the provider.
-   * @throws unavailable while the payment is not credited yet, and while the service stops
+   * @throws unavailable while there is something and the payment is not credited yet, and while the service stops
    */
   async lookAgain(scope: Scope, paymentId: string): Promise<void> {
-    if (this.#isStopping) throw new DomainError('unavailable', 'the service stops');
+    if (this.#work.isStopping) throw new DomainError('unavailable', 'the service stops');
     const topUp = await this.queue.findTopUp(scope, { paymentId });
     // What could not be credited is sent back by its own path.
     if (!topUp || topUp.topUpStatus === 'refund_due') return;
-    if (isOpenStatus(topUp.topUpStatus)) throw new DomainError('unavailable', 'the payment is not credited yet');
-    if (topUp.topUpStatus !== 'succeeded') return;
+    if (topUp.topUpStatus !== 'succeeded' && !isOpenStatus(topUp.topUpStatus)) return;
     const work = this.#follow(topUp);
-    this.#track(work.catch(() => {}));
+    this.#work.track(work.catch(() => {}));
     await work;
   }
 
@@ -95,8 +92,8 @@ export class RefundEngine implements BeforeApplicationShutdown {
     if (!topUp) throw new Error(`the top-up of refund ${refund.id} is not there`);
     if (refund.origin === 'provider') return this.#lookUp(refund, topUp);
     const { id, paymentId, amountMinor, currency } = refund;
-    const provider = await this.#providerOf(topUp);
-    const outcome = await provider.refundPayment({ paymentId, amountMinor, currency }, KEY_PREFIX + id);
+    const provider = await this.providers.ofPayment(topUp);
+    const outcome = await provider.refundPayment({ paymentId, amountMinor, currency }, refundKeyOf(id));
     const now = this.clock.now();
     const purchase = await this.#purchaseOf(topUp);
     switch (outcome.kind) {
@@ -121,13 +118,15 @@ export class RefundEngine implements BeforeApplicationShutdown {
 
   /** The provider's list is the truth: whatever of it is not here yet is done now, each once. */
   async #follow(topUp: TopUp): Promise<void> {
-    const { refunds, disputes } = await (await this.#providerOf(topUp)).readReturns(topUp.paymentId as string);
+    const { refunds, disputes } = await this.#returnsOf(topUp);
+    if (refunds.length === 0 && disputes.length === 0) return;
+    if (topUp.topUpStatus !== 'succeeded') throw new DomainError('unavailable', 'the payment is not credited yet');
     for (const listed of refunds) await unlessMoved(() => this.#followRefund(topUp, listed));
     for (const listed of disputes) await unlessMoved(() => this.#followDispute(topUp, listed));
   }
 
   async #followRefund(topUp: TopUp, listed: ProviderRefund): Promise<void> {
-    const known = (await readReturned(this.em.fork(), topUp.id)).refunds.find((refund) => isSame(refund, listed));
+    const known = (await readReturned(this.em.fork(), topUp.id)).refunds.find((refund) => isSameRefund(refund, listed));
     const step = judgeProviderRefund(known && knownOf(known), listed);
     if (step === 'none') return;
     const purchase = await this.#purchaseOf(topUp);
@@ -154,25 +153,20 @@ export class RefundEngine implements BeforeApplicationShutdown {
     if (known) await this.disputes.note(purchase, listed, known.disputeStatus);
   }
 
+  /** Where the provider keeps no such list nothing is known to follow, and our own refunds are asked for all the same. */
+  async #returnsOf(topUp: TopUp): Promise<PaymentReturns> {
+    const provider = await this.providers.ofPayment(topUp);
+    try {
+      return await provider.readReturns(topUp.paymentId as string);
+    } catch (error) {
+      if (error instanceof DomainError && error.kind === 'invalid_operation') return { refunds: [], disputes: [] };
+      throw error;
+    }
+  }
+
   #purchaseOf(topUp: TopUp): Promise<Purchase> {
     return readPurchase(this.em.fork(), topUp);
   }
-
-  async #providerOf(topUp: TopUp): Promise<PaymentProvider> {
-    const provider = topUp.provider ? await this.providers.byName(scopeOf(topUp), topUp.provider) : undefined;
-    if (!provider) throw new DomainError('unavailable', `payment provider ${topUp.provider} is not configured`);
-    return provider;
-  }
-
-  #track(work: Promise<void>): void {
-    this.#running.add(work);
-    void work.finally(() => this.#running.delete(work));
-  }
-}
-
-/** Ours is told by the key that it was asked for under, before we know what the provider calls it. */
-function isSame(refund: Refund, listed: ProviderRefund): boolean {
-  return refund.providerRefundId === listed.id || listed.key === KEY_PREFIX + refund.id;
 }
 
 function knownOf({ refundStatus, providerRefundId = null }: Refund) {

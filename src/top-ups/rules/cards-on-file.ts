@@ -19,8 +19,8 @@ export class CardsOnFile implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.paymentMethods.onReplaced = (tx, method) =>
-      this.#tellWallets(tx, method, { kind: 'new_card', cardFingerprint: method.fingerprint });
+    this.paymentMethods.onReplaced = (tx, method, isRenewed) =>
+      this.#tellWallets(tx, method, { kind: 'new_card', cardFingerprint: method.fingerprint, isRenewed });
     this.paymentMethods.onRemoved = (tx, method) =>
       this.#tellWallets(tx, method, {
         kind: 'pause',

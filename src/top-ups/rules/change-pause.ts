@@ -1,13 +1,21 @@
+import { addedFee, hasRisen } from '../pricing/price-top-up.js';
 import { type Trigger, TRIGGERS } from './top-up-rule.entity.js';
-import type { TopUpState, WalletRules } from './top-up-state.js';
+import type { RuleRecord, TopUpState, WalletRules } from './top-up-state.js';
 
 /** Pauses that are about the card: another card, or a payment that goes through, ends them. */
 const CARD_PAUSES: ReadonlySet<string> = new Set([
   'card_declined',
+  'card_expired',
   'no_payment_method',
   'card_attempts_exhausted',
   'authentication_required',
 ]);
+
+/**
+ * More comes on top of the price now than the rule agreed to. Seen at each look, not written down: it is over when the
+ * rule is agreed to anew, or the fee is again what was agreed to.
+ */
+const FEE_CHANGED = 'fee_changed';
 
 /** Why automatic top-up is paused: a code, and the card it is about. */
 interface Pause {
@@ -41,21 +49,35 @@ export function resumeAfterInvoice(topUps: TopUpState, now: Date): void {
   changePause(topUps, null, now);
 }
 
-/** Another card ends what the old one had paused; the same card again ends only a pause for want of any. */
-export function resumeWithCard(topUps: TopUpState, cardFingerprint: string, now: Date): void {
+/**
+ * Another card ends what the old one had paused. The same card again ends only a pause for want of any, or, where it was
+ * renewed, one because it had expired.
+ */
+export function resumeWithCard(
+  topUps: TopUpState,
+  { cardFingerprint, isRenewed }: { cardFingerprint: string; isRenewed: boolean },
+  now: Date,
+): void {
   const { guard } = topUps;
   if (!guard?.pausedAt || !CARD_PAUSES.has(guard.pauseReason)) return;
-  if (guard.pauseReason === 'no_payment_method' || guard.pausedCard !== cardFingerprint) changePause(topUps, null, now);
+  const isOver =
+    guard.pausedCard !== cardFingerprint ||
+    guard.pauseReason === 'no_payment_method' ||
+    (guard.pauseReason === 'card_expired' && isRenewed);
+  if (isOver) changePause(topUps, null, now);
 }
 
 /** Why rules that are on buy nothing; null when one does, or none is on: a pause of what is switched off is none. */
-export function pausedReasonOf({ rules, guard }: WalletRules, triggers: readonly Trigger[] = TRIGGERS): string | null {
-  const enabled = triggers.flatMap((trigger) => rules.get(trigger) ?? []).filter((rule) => rule.enabled);
-  const reasons = enabled.map((rule) => pauseReasonOf({ guard }, rule));
+export function pausedReasonOf(view: WalletRules, triggers: readonly Trigger[] = TRIGGERS): string | null {
+  const enabled = triggers.flatMap((trigger) => view.rules.get(trigger) ?? []).filter((rule) => rule.enabled);
+  const reasons = enabled.map((rule) => pauseReasonOf(view, rule));
   return reasons.find((reason) => reason !== '') ?? null;
 }
 
 /** Why the wallet's rule buys nothing until somebody does something; empty when nothing stands in its way. */
-export function pauseReasonOf({ guard }: Pick<TopUpState, 'guard'>, rule: { pauseReason: string } | undefined): string {
-  return guard?.pausedAt ? guard.pauseReason : (rule?.pauseReason ?? '');
+export function pauseReasonOf(view: Omit<WalletRules, 'rules'>, rule: RuleRecord | undefined): string {
+  if (view.guard?.pausedAt) return view.guard.pauseReason;
+  if (!rule || rule.pauseReason) return rule?.pauseReason ?? '';
+  const inForce = addedFee(view.fee, rule.priceCurrency ?? view.currency);
+  return hasRisen(rule.fee, inForce) ? FEE_CHANGED : '';
 }

@@ -4,6 +4,7 @@ import type { ChangeContext } from '../../ledger/ledger-policy.js';
 import type { WalletRecord } from '../../ledger/wallet-state.js';
 import { formatDecimal, fromMinorUnits, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
 import { DomainError, invalidField } from '../../shared/errors.js';
+import { addedFee, priceTopUp } from '../pricing/price-top-up.js';
 import { MAX_CHARGE_MINOR } from './decide-top-up.js';
 import { changePause } from './change-pause.js';
 import type { AccountRules, AccountRulesChange, AutoTopUpChange, LimitsChange } from './top-up-changes.js';
@@ -24,6 +25,7 @@ const AGREED: readonly (keyof RuleTerms)[] = [
   'unitCredits',
   'unitPriceMinor',
   'priceCurrency',
+  'fee',
   'packId',
   'validityMonths',
   'invoicing',
@@ -46,7 +48,8 @@ export function changeAutoTopUp(
   if (invoicing == null) return invalidField('auto_topup.invoicing', 'is required');
   const enabled = change.enabled === undefined ? (known?.enabled ?? false) : change.enabled === true;
   const priceMinor = toMinorUnits(multiplyByRate(unitCredits, wallet.topupConversionRate), wallet.currency);
-  const refusal = refusePrice(wallet, enabled, priceMinor) ?? refuseForeign(topUps, wallet.currency, 'auto_topup');
+  const { chargedMinor } = priceTopUp(priceMinor, wallet.currency, topUps.fee);
+  const refusal = refusePrice(wallet, enabled, chargedMinor) ?? refuseForeign(topUps, wallet.currency, 'auto_topup');
   if (refusal) return refusal;
   const cooldown = change.cooldown === undefined ? (known?.cooldown ?? null) : change.cooldown;
   return () => {
@@ -57,6 +60,7 @@ export function changeAutoTopUp(
       unitCredits,
       unitPriceMinor: null,
       priceCurrency: null,
+      fee: addedFee(topUps.fee, wallet.currency),
       packId: null,
       validityMonths: null,
       invoicing,
@@ -96,7 +100,7 @@ export function changeAccountRules(
   const to = {
     onExpiration: change.onExpiration ?? from.onExpiration,
     onInsufficient: change.onInsufficient ?? from.onInsufficient,
-    pack: change.pack === undefined ? from.pack : change.pack,
+    pack: change.pack ? { ...change.pack, fee: addedFee(topUps.fee, change.pack.currency) } : keptPack(from, change),
   };
   const isOn = to.onExpiration || to.onInsufficient;
   const refusal = isOn && to.pack ? refuseForeign(topUps, to.pack.currency, 'auto_top_up_credits_pack') : undefined;
@@ -117,6 +121,7 @@ export function changeAccountRules(
         unitCredits,
         unitPriceMinor: to.pack?.priceMinor ?? null,
         priceCurrency: to.pack?.currency ?? null,
+        fee: to.pack?.fee ?? null,
         packId: to.pack?.id ?? null,
         validityMonths: to.pack?.validityMonths ?? null,
         invoicing: false,
@@ -127,6 +132,11 @@ export function changeAccountRules(
     saveGuard(topUps, wallet, context, {}, isOn);
     return { from, to };
   };
+}
+
+/** Null takes the pack away; what is not named stays agreed to. */
+function keptPack(from: AccountRules, change: AccountRulesChange): AccountRules['pack'] {
+  return change.pack === undefined ? from.pack : null;
 }
 
 /** An account's settings, as its two rules have them. */
@@ -143,6 +153,7 @@ export function accountRulesOf(rules: ReadonlyMap<Trigger, RuleRecord>): Account
             credits: unitCredits,
             priceMinor: unitPriceMinor,
             currency: priceCurrency,
+            fee: rule?.fee ?? null,
             validityMonths: validityMonths ?? null,
           }
         : null,

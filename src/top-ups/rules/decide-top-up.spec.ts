@@ -1,4 +1,5 @@
 import { decimal } from '../../shared/decimal.js';
+import { NO_FEE } from '../pricing/price-top-up.js';
 import { decideTopUp, type TopUpFacts } from './decide-top-up.js';
 
 const NOW = new Date('2027-03-31T12:00:00Z');
@@ -12,6 +13,7 @@ function facts(changes: Partial<TopUpFacts> = {}): TopUpFacts {
     unitCredits: decimal(50),
     unitPriceMinor: 5000,
     currency: 'usd',
+    fee: NO_FEE,
     coolOffSeconds: 60,
     limits: { maxPerHour: 3, maxUnits: 20, monthlyCount: null, monthlyAmountMinor: null, monthlyAmountCurrency: 'usd' },
     pauseReason: '',
@@ -106,6 +108,19 @@ describe('decideTopUp', () => {
       '2027-04-01T00:00:00.000Z',
     ],
     ['purchase_too_large', { trigger: 'insufficient', required: decimal(1004) }, null],
+    [
+      'purchase_too_large',
+      { unitPriceMinor: 99_999_999, fee: { mode: 'added', percent: '0', fixed_minor: { usd: 1 } } },
+      null,
+    ],
+    [
+      'monthly_amount_cap',
+      {
+        fee: { mode: 'added', percent: '0', fixed_minor: { usd: 1 } },
+        limits: { ...facts().limits, monthlyAmountMinor: 5000 },
+      },
+      '2027-04-01T00:00:00.000Z',
+    ],
   ])('does not buy: %s', (code, changes, next) => {
     const verdict = decideTopUp(facts(changes));
     expect(verdict).toMatchObject({ verdict: 'skip', code, units: 0, pause: code === 'hourly_limit' });
@@ -132,6 +147,24 @@ describe('decideTopUp', () => {
     [
       'as much as the monthly amount allows',
       { available: decimal(-90), limits: { ...facts().limits, monthlyAmountMinor: 10_000 } },
+      2,
+    ],
+    [
+      'fewer than the monthly amount allows without the fee',
+      {
+        available: decimal(-90),
+        fee: { mode: 'added', percent: '1', fixed_minor: {} },
+        limits: { ...facts().limits, monthlyAmountMinor: 10_099 },
+      },
+      1,
+    ],
+    [
+      'as many as the monthly amount allows with the fee, whose fixed part is charged once',
+      {
+        available: decimal(-90),
+        fee: { mode: 'added', percent: '1', fixed_minor: { usd: 30 } },
+        limits: { ...facts().limits, monthlyAmountMinor: 10_130 },
+      },
       2,
     ],
     ['no more units than one purchase may have', { thresholdCredits: decimal(5000) }, 20],

@@ -1,5 +1,6 @@
 import { endOfMonth } from '../../shared/calendar.js';
 import { type Decimal, formatDecimal, wholeUnits, ZERO } from '../../shared/decimal.js';
+import { type FeeSetting, priceTopUp } from '../pricing/price-top-up.js';
 import { reasonOf } from './decision-reason.js';
 import type { DecisionFigures } from './top-up-decision.entity.js';
 import type { Trigger } from './top-up-rule.entity.js';
@@ -11,8 +12,11 @@ export interface TopUpFacts {
   /** Threshold of the rule, credits; for `threshold` only. */
   thresholdCredits: Decimal | null;
   unitCredits: Decimal;
+  /** Before the fee. */
   unitPriceMinor: number;
   currency: string;
+  /** In force: limits count what is charged, and so does what one charge may be at most. */
+  fee: FeeSetting;
   coolOffSeconds: number;
   limits: {
     maxPerHour: number;
@@ -133,11 +137,12 @@ function tooMany({ trigger }: TopUpFacts, lastHour: TopUpFacts['history']): Verd
   return skip('hourly_limit', figures, '', new Date(oldest + HOUR_MS));
 }
 
-function refuseByMonth({ now, history, limits, currency, unitPriceMinor }: TopUpFacts): Verdict | undefined {
+function refuseByMonth(facts: TopUpFacts): Verdict | undefined {
+  const { now, history, limits, currency } = facts;
   const month = now.toISOString().slice(0, 7);
   const nextMonth = endOfMonth(now);
   const thisMonth = ofMonth(history, now);
-  const cap = capReached({ limits, currency, thisMonth, priceMinor: unitPriceMinor });
+  const cap = capReached({ limits, currency, thisMonth, priceMinor: chargeFor(facts, 1) });
   return cap && skip(cap.code, cap.figures, month, nextMonth);
 }
 
@@ -174,7 +179,8 @@ export function ofMonth<Purchase extends { createdAt: Date }>(history: readonly 
 
 /** Buying only a part of what a refused debit needs would take money and still not let it through. */
 function refuseBySize(facts: TopUpFacts, need: Need): Verdict | undefined {
-  if (facts.trigger !== 'insufficient' || need.units <= allowedUnits(facts)) return undefined;
+  const least = facts.trigger === 'insufficient' ? need.units : 1;
+  if (least <= allowedUnits(facts)) return undefined;
   const figures = {
     ...need.figures,
     units: need.units,
@@ -192,11 +198,20 @@ function size(facts: TopUpFacts, need: Need): Verdict {
   return { ...bought, reason: reasonOf(bought), subject: '', units, pause: false };
 }
 
-function allowedUnits({ limits, history, now, currency, unitPriceMinor }: TopUpFacts): number {
-  const chargeable = Math.min(limits.maxUnits, Math.floor(MAX_CHARGE_MINOR / unitPriceMinor));
-  if (limits.monthlyAmountMinor === null) return chargeable;
-  const left = limits.monthlyAmountMinor - spentIn(ofMonth(history, now), currency);
-  return Math.min(chargeable, Math.floor(left / unitPriceMinor));
+function allowedUnits(facts: TopUpFacts): number {
+  const { limits, history, now, currency, unitPriceMinor } = facts;
+  const cap = limits.monthlyAmountMinor;
+  const left = cap === null ? MAX_CHARGE_MINOR : cap - spentIn(ofMonth(history, now), currency);
+  const mostMinor = Math.min(left, MAX_CHARGE_MINOR);
+  let units = Math.min(limits.maxUnits, Math.floor(mostMinor / unitPriceMinor));
+  // An added fee leaves room for fewer: as charges grow with units, the first that fits is the most.
+  while (units > 0 && chargeFor(facts, units) > mostMinor) units -= 1;
+  return units;
+}
+
+/** What so many units are charged at, fee included. */
+function chargeFor({ unitPriceMinor, currency, fee }: TopUpFacts, units: number): number {
+  return priceTopUp(unitPriceMinor * units, currency, fee).chargedMinor;
 }
 
 /** In the cap's currency: while there is a cap, no rule buys in another. */

@@ -2,7 +2,7 @@ import type { DecisionFigures } from './top-up-decision.entity.js';
 
 /** What a sentence about a decision is made of. */
 export interface Reasoned {
-  verdict: 'buy' | 'skip' | 'cancel';
+  verdict: 'buy' | 'skip' | 'cancel' | 'retry';
   code: string;
   figures: DecisionFigures;
   nextEvaluationAt: Date | null;
@@ -10,6 +10,8 @@ export interface Reasoned {
 
 const WORDS_OF_PAUSE: Readonly<Record<string, string>> = {
   pack_changed: 'the pack is no longer what was agreed to: choose it again to agree to what it costs now',
+  fee_changed:
+    'more comes on top of the price now than was agreed to (fee_changed): save the settings again to agree to it',
   no_payment_method: 'automatic top-up is paused (no_payment_method): there is no payment method on file',
   top_up_refunded:
     'automatic top-up is paused (top_up_refunded): what it had bought was refunded, until somebody resumes it',
@@ -38,6 +40,7 @@ const WORDS: Readonly<Record<string, (figures: DecisionFigures) => string>> = {
   invoice_overdue: () => 'the invoice of the last automatic top-up is overdue',
   invoice_voided: () => 'its invoice was voided',
   canceled_by_request: () => 'somebody canceled it',
+  backup_card: (f) => `declined ${f['decline_code']}; the backup card …${f['backup_last4']} was tried`,
 };
 
 /** A cap is used up by what it can't count. */
@@ -50,6 +53,7 @@ function besides(figures: DecisionFigures): string {
 export function reasonOf(decision: Reasoned): string {
   const { verdict, figures, nextEvaluationAt } = decision;
   if (verdict === 'buy') return `buys ${figures['credits']} credits because ${causeOf(decision)}${clampedBy(figures)}`;
+  if (verdict === 'retry') return wordsOf(decision);
   const next = nextEvaluationAt ? `, next evaluation ${nextEvaluationAt.toISOString().slice(0, 19)}Z` : '';
   return `${verdict === 'skip' ? 'did not buy' : 'canceled'}: ${wordsOf(decision)}${next}`;
 }

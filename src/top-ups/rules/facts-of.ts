@@ -26,6 +26,7 @@ export function factsOf(state: WalletState, topUps: TopUpState, rule: RuleRecord
     unitCredits: rule.unitCredits,
     unitPriceMinor: rule.unitPriceMinor ?? toMinorUnits(unitPrice, currency),
     currency,
+    fee: topUps.fee,
     coolOffSeconds: secondsOf(rule.cooldown) ?? DEFAULT_COOL_OFF_SECONDS,
     limits: topUps.guard ?? newGuard(wallet, occasion.now),
     pauseReason: pauseReasonOf(topUps, rule),

@@ -1,8 +1,11 @@
 import type { WalletState } from '../../ledger/wallet-state.js';
 import { newId } from '../../shared/ids.js';
 import type { Scope } from '../../shared/scope.js';
+import { bonusOfSlabs } from '../pricing/bonus-of-slabs.js';
+import { priceTopUp } from '../pricing/price-top-up.js';
+import { ZERO } from '../../shared/decimal.js';
 import type { TopUpFacts } from './decide-top-up.js';
-import type { RuleRecord, TopUpRecord } from './top-up-state.js';
+import type { RuleRecord, TopUpRecord, TopUpState } from './top-up-state.js';
 
 type Purchased = Pick<
   TopUpRecord,
@@ -12,6 +15,9 @@ type Purchased = Pick<
   | 'units'
   | 'credits'
   | 'priceMinor'
+  | 'feeMinor'
+  | 'bonusCredits'
+  | 'bonusExpiresAt'
   | 'currency'
   | 'discounts'
   | 'provider'
@@ -24,22 +30,28 @@ type Purchased = Pick<
   | 'nextAttemptAt'
 >;
 
-/** What a rule has decided to buy. */
+/** What a rule has decided to buy: by the terms in force under the lock, frozen from here on. */
 export function automaticTopUp(
   { wallet }: WalletState,
   rule: RuleRecord,
   facts: TopUpFacts,
   units: number,
-  provider: string | null,
+  { provider, bonus: bonuses }: Pick<TopUpState, 'provider' | 'bonus'>,
   requestId: string,
 ): TopUpRecord {
+  const credits = rule.unitCredits.times(units);
+  const { chargedMinor, feeMinor } = priceTopUp(facts.unitPriceMinor * units, facts.currency, facts.fee);
+  const bonus = bonusOfSlabs(credits, bonuses, facts.now);
   return newTopUp(wallet, wallet, facts.now, {
     trigger: rule.trigger,
     isAutomatic: true,
     ruleVersion: rule.version,
     units,
-    credits: rule.unitCredits.times(units),
-    priceMinor: facts.unitPriceMinor * units,
+    credits,
+    priceMinor: chargedMinor,
+    feeMinor,
+    bonusCredits: bonus?.credits ?? ZERO,
+    bonusExpiresAt: bonus?.expiresAt ?? null,
     currency: facts.currency,
     discounts: [],
     provider: rule.invoicing ? null : provider,
@@ -74,7 +86,9 @@ export function newTopUp(
     cardFingerprint: null,
     paymentId: null,
     checkout: null,
+    backup: null,
     attempt: 0,
+    keyNumber: 1,
     lookups: 0,
     lastErrorCode: '',
     lastErrorMessage: '',

@@ -75,6 +75,32 @@ export function recordCancel(
   });
 }
 
+/** That a top-up goes on with the customer's backup card, because the one on file was declined. */
+export function recordBackup(
+  state: WalletState,
+  topUps: TopUpState,
+  topUp: TopUpRecord,
+  last4: string,
+  now: Date,
+): void {
+  const figures = { decline_code: topUp.backup?.declined.code ?? '', backup_last4: last4 };
+  record(state, topUps, now, topUp.id, {
+    trigger: topUp.trigger,
+    ruleVersion: topUp.ruleVersion,
+    verdict: 'retry',
+    code: 'backup_card',
+    reason: reasonOf({ verdict: 'retry', code: 'backup_card', figures, nextEvaluationAt: null }),
+    figures,
+    required: null,
+    openTopUpIds: [],
+    topUpId: topUp.id,
+    credits: topUp.credits,
+    priceMinor: topUp.priceMinor,
+    currency: topUp.currency,
+    nextEvaluationAt: null,
+  });
+}
+
 /** Why a rule will buy nothing from now on. */
 export function recordPause(state: WalletState, topUps: TopUpState, rule: RuleRecord, reason: string, now: Date): void {
   const figures = { pause_reason: reason };

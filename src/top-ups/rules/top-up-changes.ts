@@ -1,5 +1,6 @@
 import type { PolicyChange } from '../../ledger/ledger-policy.js';
 import type { Decimal } from '../../shared/decimal.js';
+import type { AgreedFee } from '../pricing/price-top-up.js';
 import type { Cooldown } from './top-up-rule.entity.js';
 import type { TopUpRecord } from './top-up-state.js';
 
@@ -30,6 +31,8 @@ export interface AgreedPack {
   priceMinor: number;
   /** Lower case. */
   currency: string;
+  /** What is agreed to on top of the price; filled in under the lock. */
+  fee?: AgreedFee | null;
   validityMonths: number | null;
 }
 
@@ -53,12 +56,17 @@ export type ProgressChange = Partial<
     TopUpRecord,
     | 'topUpStatus'
     | 'paymentId'
+    | 'keyNumber'
     | 'lookups'
     | 'nextAttemptAt'
     | 'lastErrorCode'
     | 'lastErrorMessage'
     | 'actionUrl'
     | 'actionRequestedAt'
+    | 'backup'
+    | 'paymentMethodId'
+    | 'paymentMethodRef'
+    | 'cardFingerprint'
   >
 >;
 
@@ -78,12 +86,21 @@ export type TopUpChange =
   | { kind: 'take_over' }
   /** Stops the rules that charge a card; those that write invoices go on. */
   | { kind: 'pause'; reason: string; cardFingerprint: string | null }
-  /** Another card is on file, by its fingerprint. */
-  | { kind: 'new_card'; cardFingerprint: string }
+  /** Another card is on file, by its fingerprint; or the bank has renewed the same one, which has a later date now. */
+  | { kind: 'new_card'; cardFingerprint: string; isRenewed: boolean }
   /** A purchase that somebody asks for. */
   | { kind: 'purchase'; topUp: TopUpRecord }
-  /** Asks whether the next call may move money, and freezes what it charges. Null: the same attempt again. */
-  | { kind: 'authorize'; topUpId: string; attempt: number; provider: string; card: FrozenCard | null }
+  /** Asks whether the next call may move money, and freezes what it charges. */
+  | {
+      kind: 'authorize';
+      topUpId: string;
+      attempt: number;
+      provider: string;
+      /** Null: the same attempt again. */
+      card: FrozenCard | null;
+      /** The last digits of that card where it is the customer's backup; null: it is the one on file. */
+      backupLast4: string | null;
+    }
   /** Null: no payment is under way, whether or not the attempt is known. */
   | { kind: 'progress'; topUpId: string; attempt: number; change: ProgressChange; outcome?: AttemptOutcome }
   | { kind: 'issue'; topUpId: string; transactionId: string; invoiceId: string; dueAt: Date }

@@ -16,7 +16,7 @@ const TopUpDecisionSchema = defineEntity({
     customerId: p.text(),
     trigger: p.enum([...TRIGGERS, 'manual'] as const).columnType('text'),
     ruleVersion: p.integer(),
-    verdict: p.enum(['buy', 'skip', 'cancel'] as const).columnType('text'),
+    verdict: p.enum(['buy', 'skip', 'cancel', 'retry'] as const).columnType('text'),
     /** Why, as a code: `threshold_reached`, `already_under_way`, `cool_off`, `monthly_count_cap`, ... */
     code: p.text(),
     /** Why, as a sentence for programs' logs. */

@@ -35,7 +35,7 @@ import { factsOf, historyOf, type Occasion } from './facts-of.js';
 import { type ChargeVerdict, mayCharge } from './may-charge.js';
 import { automaticTopUp } from './new-top-up.js';
 import { mindDates, noticeExpiry, recordPauses, tellLimits, tellRefusal } from './notices.js';
-import { recordCancel, recordVerdict } from './record-decision.js';
+import { recordBackup, recordCancel, recordVerdict } from './record-decision.js';
 import { expiringToday, keptBy, nextLookAtDates } from './renewal.js';
 import { TOP_UPS, type TopUpChange } from './top-up-changes.js';
 import { TopUpRows } from './top-up-rows.js';
@@ -84,9 +84,17 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
       const topUps = read.get(state.wallet.id) ?? new TopUpState(new Map(), undefined, [], []);
       this.#states.set(state, topUps);
       if (!topUps.guard && changes.length === 0) continue;
-      const { provider } = await this.settings.get(scopeOf(state.wallet), 'payments', tx.em);
-      topUps.provider = provider;
+      await this.#readTerms(tx, topUps, state);
     }
+  }
+
+  /** What the environment has set, as it holds for what is decided now. */
+  async #readTerms({ em }: LedgerTransaction, topUps: TopUpState, { wallet }: WalletState): Promise<void> {
+    const scope = scopeOf(wallet);
+    const { provider } = await this.settings.get(scope, 'payments', em);
+    const fee = await this.settings.get(scope, 'top_up_fee', em);
+    const bonus = await this.settings.get(scope, 'bonus_credits_topup_config', em);
+    Object.assign(topUps, { provider, fee, bonus, currency: wallet.currency });
   }
 
   change(state: WalletState, change: PolicyChange, context: ChangeContext): DomainError | (() => unknown) {
@@ -107,13 +115,13 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
         return () => pauseCharges(topUps, asked.reason, asked.cardFingerprint, now);
       case 'new_card':
         return () => {
-          resumeWithCard(topUps, asked.cardFingerprint, now);
+          resumeWithCard(topUps, asked, now);
           tryNow(topUps, asked.cardFingerprint, now);
         };
       case 'purchase':
         return recordPurchase(state, topUps, asked, now);
       case 'authorize':
-        return authorize(topUps, asked, (topUp) => this.#judge(state, topUp, now, asked.provider), now);
+        return authorize(topUps, asked, (topUp) => this.#authorize(state, topUp, now, asked), now);
       case 'progress':
         return recordProgress(topUps, asked, now);
       case 'issue':
@@ -206,6 +214,17 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
     }
   }
 
+  #authorize(
+    state: WalletState,
+    topUp: TopUpRecord,
+    now: Date,
+    { provider, backupLast4 }: { provider: string; backupLast4: string | null },
+  ): ChargeVerdict {
+    const verdict = this.#judge(state, topUp, now, provider);
+    if (verdict.mayCharge && backupLast4) recordBackup(state, this.stateOf(state), topUp, backupLast4, now);
+    return verdict;
+  }
+
   #judge(state: WalletState, topUp: TopUpRecord, now: Date, provider?: string): ChargeVerdict {
     const topUps = this.stateOf(state);
     const rule = topUp.trigger === 'manual' ? undefined : topUps.rules.get(topUp.trigger);
@@ -215,7 +234,7 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
       topUp,
       walletStatus: state.wallet.walletStatus,
       rule,
-      pauseReason: pauseReasonOf(topUps, undefined),
+      pauseReason: pauseReasonOf(topUps, rule),
       limits: guard ?? newGuard(state.wallet, now),
       history: historyOf(topUps),
       ...(provider === undefined ? {} : { provider }),
@@ -250,7 +269,7 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
     if (!verdict) return undefined;
     const bought =
       verdict.verdict === 'buy'
-        ? automaticTopUp(state, rule, facts, verdict.units, topUps.provider, command.actor.requestId)
+        ? automaticTopUp(state, rule, facts, verdict.units, topUps, command.actor.requestId)
         : undefined;
     if (bought) {
       addTopUp(topUps, bought, { code: verdict.code, sentence: verdict.reason });

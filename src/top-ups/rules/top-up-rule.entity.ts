@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { AmountColumn } from '../../shared/decimal-column.js';
+import type { AgreedFee } from '../pricing/price-top-up.js';
 
 /** When to buy: the balance runs low, it is insufficient for a debit or hold, or purchased credits are about to expire. */
 export const TRIGGERS = ['threshold', 'insufficient', 'expiration'] as const;
@@ -30,6 +31,8 @@ const TopUpRuleSchema = defineEntity({
     unitPriceMinor: p.integer().nullable(),
     /** ISO 4217, lower case; null where it is the wallet's currency. */
     priceCurrency: p.text().nullable(),
+    /** What was agreed to on top of the price; null: nothing. More than this is not charged. */
+    fee: p.json<AgreedFee>().nullable(),
     packId: p.text().nullable(),
     /** Months after which purchased credits expire, counted from the last purchase; null: never. */
     validityMonths: p.integer().nullable(),

@@ -2,12 +2,15 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { LedgerCommand } from '../../ledger/commands.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
+import type { WalletRecord } from '../../ledger/wallet-state.js';
+import { SettingsService } from '../../settings/settings.service.js';
 import { columnsOf } from '../../shared/sql-table.js';
 import { type Decimal, formatDecimal, fromMinorUnits } from '../../shared/decimal.js';
 import type { Scope } from '../../shared/scope.js';
 import { OPEN_STATUS_LIST } from '../purchases/top-up.entity.js';
 import { pausedReasonOf } from './change-pause.js';
 import { PACK_PAUSES } from './decide-top-up.js';
+import type { AgreedFee } from '../pricing/price-top-up.js';
 import type { AgreedPack } from './top-up-changes.js';
 import { type Cooldown, TopUpGuard, TopUpRule } from './top-up-rule.entity.js';
 import type { WalletRules } from './top-up-state.js';
@@ -23,20 +26,24 @@ export class TopUpRulesService {
   constructor(
     private readonly em: EntityManager,
     private readonly ledger: LedgerService,
+    private readonly settings: SettingsService,
   ) {}
 
-  /** Rules and guards by wallet id; an entry for every id asked for. */
-  async ofWallets(walletIds: readonly string[], em: EntityManager = this.em.fork()): Promise<Map<string, WalletRules>> {
-    const where = { walletId: { $in: [...walletIds] } };
+  /** Rules and guards by wallet id; an entry for every wallet of the environment that is asked for. */
+  async ofWallets(
+    scope: Scope,
+    wallets: readonly Pick<WalletRecord, 'id' | 'currency'>[],
+  ): Promise<Map<string, WalletRules>> {
+    const em = this.em.fork();
+    const where = { walletId: { $in: wallets.map(({ id }) => id) } };
     const [rules, guards] = [await em.find(TopUpRule, where), await em.find(TopUpGuard, where)];
+    const fee = await this.settings.get(scope, 'top_up_fee');
     return new Map(
-      walletIds.map((walletId) => {
-        const own = rules.filter((rule) => rule.walletId === walletId).map((rule) => columnsOf(rule));
-        const guard = guards.find((candidate) => candidate.walletId === walletId);
-        return [
-          walletId,
-          { rules: new Map(own.map((rule) => [rule.trigger, rule])), guard: guard && columnsOf(guard) },
-        ];
+      wallets.map(({ id, currency }) => {
+        const own = rules.filter(({ walletId }) => walletId === id).map((rule) => columnsOf(rule));
+        const guard = guards.find(({ walletId }) => walletId === id);
+        const byTrigger = new Map(own.map((rule) => [rule.trigger, rule]));
+        return [id, { rules: byTrigger, guard: guard && columnsOf(guard), fee, currency }];
       }),
     );
   }
@@ -97,6 +104,7 @@ export interface RenderedAutoTopUp {
   invoicing: boolean;
   cooldown: Cooldown | null;
   paused_reason: string | null;
+  fee: AgreedFee | null;
 }
 
 export interface RenderedTopUpLimits {
@@ -117,6 +125,7 @@ export function renderAutoTopUp(view: WalletRules): RenderedAutoTopUp | null {
     invoicing: rule.invoicing,
     cooldown: rule.cooldown,
     paused_reason: pausedReasonOf(view, ['threshold']),
+    fee: rule.fee,
   };
 }
 

@@ -2,6 +2,8 @@ import type { WalletRecord } from '../../ledger/wallet-state.js';
 import type { EventReason, ExpiringEventFacts, LimitEventFacts } from '../../events/build-events.js';
 import type { Columns } from '../../shared/sql-table.js';
 import type { TopUp, TopUpAttempt } from '../purchases/top-up.entity.js';
+import { type BonusSetting, NO_BONUS } from '../pricing/bonus-of-slabs.js';
+import { type FeeSetting, NO_FEE } from '../pricing/price-top-up.js';
 import type { TopUpDecision } from './top-up-decision.entity.js';
 import type { TopUpGuard, TopUpRule, Trigger } from './top-up-rule.entity.js';
 
@@ -18,6 +20,10 @@ export type PastTopUp = Pick<TopUpRecord, 'id' | 'priceMinor' | 'currency' | 'cr
 export interface WalletRules {
   rules: ReadonlyMap<Trigger, RuleRecord>;
   guard: GuardRecord | undefined;
+  /** In force in the wallet's environment. */
+  fee: FeeSetting;
+  /** Of the wallet: what rules without a currency of their own buy in. */
+  currency: string;
 }
 
 /** What is to be told of a top-up or a pause, in the commit that makes it true. */
@@ -45,6 +51,9 @@ export class TopUpState implements WalletRules {
   readonly told: Told[] = [];
   /** Whom the environment takes money through, `none` for nobody: what is decided now is charged there or not at all. */
   provider: string | null = null;
+  fee: FeeSetting = NO_FEE;
+  bonus: BonusSetting = NO_BONUS;
+  currency = '';
   isGuardChanged = false;
 
   constructor(

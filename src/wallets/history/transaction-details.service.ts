@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { EntryCharge } from '../../ledger/entry.entity.js';
 import { columnsOf, toDate } from '../../shared/sql-table.js';
 import { Clock, formatTimestampOrNull } from '../../shared/clock.js';
 import { decimal, formatDecimal } from '../../shared/decimal.js';
@@ -7,7 +8,7 @@ import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { renderTransaction } from '../render-transaction.js';
 import { Transaction, transactionsAsOf } from '../transaction.entity.js';
-import type { TransactionDetailDto, TransactionLinkDto } from './transaction-links.dto.js';
+import type { TransactionChargeDto, TransactionDetailDto, TransactionLinkDto } from './transaction-links.dto.js';
 
 interface LinkRow {
   lot_id: string;
@@ -50,6 +51,7 @@ export class TransactionDetailsService {
       debt_change: formatDecimal(decimal(entry?.debt_change ?? '0')),
       links: links.map(renderLink),
       link_count: count,
+      charged: renderCharge(await em.findOne(EntryCharge, { walletId, entryId: id })),
     };
   }
 
@@ -60,6 +62,13 @@ export class TransactionDetailsService {
     );
     return row?.count ?? 0;
   }
+}
+
+function renderCharge(legs: EntryCharge | null): TransactionChargeDto | null {
+  if (!legs) return null;
+  const { currency, chargedMinor, creditsMinor, feeMinor, taxMinor } = legs;
+  const parts = { credits_minor: creditsMinor, fee_minor: feeMinor, tax_minor: taxMinor };
+  return { currency, charged_minor: chargedMinor, ...parts };
 }
 
 function renderLink(row: LinkRow): TransactionLinkDto {

@@ -26,6 +26,24 @@ export class TransactionLinkDto {
   expires_at!: string | null;
 }
 
+/** The money of a purchase: `charged_minor` is the sum of the others. Integers in minor units of `currency`. */
+export class TransactionChargeDto {
+  /** Of the payment, ISO 4217, lower case.
+   * @example 'usd' */
+  currency!: string;
+  @ApiProperty({ type: 'integer', example: 5175 })
+  charged_minor!: number;
+  /** For the credits, without taxes. */
+  @ApiProperty({ type: 'integer', example: 4132 })
+  credits_minor!: number;
+  /** The fee, without taxes. */
+  @ApiProperty({ type: 'integer', example: 145 })
+  fee_minor!: number;
+  /** Taxes of both. */
+  @ApiProperty({ type: 'integer', example: 898 })
+  tax_minor!: number;
+}
+
 /** A transaction, explained to the last credit: the sum of its links less `debt_change` is its signed credits. */
 export class TransactionDetailDto extends TransactionDto {
   /** Signed change of the wallet's debt, credits: what no lot could cover (+), or what was repaid (-).
@@ -37,4 +55,7 @@ export class TransactionDetailDto extends TransactionDto {
    * @example 1 */
   @ApiProperty({ type: 'integer' })
   link_count!: number;
+  /** What was charged for it; null for all that was not bought on an invoice. */
+  @ApiProperty({ type: TransactionChargeDto, nullable: true })
+  charged!: TransactionChargeDto | null;
 }

@@ -1,7 +1,7 @@
 import type { CardOutcome } from '../../stripe-stand-in/books/test-cards.js';
 import type { Fault } from '../../stripe-stand-in/script/fault-script.js';
 
-export const POINTS = [
+const POINTS = [
   'after_intent',
   'after_claim',
   'after_authorize',
@@ -13,7 +13,9 @@ export const POINTS = [
   'after_settle',
   'before_reply',
 ] as const;
-export type Point = (typeof POINTS)[number];
+/** Between a decline of the card on file and the charge of the backup card. */
+const BACKUP_POINTS = ['before_backup', 'backup_authorized', 'backup_confirmed'] as const;
+export type Point = (typeof POINTS)[number] | (typeof BACKUP_POINTS)[number];
 
 /** What the provider says to a confirmation, and how the top-up has to end however often its process dies. */
 export interface ProviderAnswer {
@@ -22,12 +24,14 @@ export interface ProviderAnswer {
   fault?: Fault;
   /** Of the confirmations that the fault is for: the package sends again after a reset. */
   times?: number;
+  /** Whether its customer has a backup card, which is good. */
+  hasBackup?: true;
   ends: 'failed' | 'requires_action' | 'succeeded';
   /** Whether credits are given while the first process lives, or only when the payment is looked up. */
   settles: 'at once' | 'later' | 'never';
 }
 
-export const ANSWERS = {
+const ANSWERS = {
   success: { ends: 'succeeded', settles: 'at once' },
   decline: {
     outcome: { kind: 'decline', code: 'card_declined', declineCode: 'lost_card' },
@@ -44,7 +48,27 @@ export const ANSWERS = {
   error_after_charge: { fault: { kind: 'server_error', when: 'after' }, ends: 'succeeded', settles: 'later' },
   reset_after_charge: { fault: { kind: 'reset', when: 'after' }, times: 2, ends: 'succeeded', settles: 'later' },
 } satisfies Record<string, ProviderAnswer>;
-export type AnswerName = keyof typeof ANSWERS;
+const BACKUP_ANSWERS = {
+  decline_with_backup: {
+    outcome: { kind: 'decline', code: 'card_declined', declineCode: 'insufficient_funds' },
+    hasBackup: true,
+    ends: 'succeeded',
+    settles: 'at once',
+  },
+} satisfies Record<string, ProviderAnswer>;
+type AnswerName = keyof typeof ANSWERS | keyof typeof BACKUP_ANSWERS;
+
+/** Every pair of a point and an answer that can be had there. */
+export const CASES: readonly Pick<Pair, 'point' | 'answerName' | 'answer'>[] = [
+  ...casesOf(POINTS, ANSWERS),
+  ...casesOf(BACKUP_POINTS, BACKUP_ANSWERS),
+];
+
+function casesOf(points: readonly Point[], answers: Record<string, ProviderAnswer>) {
+  return points.flatMap((point) =>
+    Object.entries(answers).map(([name, answer]) => ({ point, answerName: name as AnswerName, answer })),
+  );
+}
 
 /** One wallet with its card: where its process dies, and what its bank says. */
 export interface Pair {

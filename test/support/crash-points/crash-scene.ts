@@ -4,7 +4,7 @@ import { type ApiClient, newTenantClient } from '../api-client.js';
 import type { TestApp } from '../app.js';
 import { ServiceProcess } from '../service-process.js';
 import { connectStripe } from '../stripe.js';
-import { ANSWERS, type AnswerName, type Pair, type Point, POINTS, type ProviderAnswer } from './answers.js';
+import { CASES, type Pair } from './answers.js';
 
 const WAIT_MS = 40_000;
 const HOOKS = new URL('hold-at-points.js', import.meta.url).href;
@@ -18,11 +18,7 @@ export async function preparePairs(
   const client = await newTenantClient(service);
   await connectStripe(service, client.scope, standIn.keys);
   const pairs: Pair[] = [];
-  for (const point of POINTS) {
-    for (const [name, answer] of Object.entries(ANSWERS)) {
-      pairs.push(await preparePair(client, standIn, { point, answerName: name as AnswerName, answer }));
-    }
-  }
+  for (const pair of CASES) pairs.push(await preparePair(client, standIn, pair));
   answerAsPlanned(standIn, pairs);
   return { client, pairs };
 }
@@ -30,13 +26,16 @@ export async function preparePairs(
 async function preparePair(
   client: ApiClient,
   standIn: StripeStandIn,
-  pair: { point: Point; answerName: AnswerName; answer: ProviderAnswer },
+  pair: Pick<Pair, 'point' | 'answerName' | 'answer'>,
 ): Promise<Pair> {
   const token = standIn.dashboard.mintCard();
   const name = `${pair.point}-${pair.answerName}`;
   const customer = await client.post('/v1/customers', { external_id: name, name });
   const { id: customerId } = customer.body as { id: string };
-  await client.post(`/v1/customers/${customerId}/payment-methods`, { token });
+  const cards = `/v1/customers/${customerId}/payment-methods`;
+  const backup = pair.answer.hasBackup && (await client.post(cards, { token: standIn.dashboard.mintCard() })).body;
+  await client.post(cards, { token });
+  if (backup) await client.put(`${cards}/${backup.id}/backup`, {});
   const draft = { customer_id: customerId, currency: 'usd', initial_credits_to_load: '20' };
   const { id: walletId } = (await client.post('/v1/wallets', draft)).body as { id: string };
   const rule = { enabled: true, threshold: '10', amount: '50', invoicing: false };

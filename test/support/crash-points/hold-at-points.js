@@ -46,13 +46,15 @@ wrap(TopUpQueue.prototype, 'claim', async (original, ids) => {
   for (const { walletId } of claimed.filter(isHeld)) say('held', walletId);
   return claimed.filter((topUp) => !isHeld(topUp));
 });
-wrap(TopUpSteps.prototype, 'authorize', async (original, topUp, ...rest) => {
-  const mayCharge = await original(topUp, ...rest);
+wrap(TopUpSteps.prototype, 'authorize', async (original, topUp, provider, card, backupLast4) => {
+  const mayCharge = await original(topUp, provider, card, backupLast4);
+  if (backupLast4) await holdAt('backup_authorized', topUp.walletId);
   await holdAt('after_authorize', topUp.walletId);
   return mayCharge;
 });
 wrap(TopUpSteps.prototype, 'progress', async (original, topUp, change, outcome) => {
   await original(topUp, change, outcome);
+  if (change.backup?.step === 'due') await holdAt('before_backup', topUp.walletId);
   if (change.paymentId) await holdAt('after_store', topUp.walletId);
 });
 
@@ -66,6 +68,7 @@ wrap(BoundedProvider.prototype, 'createPayment', async (original, request, key) 
 wrap(BoundedProvider.prototype, 'confirmPayment', async (original, request, key) => {
   const outcome = await original(request, key);
   await holdAt('after_confirm', customerOf.get(request.paymentId));
+  if (key.endsWith(':confirm:2')) await holdAt('backup_confirmed', customerOf.get(request.paymentId));
   return outcome;
 });
 

@@ -1,0 +1,33 @@
+import { Logger } from '@nestjs/common';
+import type { Clock } from '../shared/clock.js';
+
+/** What a look at the database came to. Anybody may ask, as often as they like: it is looked no more often than this. */
+export class RecentLook<Seen extends object> {
+  readonly #logger = new Logger('Health');
+  #seen: Promise<Seen> | undefined;
+  #seenAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly freshMs: number,
+    private readonly look: () => Promise<Seen>,
+    /** What is said in the log where it fails. */
+    private readonly failure: string,
+  ) {}
+
+  /** Nothing where it failed; the next one looks again. */
+  async see(): Promise<Seen | undefined> {
+    const now = this.clock.now().getTime();
+    if (!this.#seen || now - this.#seenAt >= this.freshMs) {
+      this.#seenAt = now;
+      this.#seen = this.look();
+    }
+    try {
+      return await this.#seen;
+    } catch (error) {
+      this.#seen = undefined;
+      this.#logger.warn({ msg: this.failure, err: error });
+      return undefined;
+    }
+  }
+}
