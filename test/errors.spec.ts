@@ -12,7 +12,6 @@ import { IsMetadata } from '../src/http/fields/is-metadata.js';
 import { IsIdempotencyKey, IsText } from '../src/http/fields/is-text.js';
 import { Nested } from '../src/http/fields/nested.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../src/http/idempotency.js';
-import { IgnoreUnknownFields } from '../src/http/validation.pipe.js';
 import { CreditsPageQuery, creditsPage, orderingOf } from '../src/http/credits-page.js';
 import { walletsPage, WalletsPageQuery } from '../src/http/wallets-page.js';
 import type { Decimal } from '../src/shared/decimal.js';
@@ -39,7 +38,6 @@ class NoteDto {
   rule?: RuleDto;
 }
 
-@IgnoreUnknownFields()
 class DropInDto {
   @IsOptional()
   @IsIdempotencyKey({ isEmptyAllowed: true })

@@ -2,7 +2,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional } from 'class-validator';
 import { IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import type { ApiKey } from './api-key.entity.js';
@@ -10,7 +9,6 @@ import { type KeyType, SCOPE_NAMES, type ScopeName, scopesOf } from './scopes.js
 
 const KEY_TYPES: KeyType[] = ['private_key', 'publishable_key'];
 
-@IgnoreUnknownFields()
 export class CreateApiKeyDto {
   @IsText({ min: 1, max: 255, description: 'What the key is for.', example: 'Billing server' })
   name!: string;
@@ -41,6 +39,12 @@ export class CreateApiKeyDto {
   })
   environment_id?: string | null;
 
+  @IsOptional()
+  @IsIdentifier({
+    description: 'There are no service accounts here: any is not found. What a key may do, `scopes` say.',
+  })
+  service_account_id?: string | null;
+
   /** What the key may do; everything its kind may, if absent. */
   @ApiProperty({ enum: SCOPE_NAMES, isArray: true, required: false, example: ['wallets:read'] })
   @IsOptional()
@@ -50,7 +54,6 @@ export class CreateApiKeyDto {
   scopes?: ScopeName[] | null;
 }
 
-@IgnoreUnknownFields()
 export class ListApiKeysQuery extends WalletsPageQuery {
   /** `deleted`: the keys that were revoked. */
   @ApiProperty({ enum: ['published', 'archived', 'deleted'], default: 'published', required: false })

@@ -1,7 +1,6 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { IsText } from '../http/fields/is-text.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { formatTimestamp } from '../shared/clock.js';
 import { EVENT_TYPES } from '../events/event-types.js';
@@ -11,7 +10,6 @@ import type { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
 const STATUSES = ['enabled', 'disabled'] as const;
 
 /** Where events are to be sent. */
-@IgnoreUnknownFields()
 export class CreateEndpointDto {
   @IsText({
     min: 1,
@@ -36,7 +34,6 @@ export class CreateEndpointDto {
 }
 
 /** What changes; what is absent or null stays. */
-@IgnoreUnknownFields()
 export class UpdateEndpointDto extends PartialType(CreateEndpointDto) {
   /** A disabled endpoint gets no new events; what was waiting for it waits on. */
   @ApiProperty({ enum: STATUSES, required: false, nullable: true })
@@ -45,7 +42,6 @@ export class UpdateEndpointDto extends PartialType(CreateEndpointDto) {
   endpoint_status?: (typeof STATUSES)[number] | null;
 }
 
-@IgnoreUnknownFields()
 export class ListEndpointsQuery extends WalletsPageQuery {}
 
 /** An address that events are sent to. */

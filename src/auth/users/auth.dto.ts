@@ -1,7 +1,6 @@
 import { isEmail, IsOptional } from 'class-validator';
 import { field } from '../../http/fields/field-decorator.js';
 import { IsIdentifier, IsText } from '../../http/fields/is-text.js';
-import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
 
 /** RFC 5321: what fits into a path of 256 characters with its angle brackets. */
 const MAX_EMAIL_LENGTH = 254;
@@ -27,8 +26,7 @@ function IsPassword(): PropertyDecorator {
   return IsText({ min: 8, max: 256, description: 'Any characters but NUL.', example: 'correct horse battery staple' });
 }
 
-/** A user to be, and the tenant that is made with them. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** A user to be, and the tenant that is made with them. */
 export class SignupDto {
   @IsLoginEmail()
   email!: string;
@@ -46,14 +44,17 @@ export class SignupDto {
   tenant_name?: string | null;
 }
 
-/** Who logs in. Unknown fields, `tenant_name` too, are accepted and ignored. */
-@IgnoreUnknownFields()
+/** Who logs in. */
 export class LoginDto {
   @IsLoginEmail()
   email!: string;
 
   @IsPassword()
   password!: string;
+
+  @IsOptional()
+  @IsText({ max: 255, description: 'Accepted and ignored: the tenant is the user’s.', example: 'Acme' })
+  tenant_name?: string | null;
 
   @IsOptional()
   @IsIdentifier({

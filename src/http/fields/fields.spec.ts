@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { IsInt, IsOptional } from 'class-validator';
 import type { Decimal } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
-import { IgnoreUnknownFields, validated } from '../validation.pipe.js';
+import { SentBySdk, validated } from '../validation.pipe.js';
 import { IsCredits, IsRate } from './is-credits.js';
 import { IsMetadata } from './is-metadata.js';
 import { IsIdempotencyKey, IsIdentifier, IsText } from './is-text.js';
@@ -56,7 +56,6 @@ class FieldsDto {
   items?: ItemDto[];
 }
 
-@IgnoreUnknownFields()
 class LenientDto {
   @IsInt()
   count!: number;

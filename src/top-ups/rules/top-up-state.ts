@@ -55,6 +55,8 @@ export class TopUpState implements WalletRules {
   bonus: BonusSetting = NO_BONUS;
   currency = '';
   isGuardChanged = false;
+  /** What was bought by hand with a card a moment ago, where the batch buys. */
+  justBought: readonly TopUpRecord[] = [];
 
   constructor(
     readonly rules: Map<Trigger, RuleRecord>,
