@@ -218,7 +218,7 @@ describe('API keys', () => {
       request(app.url).post('/v1/secrets/api/keys').set('x-api-key', key).send(body);
 
     it('make a key, show it once, and list it without', async () => {
-      const made = await create({ name: 'Billing', type: 'private_key', service_account_id: 'x' }).expect(201);
+      const made = await create({ name: 'Billing', type: 'private_key' }).expect(201);
       const { secret, api_key: plainKey } = made.body;
       expect(secret).toMatchObject({
         name: 'Billing',
