@@ -60,7 +60,8 @@ describe('users', () => {
 
   it('sign up: a user, a tenant, two environments, and a token that works', async () => {
     const email = newEmail();
-    const answer = await post('signup', { email, password: PASSWORD, tenant_name: 'Acme', role: 'x' }).expect(200);
+    await post('signup', { email, password: PASSWORD, role: 'x' }).expect(400);
+    const answer = await post('signup', { email, password: PASSWORD, tenant_name: 'Acme' }).expect(200);
     expect(answer.body).toEqual({
       token: expect.stringMatching(/^sk_[0-9A-Za-z]{38}$/),
       user_id: expect.stringMatching(/^user_/),
