@@ -245,7 +245,7 @@ describe('users', () => {
   });
 
   it('have passwords of 8 to 256 characters, which are kept as hashes only', async () => {
-    for (const password of ['12345678', 'x'.repeat(256), '😀'.repeat(256)]) {
+    for (const password of ['82736450', 'four'.repeat(64), '😀🚀🌵🎻'.repeat(64)]) {
       const email = newEmail();
       await post('signup', { email, password }).expect(200);
       await post('login', { email, password }).expect(200);

@@ -2,6 +2,7 @@ import { isEmail, IsOptional } from 'class-validator';
 import { field } from '../../http/fields/field-decorator.js';
 import { IsIdentifier, IsText } from '../../http/fields/is-text.js';
 import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
+import { IsPassword } from './password-rule.js';
 
 /** RFC 5321: what fits into a path of 256 characters with its angle brackets. */
 const MAX_EMAIL_LENGTH = 254;
@@ -21,10 +22,6 @@ function IsLoginEmail(): PropertyDecorator {
       example: 'ada@acme.example',
     },
   });
-}
-
-function IsPassword(): PropertyDecorator {
-  return IsText({ min: 8, max: 256, description: 'Any characters but NUL.', example: 'correct horse battery staple' });
 }
 
 /** A user to be, and the tenant that is made with them. Unknown fields are accepted and ignored. */

@@ -11,6 +11,7 @@ import { EnvironmentsService } from '../environments.service.js';
 import { TenantsService } from '../tenants.service.js';
 import { AppUser } from './app-user.entity.js';
 import { AttemptLimits } from './attempt-limits.js';
+import { checkNewPassword } from './password-rule.js';
 import { NOBODYS_HASH, Passwords } from './passwords.js';
 
 /** E-mail addresses as they are stored: trimmed and in lower case. */
@@ -44,15 +45,16 @@ export class UsersService {
   /**
    * Makes a user and their tenant, and logs the user in to its development environment.
    * @param address of the client, whose attempts are counted
-   * @throws DomainError `forbidden` where the operator allows no sign-up, `already_exists`, `too_many_requests`,
-   * `unavailable`
+   * @throws DomainError `forbidden` where the operator allows no sign-up, `validation` for a common password,
+   * `already_exists`, `too_many_requests`, `unavailable`
    */
   async signUp(draft: Credentials & { tenantName: string | null }, address: string): Promise<Session> {
     if (!this.config.isSignupAllowed) {
       throw new DomainError('forbidden', 'sign-up is switched off in this installation: ask its operator');
     }
-    await this.limits.beforeSignup(address);
     const { email, tenantName } = draft;
+    checkNewPassword(draft.password, email);
+    await this.limits.beforeSignup(address);
     const passwordHash = await this.passwords.hash(draft.password);
     const userId = newId('user', this.clock.now());
     const scope = await unlessTaken(
