@@ -3,8 +3,12 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { Public } from '../caller.js';
-import { AuthResponse, LoginDto, SignupDto } from './auth.dto.js';
-import { type Session, UsersService } from './users.service.js';
+import { AuthResponse, LoginDto, SignupDto, SignupResponse } from './auth.dto.js';
+import { UsersService } from './users.service.js';
+
+const SIGNED_UP =
+  'if nobody had this e-mail address, its user exists now: log in (POST /v1/auth/login). If somebody had, nothing has ' +
+  'changed.';
 
 @ApiTags('Users')
 @Public()
@@ -13,16 +17,18 @@ export class AuthController {
   constructor(private readonly users: UsersService) {}
 
   /**
-   * Makes a user, their tenant and its two environments, `Development` and `Production`, and logs the user in to the
-   * first. The operator can switch it off (`ALLOW_SIGNUP`): 403. At most 20 an hour from one address.
+   * Makes a user, their tenant and its two environments, `Development` and `Production`, if nobody has the e-mail
+   * address yet. The answer is the same either way, and has no token: log in. The operator can switch it off
+   * (`ALLOW_SIGNUP`): 403. At most 20 an hour from one address. A common password is a 400.
    */
   @Post('signup')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  @ApiWalletsErrors('validation', 'already_exists', 'too_many_requests', 'unavailable')
-  async signup(@Body() body: SignupDto, @Req() { ip = '' }: Request): Promise<AuthResponse> {
+  @ApiWalletsErrors('validation', 'too_many_requests', 'unavailable')
+  async signup(@Body() body: SignupDto, @Req() { ip = '' }: Request): Promise<SignupResponse> {
     const { email, password, tenant_name: tenantName } = body;
-    return renderSession(await this.users.signUp({ email, password, tenantName: tenantName ?? null }, ip));
+    await this.users.signUp({ email, password, tenantName: tenantName ?? null }, ip);
+    return { token: null, user_id: null, tenant_id: null, message: SIGNED_UP };
   }
 
   /**
@@ -36,10 +42,7 @@ export class AuthController {
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')
   async login(@Body() body: LoginDto, @Req() { ip = '' }: Request): Promise<AuthResponse> {
     const { email, password, environment_id: environmentId } = body;
-    return renderSession(await this.users.logIn({ email, password, environmentId: environmentId ?? null }, ip));
+    const session = await this.users.logIn({ email, password, environmentId: environmentId ?? null }, ip);
+    return { token: session.token, user_id: session.userId, tenant_id: session.tenantId };
   }
-}
-
-function renderSession({ token, userId, tenantId }: Session): AuthResponse {
-  return { token, user_id: userId, tenant_id: tenantId };
 }
