@@ -223,6 +223,37 @@ describe('users', () => {
     return (body.items as { name: string }[]).map(({ name }) => name);
   }
 
+  it('log out: that token ends at once, with the portal sessions that it started; another one works on', async () => {
+    const email = newEmail();
+    const [first, second] = [await signUp(email), await logIn(email)];
+    await by(first).post('/v1/customers', { external_id: 'acme', name: 'Acme' }).expect(201);
+    const { body: portal } = await by(first).get('/v1/customers/portal/acme').expect(200);
+    const visit = () => request(service.url).post('/v1/customer/portal/wallets').set('X-Session-Token', portal.token);
+    await visit().expect(200);
+    await service.get(TenantsService).setTenantStatus(first.tenant_id, 'suspended');
+    await by(first).empty('/v1/auth/logout').expect(204);
+    await by(first).get('/v1/customers').expect(401);
+    await by(first).empty('/v1/auth/logout').expect(401);
+    await visit().expect(401);
+    await by(second).get('/v1/customers').expect(200);
+    await service.get(TenantsService).setTenantStatus(first.tenant_id, 'active');
+    service.clock.advance(5000);
+    const { body } = await by(second).post('/v1/secrets/api/keys', { name: 'Server' }).expect(201);
+    const server = by({ ...second, token: body.api_key });
+    const refusal = await server.empty('/v1/auth/logout').expect(400);
+    expect(refusal.body).toMatchObject({
+      code: 'invalid_operation',
+      details: { instead: `DELETE /v1/secrets/api/keys/${body.secret.id}` },
+    });
+    await server.get('/v1/customers').expect(200);
+    await request(service.url).post('/v1/auth/logout').expect(401);
+    // Who logs in needs no other key to come back.
+    await by(second).delete(`/v1/secrets/api/keys/${body.secret.id}`).expect(204);
+    const { id } = (await by(second).get('/v1/secrets/api/keys')).body.items[0];
+    await by(second).delete(`/v1/secrets/api/keys/${id}`).expect(204);
+    await logIn(email);
+  });
+
   it('choose the environment with their password, and with a token of development do not get further', async () => {
     const email = newEmail();
     const session = await signUp(email);

@@ -58,6 +58,13 @@ export class ListApiKeysQuery extends WalletsPageQuery {
   @IsOptional()
   @IsIn(['published', 'archived', 'deleted'], { message: 'must be one of published, archived, deleted' })
   status?: 'published' | 'archived' | 'deleted';
+
+  @IsOptional()
+  @IsIdentifier({
+    description: 'Only keys that this one has made, itself or through keys that it made; it may be revoked. Ours.',
+    example: 'secret_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB',
+  })
+  made_by?: string;
 }
 
 export class SecretDto {

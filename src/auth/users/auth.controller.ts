@@ -2,7 +2,8 @@ import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
-import { Public } from '../caller.js';
+import { ApiKeysService } from '../api-keys.service.js';
+import { type Caller, CurrentCaller, Public, RequireKey } from '../caller.js';
 import { AuthResponse, LoginDto, SignupDto, SignupResponse } from './auth.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -11,10 +12,12 @@ const SIGNED_UP =
   'changed.';
 
 @ApiTags('Users')
-@Public()
 @Controller('v1/auth')
 export class AuthController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly apiKeys: ApiKeysService,
+  ) {}
 
   /**
    * Makes a user, their tenant and its two environments, `Development` and `Production`, if nobody has the e-mail
@@ -22,6 +25,7 @@ export class AuthController {
    * (`ALLOW_SIGNUP`): 403. At most 20 an hour from one address. A common password is a 400.
    */
   @Post('signup')
+  @Public()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'too_many_requests', 'unavailable')
@@ -37,6 +41,7 @@ export class AuthController {
    * for one user and 100 logins in 15 minutes.
    */
   @Post('login')
+  @Public()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')
@@ -44,5 +49,17 @@ export class AuthController {
     const { email, password, environment_id: environmentId } = body;
     const session = await this.users.logIn({ email, password, environmentId: environmentId ?? null }, ip);
     return { token: session.token, user_id: session.userId, tenant_id: session.tenantId };
+  }
+
+  /**
+   * Logs out: ends the token that the request shows, here at once and everywhere within 5 s, with the portal sessions
+   * that it started. Any other key is a 400: it is revoked under `/v1/secrets/api/keys`.
+   */
+  @Post('logout')
+  @HttpCode(204)
+  @RequireKey()
+  @ApiWalletsErrors('invalid_operation')
+  async logout(@CurrentCaller() caller: Caller): Promise<void> {
+    await this.apiKeys.endLogin(caller);
   }
 }
