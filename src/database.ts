@@ -4,6 +4,7 @@ import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { ApiKey } from './auth/api-key.entity.js';
+import { AuditEntry } from './auth/audit/audit-entry.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import { AppUser } from './auth/users/app-user.entity.js';
@@ -59,6 +60,7 @@ import { Migration20261121350000_returns } from './migrations/Migration202611213
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
+import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
@@ -85,6 +87,7 @@ export const ENTITIES = [
   Environment,
   ApiKey,
   AppUser,
+  AuditEntry,
   TenantSetting,
   Invoice,
   InvoiceCounter,
@@ -166,6 +169,7 @@ export const MIGRATIONS = [
   Migration20261121360000_billing_system,
   Migration20261121370000_fees,
   Migration20261121380000_key_numbers,
+  Migration20261121450000_audit,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

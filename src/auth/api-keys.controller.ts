@@ -43,6 +43,6 @@ export class ApiKeysController {
   @HttpCode(204)
   @ApiWalletsErrors('not_found')
   async revoke(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
-    await this.apiKeys.revokeApiKey(caller, id, caller.keyId);
+    await this.apiKeys.revokeApiKey(caller, id, caller);
   }
 }

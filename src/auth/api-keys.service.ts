@@ -1,13 +1,18 @@
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
+import type { Origin } from '../http/origin.js';
+import { Clock, formatTimestamp } from '../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
-import type { Scope } from '../shared/scope.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
 import { displayIdOf, generateApiKey, hashApiKey } from './api-key-format.js';
 import { ApiKey } from './api-key.entity.js';
+import { AuditLog } from './audit/audit-log.js';
+import { type Author, OPERATOR } from './audit/author.js';
 import type { Caller } from './caller.js';
 import { KeyRing } from './key-ring.js';
+import type { AppUser } from './users/app-user.entity.js';
 import { defaultScopesOf, type KeyType, type ScopeName, scopeLimitOf } from './scopes.js';
 
 export interface NewApiKey {
@@ -37,6 +42,7 @@ export class ApiKeysService {
     private readonly em: EntityManager,
     private readonly clock: Clock,
     private readonly keyRing: KeyRing,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -49,12 +55,19 @@ export class ApiKeysService {
     request: NewApiKey,
     grantor?: Caller,
   ): Promise<{ secret: ApiKey; plainKey: string }> {
+    const em = this.em.fork();
+    const made = await this.#addKey(em, scope, request, grantor);
+    this.audit.change(em, grantor ?? OPERATOR, 'api_key.created', made.secret);
+    await em.flush();
+    return made;
+  }
+
+  async #addKey(em: EntityManager, scope: Scope, request: NewApiKey, grantor?: Caller) {
     const { name, type = 'private_key', customerId = null, expiresAt = null, userId = null } = request;
     const actor = grantor?.keyId ?? userId ?? '';
     const now = this.clock.now();
     if (expiresAt && expiresAt <= now) throw invalidField('expires_at', 'must be in the future');
     const scopes = grantedScopes({ type, customerId, scopes: request.scopes ?? null }, grantor);
-    const em = this.em.fork();
     if (customerId !== null) await this.requireCustomer(em, scope, customerId);
     const plainKey = generateApiKey(type);
     const secret = em.create(ApiKey, {
@@ -75,7 +88,6 @@ export class ApiKeysService {
       createdBy: actor,
       updatedBy: actor,
     });
-    await em.flush();
     return { secret, plainKey };
   }
 
@@ -83,13 +95,23 @@ export class ApiKeysService {
    * Makes the server key of a user who has logged in, for 24 hours. Their expired ones leave the list of keys, which
    * would otherwise grow with every login; the rows stay, since what was written with them names them.
    */
-  async createLoginKey(scope: Scope, userId: string): Promise<string> {
+  async createLoginKey(scope: Scope, { id: userId, email }: AppUser, from: Origin): Promise<string> {
     const now = this.clock.now();
     const expired = { userId, status: 'published', expiresAt: { $lte: now } } as const;
     const deleted = { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: userId };
-    await this.em.fork().nativeUpdate(ApiKey, expired, deleted);
+    const em = this.em.fork();
+    await em.nativeUpdate(ApiKey, expired, deleted);
     const expiresAt = new Date(now.getTime() + LOGIN_KEY_LIFETIME_MS);
-    const { plainKey } = await this.createApiKey(scope, { name: 'Login', userId, expiresAt });
+    const { secret, plainKey } = await this.#addKey(em, scope, { name: 'Login', userId, expiresAt });
+    const author = { keyId: secret.id, keyName: secret.name, userId, userEmail: email, ...from };
+    this.audit.write(em, author, {
+      action: 'login.succeeded',
+      ...scopeOf(scope),
+      target: { kind: 'user', id: userId },
+      before: null,
+      after: { key_id: secret.id, display_id: secret.displayId, expires_at: formatTimestamp(expiresAt) },
+    });
+    await em.flush();
     return plainKey;
   }
 
@@ -112,25 +134,31 @@ export class ApiKeysService {
    * Takes a key back: refused from now on in this process, within 5 s in every other.
    * @throws DomainError `not_found`
    */
-  async revokeApiKey({ tenantId, environmentId }: Scope, id: string, actor = ''): Promise<void> {
-    const em = this.em.fork();
-    const secret = await em.findOne(ApiKey, { id, tenantId, environmentId, status: 'published' });
-    if (!secret) throw notFound('API key', { secret_id: id });
-    const now = this.clock.now();
-    em.assign(secret, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: actor });
-    await em.flush();
-    this.keyRing.forget(secret.keyHash);
+  async revokeApiKey({ tenantId, environmentId }: Scope, id: string, by: Author = OPERATOR): Promise<void> {
+    const keyHash = await this.em.fork().transactional(async (tx) => {
+      const where = { id, tenantId, environmentId, status: 'published' };
+      const secret = await tx.findOne(ApiKey, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (!secret) throw notFound('API key', { secret_id: id });
+      const now = this.clock.now();
+      tx.assign(secret, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: by.keyId });
+      this.audit.change(tx, by, 'api_key.revoked', secret);
+      return secret.keyHash;
+    });
+    this.keyRing.forget(keyHash);
   }
 
   /**
    * Takes the keys of a customer's account back, in the caller's transaction.
    * @returns what to `forget` after the commit
    */
-  async revokeAccountKeys(tx: EntityManager, scope: Scope, customerId: string, actor: string): Promise<string[]> {
+  async revokeAccountKeys(tx: EntityManager, scope: Scope, customerId: string, by: Author): Promise<string[]> {
     const { tenantId, environmentId } = scope;
     const keys = await tx.find(ApiKey, { tenantId, environmentId, customerId, status: 'published' });
     const now = this.clock.now();
-    for (const key of keys) tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: actor });
+    for (const key of keys) {
+      tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: by.keyId });
+      this.audit.change(tx, by, 'api_key.revoked', key);
+    }
     return keys.map(({ keyHash }) => keyHash);
   }
 

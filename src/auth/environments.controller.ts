@@ -25,11 +25,8 @@ export class EnvironmentsController {
   @Post()
   @RequireScope('tenant:write')
   @ApiWalletsErrors('validation')
-  async create(
-    @CurrentCaller() { tenantId, keyId }: Caller,
-    @Body() { name, type }: CreateEnvironmentDto,
-  ): Promise<EnvironmentDto> {
-    return renderEnvironment(await this.tenants.createEnvironment(tenantId, { name, type }, keyId));
+  async create(@CurrentCaller() caller: Caller, @Body() { name, type }: CreateEnvironmentDto): Promise<EnvironmentDto> {
+    return renderEnvironment(await this.tenants.createEnvironment(caller.tenantId, { name, type }, caller));
   }
 
   /** The environments of the tenant, newest first. */

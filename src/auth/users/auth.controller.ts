@@ -2,6 +2,7 @@ import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
+import { originOf } from '../../http/origin.js';
 import { Public } from '../caller.js';
 import { AuthResponse, LoginDto, SignupDto } from './auth.dto.js';
 import { type Session, UsersService } from './users.service.js';
@@ -20,9 +21,11 @@ export class AuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'already_exists', 'too_many_requests', 'unavailable')
-  async signup(@Body() body: SignupDto, @Req() { ip = '' }: Request): Promise<AuthResponse> {
+  async signup(@Body() body: SignupDto, @Req() request: Request): Promise<AuthResponse> {
     const { email, password, tenant_name: tenantName } = body;
-    return renderSession(await this.users.signUp({ email, password, tenantName: tenantName ?? null }, ip));
+    return renderSession(
+      await this.users.signUp({ email, password, tenantName: tenantName ?? null }, originOf(request)),
+    );
   }
 
   /**
@@ -34,9 +37,11 @@ export class AuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')
-  async login(@Body() body: LoginDto, @Req() { ip = '' }: Request): Promise<AuthResponse> {
+  async login(@Body() body: LoginDto, @Req() request: Request): Promise<AuthResponse> {
     const { email, password, environment_id: environmentId } = body;
-    return renderSession(await this.users.logIn({ email, password, environmentId: environmentId ?? null }, ip));
+    return renderSession(
+      await this.users.logIn({ email, password, environmentId: environmentId ?? null }, originOf(request)),
+    );
   }
 }
 
