@@ -3,7 +3,7 @@ import request, { type Test } from 'supertest';
 import { AppUser } from '../src/auth/users/app-user.entity.js';
 import { TenantsService } from '../src/auth/tenants.service.js';
 import { CreditPack } from '../src/credits/packs/credit-pack.entity.js';
-import { type ClaimedDelivery, DeliveryQueue } from '../src/webhooks/delivery-queue.js';
+import { DeliveryQueue } from '../src/webhooks/delivery-queue.js';
 import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { auditRows } from './support/audit.js';
@@ -126,7 +126,7 @@ describe.each(DATABASES)('the audit log on %s', (_name, createDatabase) => {
     const verdict = { status: 'failed', isEndpointGone: true } as const;
     const result = { statusCode: 410, response: '', error: '' };
     for (let time = 0; time < 2; time += 1) {
-      await service.get(DeliveryQueue).record(gone as ClaimedDelivery, result as never, verdict as never);
+      await service.get(DeliveryQueue).record(gone, result, verdict);
     }
     expect(await rows('webhook_endpoint.changed')).toMatchObject([
       { actorKind: 'system', before: { endpoint_status: 'enabled' }, after: { endpoint_status: 'disabled' } },
