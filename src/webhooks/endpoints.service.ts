@@ -4,6 +4,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../auth/audit/audit-log.js';
 import type { Caller } from '../auth/caller.js';
+import { checkScopes } from '../auth/check-scopes.js';
 import { Config } from '../config.js';
 import { checkUrl } from '../http/outbound/check-url.js';
 import type { WalletsPageQuery } from '../http/wallets-page.js';
@@ -12,6 +13,7 @@ import { DomainError, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import type { CreateEndpointDto, UpdateEndpointDto } from './endpoints.dto.js';
+import { scopesOfEvents } from '../events/scopes-of-events.js';
 import { Subscriptions } from '../events/subscriptions.js';
 import { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
 import { WebhookDelivery } from '../events/webhook-event.entity.js';
@@ -31,8 +33,12 @@ export class EndpointsService {
     private readonly audit: AuditLog,
   ) {}
 
-  /** @throws validation when the url may not be sent to; invalid_operation when there are too many */
+  /**
+   * @throws validation when the url may not be sent to; forbidden for events that the key may not read; invalid_operation
+   * when there are too many
+   */
   async create(caller: Caller, body: CreateEndpointDto): Promise<WebhookEndpoint> {
+    checkScopes(caller, scopesOfEvents(toEventTypes(body.event_types)));
     await checkUrl(body.url, this.config);
     const em = this.em.fork();
     const count = await em.count(WebhookEndpoint, { ...scopeOf(caller), status: 'published' });
@@ -78,13 +84,19 @@ export class EndpointsService {
     return endpoint;
   }
 
-  /** @throws not_found; validation when the url may not be sent to */
+  /** @throws not_found; validation when the url may not be sent to; forbidden for events that the key may not read */
   async update(caller: Caller, id: string, body: UpdateEndpointDto): Promise<WebhookEndpoint> {
-    await this.get(caller, id);
-    if (body.url) await checkUrl(body.url, this.config);
+    const { url } = await this.get(caller, id);
+    if (body.event_types) checkScopes(caller, scopesOfEvents(toEventTypes(body.event_types)));
+    const newUrl = body.url && body.url !== url ? body.url : undefined;
+    if (newUrl !== undefined) {
+      // What waits goes to the new address, and so does what is sent again: of any type that it ever had.
+      checkScopes(caller, scopesOfEvents(null));
+      await checkUrl(newUrl, this.config);
+    }
     const endpoint = await this.em.fork().transactional(async (tx) => {
       const locked = await this.#lock(tx, caller, id);
-      change(locked, body);
+      change(locked, { ...body, url: newUrl });
       Object.assign(locked, { updatedAt: this.clock.now(), updatedBy: caller.keyId });
       this.audit.change(tx, caller, 'webhook_endpoint.changed', locked);
       return locked;
@@ -113,8 +125,8 @@ export class EndpointsService {
 }
 
 /** What is absent or null stays. */
-function change(endpoint: WebhookEndpoint, body: UpdateEndpointDto): void {
-  if (body.url) endpoint.url = body.url;
+function change(endpoint: WebhookEndpoint, body: Omit<UpdateEndpointDto, 'url'> & { url: string | undefined }): void {
+  if (body.url !== undefined) endpoint.url = body.url;
   if (body.description != null) endpoint.description = body.description;
   if (body.event_types) endpoint.eventTypes = toEventTypes(body.event_types);
   if (body.endpoint_status && body.endpoint_status !== endpoint.endpointStatus) {
