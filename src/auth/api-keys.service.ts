@@ -14,8 +14,8 @@ import type { Caller } from './caller.js';
 import { Environment } from './environment.entity.js';
 import { checkMayRevoke, grantedScopes } from './key-rights.js';
 import { KeyRing } from './key-ring.js';
-import type { AppUser } from './users/app-user.entity.js';
 import type { KeyType, ScopeName } from './scopes.js';
+import type { AppUser } from './users/app-user.entity.js';
 
 export interface NewApiKey {
   name: string;
@@ -32,6 +32,7 @@ export interface NewApiKey {
 
 /** Of a key that has made more, only so many are told. */
 const MADE_LIMIT = 1000;
+const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 const LOGIN_KEY_LIFETIME_MS = 24 * 3_600_000;
 
 /** API keys of an environment: made, listed, taken back. */
@@ -60,22 +61,22 @@ export class ApiKeysService {
     grantor?: Caller,
   ): Promise<{ secret: ApiKey; plainKey: string }> {
     return this.em.fork().transactional(async (tx) => {
-      if (grantor) await this.#requireLive(tx, grantor, LockMode.PESSIMISTIC_READ);
       const made = await this.#addKey(tx, scope, request, grantor);
       this.audit.change(tx, grantor ?? OPERATOR, 'api_key.created', made.secret);
       return made;
     });
   }
 
-  async #addKey(em: EntityManager, scope: Scope, request: NewApiKey, grantor?: Caller) {
+  async #addKey(tx: EntityManager, scope: Scope, request: NewApiKey, grantor?: Caller) {
     const { name, type = 'private_key', customerId = null, expiresAt = null, userId = null } = request;
     const actor = grantor?.keyId ?? userId ?? '';
     const now = this.clock.now();
     if (expiresAt && expiresAt <= now) throw invalidField('expires_at', 'must be in the future');
     const scopes = grantedScopes({ type, customerId, scopes: request.scopes ?? null }, grantor?.scopes);
-    if (customerId !== null) await this.requireCustomer(em, scope, customerId);
+    if (grantor) await this.#requireLive(tx, grantor, LockMode.PESSIMISTIC_READ);
+    if (customerId !== null) await this.requireCustomer(tx, scope, customerId);
     const plainKey = generateApiKey(type);
-    const secret = em.create(ApiKey, {
+    const secret = tx.create(ApiKey, {
       id: newId('secret', now),
       ...scopeOf(scope),
       customerId,
@@ -103,20 +104,24 @@ export class ApiKeysService {
     const now = this.clock.now();
     const expired = { userId, status: 'published', expiresAt: { $lte: now } } as const;
     const deleted = { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: userId };
-    const em = this.em.fork();
-    await em.nativeUpdate(ApiKey, expired, deleted);
     const expiresAt = new Date(now.getTime() + LOGIN_KEY_LIFETIME_MS);
-    const { secret, plainKey } = await this.#addKey(em, scope, { name: 'Login', userId, expiresAt });
-    const author = { keyId: secret.id, keyName: secret.name, userId, userEmail: email, ...from };
-    this.audit.write(em, author, {
-      action: 'login.succeeded',
-      ...scopeOf(scope),
-      target: { kind: 'user', id: userId },
-      before: null,
-      after: { key_id: secret.id, display_id: secret.displayId, expires_at: formatTimestamp(expiresAt) },
+    return this.em.fork().transactional(async (tx) => {
+      await tx.nativeUpdate(ApiKey, expired, deleted);
+      const { secret, plainKey } = await this.#addKey(tx, scope, { name: 'Login', userId, expiresAt });
+      const { id, name, displayId } = secret;
+      this.audit.write(
+        tx,
+        { keyId: id, keyName: name, userId, userEmail: email, ...from },
+        {
+          action: 'login.succeeded',
+          ...scopeOf(scope),
+          target: { kind: 'user', id: userId },
+          before: null,
+          after: { key_id: id, display_id: displayId, expires_at: formatTimestamp(expiresAt) },
+        },
+      );
+      return plainKey;
     });
-    await em.flush();
-    return plainKey;
   }
 
   /**
@@ -146,10 +151,10 @@ export class ApiKeysService {
     const em = this.em.fork();
     const { keyHash, made } = await em.transactional(async (tx) => {
       if (revoker) await this.#requireLive(tx, revoker, LockMode.PESSIMISTIC_WRITE);
-      const key = await tx.findOne(ApiKey, { id, ...scopeOf(scope), status: 'published' });
+      const key = await tx.findOne(ApiKey, { id, ...scopeOf(scope), status: 'published' }, LOCKED);
       if (!key) throw notFound('API key', { secret_id: id });
       if (revoker) await this.#checkRevocation(tx, key, revoker);
-      this.#revoke(tx, key, revoker ?? OPERATOR);
+      this.#markRevoked(tx, key, revoker ?? OPERATOR);
       return { keyHash: key.keyHash, made: await this.#liveKeysMadeBy(tx, key) };
     });
     this.keyRing.forget(keyHash);
@@ -167,13 +172,13 @@ export class ApiKeysService {
         details: { instead: `DELETE /v1/secrets/api/keys/${keyId}` },
       });
     }
-    const em = this.em.fork();
+    const keyHash = await this.em.fork().transactional(async (tx) => {
+      const key = await tx.findOne(ApiKey, { id: keyId, tenantId, status: 'published' }, LOCKED);
+      if (key) this.#markRevoked(tx, key, caller, userId);
+      return key?.keyHash;
+    });
     // Gone already: whoever logs out twice at once is out.
-    const key = await em.findOne(ApiKey, { id: keyId, tenantId, status: 'published' });
-    if (!key) return;
-    this.#revoke(em, key, caller);
-    await em.flush();
-    this.keyRing.forget(key.keyHash);
+    if (keyHash !== undefined) this.keyRing.forget(keyHash);
   }
 
   /**
@@ -183,7 +188,7 @@ export class ApiKeysService {
   async revokeAccountKeys(tx: EntityManager, scope: Scope, customerId: string, by: Author): Promise<string[]> {
     const { tenantId, environmentId } = scope;
     const keys = await tx.find(ApiKey, { tenantId, environmentId, customerId, status: 'published' });
-    for (const key of keys) this.#revoke(tx, key, by);
+    for (const key of keys) this.#markRevoked(tx, key, by);
     return keys.map(({ keyHash }) => keyHash);
   }
 
@@ -231,9 +236,9 @@ export class ApiKeysService {
     return live.map((key) => key.id);
   }
 
-  #revoke(tx: EntityManager, key: ApiKey, by: Author): void {
+  #markRevoked(tx: EntityManager, key: ApiKey, by: Author, actor = by.keyId): void {
     const now = this.clock.now();
-    tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: by.keyId });
+    tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: actor });
     this.audit.change(tx, by, 'api_key.revoked', key);
   }
 }

@@ -93,7 +93,9 @@ export class UsersService {
       throw new DomainError('forbidden', 'the tenant is suspended: its users cannot log in');
     }
     const environment = await this.environments.forLogin(tenant.id, environmentId);
-    return this.#logIn(user, { tenantId: tenant.id, environmentId: environment.id }, from);
+    const scope = { tenantId: tenant.id, environmentId: environment.id };
+    const token = await this.apiKeys.createLoginKey(scope, user, from);
+    return { token, userId: user.id, tenantId: tenant.id };
   }
 
   /** The user behind a login key; null for other keys. */
@@ -108,9 +110,9 @@ export class UsersService {
     from: Origin,
   ): Promise<void> {
     const id = newId('user', this.clock.now());
+    const author = { keyId: '', userId: id, userEmail: email, ...from };
     try {
       await this.em.fork().transactional(async (tx) => {
-        const author = { keyId: '', userId: id, userEmail: email, ...from };
         const { tenantId } = this.tenants.addTenant(tx, tenantName ?? domainOf(email), author);
         const user = tx.create(AppUser, this.#newUser(id, tenantId, { email, passwordHash }));
         this.audit.change(tx, author, 'user.created', user);
@@ -119,11 +121,6 @@ export class UsersService {
       const isKnown = error instanceof UniqueConstraintViolationException && error.message.includes(EMAIL_INDEX);
       if (!isKnown) throw error;
     }
-  }
-
-  async #logIn(user: AppUser, scope: Scope, from: Origin): Promise<Session> {
-    const token = await this.apiKeys.createLoginKey(scope, user, from);
-    return { token, userId: user.id, tenantId: scope.tenantId };
   }
 
   #newUser(id: string, tenantId: string, { email, passwordHash }: { email: string; passwordHash: string }) {
