@@ -18,7 +18,7 @@ function buy(service: TestApp, account: TestAccount, { pack = 'pack_10', key = '
   return (key === '' ? request : request.set('Idempotency-Key', key)).send({ pack_id: pack });
 }
 
-const statusesOf = (answers: Response[]) => answers.map(({ status }) => status).sort();
+const statusesOf = (answers: Response[]) => answers.map(({ status }) => status).toSorted((a, b) => a - b);
 
 describe.each(DATABASES)('a pack that is bought twice, on %s', (_name, createDatabase) => {
   let service: TestApp;

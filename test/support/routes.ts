@@ -42,7 +42,7 @@ function routesOf(controller: Class<object>, scanner: MetadataScanner): ServedRo
     const paths = [Reflect.getMetadata(PATH_METADATA, handler) as string | string[]].flat();
     return prefixes.flatMap((prefix) =>
       paths.map((path) => ({
-        method: RequestMethod[method] as string,
+        method: RequestMethod[method],
         path: pathWithoutNames(`${prefix}/${path}`),
         body: argumentOf(controller, name, RouteParamtypes.BODY),
         query: argumentOf(controller, name, RouteParamtypes.QUERY),
