@@ -60,6 +60,26 @@ describe('the delivery of webhooks', () => {
     await of.get(ScheduledTask).run();
     await idle(of);
   }
+  async function insertEndpoint(url: string): Promise<string> {
+    const now = clock.now();
+    const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
+    const words = { description: '', disabledReason: '', status: 'published', createdBy: '', updatedBy: '' };
+    const when = { createdAt: now, updatedAt: now };
+    await service
+      .get(EntityManager)
+      .fork()
+      .insert(WebhookEndpoint, {
+        id: 'endpoint_within',
+        ...client.scope,
+        url,
+        secret,
+        eventTypes: ['wallet.created'],
+        endpointStatus: 'enabled',
+        ...words,
+        ...when,
+      });
+    return 'endpoint_within';
+  }
   const events = async (): Promise<Body[]> =>
     (await client.get('/v1/webhooks/events?limit=1000').expect(200)).body.items as Body[];
   const delivery = async (): Promise<Body> => (await events())[0]!['deliveries'][0];
@@ -397,6 +417,33 @@ describe('the delivery of webhooks', () => {
     expect(body).toEqual({ url: `${service.url}/docs#/Webhooks` });
   });
 
+  it.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://0xa9fea9fe/',
+    'http://[fd00:ec2::254]/',
+    'http://[fe80::1]/',
+  ])('goes to no link-local or metadata address, although private ones are allowed: %s', async (url) => {
+    const { body } = await client.post('/v1/webhooks/endpoints', { url }).expect(400);
+    expect(body.message).toContain('is neither an address of the public internet nor a private one');
+    await insertEndpoint(url);
+    await happen();
+    await idle();
+    expect((await delivery()).last_error).toBe(
+      `${new URL(url).hostname} is neither an address of the public internet nor a private one`,
+    );
+  });
+
+  it('goes to private addresses only where the operator allows it', async () => {
+    await subscribe();
+    service.config.webhookAllowPrivate = false;
+    await client.post('/v1/webhooks/endpoints', { url: receiver.url }).expect(400);
+    await client.post('/v1/webhooks/endpoints', { url: 'http://localhost/' }).expect(400);
+    await happen();
+    await idle();
+    expect(receiver.connections).toBe(0);
+    expect((await delivery()).last_error).toBe('127.0.0.1 is not an address of the public internet');
+  });
+
   describe('in production', () => {
     beforeEach(async () => {
       await service.close();
@@ -436,27 +483,6 @@ describe('the delivery of webhooks', () => {
         });
       },
     );
-
-    async function insertEndpoint(url: string): Promise<string> {
-      const now = clock.now();
-      const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
-      const words = { description: '', disabledReason: '', status: 'published', createdBy: '', updatedBy: '' };
-      const when = { createdAt: now, updatedAt: now };
-      await service
-        .get(EntityManager)
-        .fork()
-        .insert(WebhookEndpoint, {
-          id: 'endpoint_within',
-          ...client.scope,
-          url,
-          secret,
-          eventTypes: ['wallet.created'],
-          endpointStatus: 'enabled',
-          ...words,
-          ...when,
-        });
-      return 'endpoint_within';
-    }
   });
 });
 
