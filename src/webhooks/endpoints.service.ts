@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
@@ -9,6 +9,7 @@ import { Clock } from '../shared/clock.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { SealedEndpointSecrets } from './endpoint-secrets.js';
 import type { CreateEndpointDto, UpdateEndpointDto } from './endpoints.dto.js';
 import { Subscriptions } from '../events/subscriptions.js';
 import { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
@@ -16,7 +17,12 @@ import { WebhookDelivery } from '../events/webhook-event.entity.js';
 
 /** Each event is written and sent once for each of them. */
 const MAX_ENDPOINTS = 20;
-const SECRET_BYTES = 32;
+
+/** An endpoint with the secret that was made for it now. */
+export interface EndpointWithSecret {
+  endpoint: WebhookEndpoint;
+  secret: string;
+}
 
 /** Endpoints: where the events of an environment are sent. */
 @Injectable()
@@ -24,12 +30,16 @@ export class EndpointsService {
   constructor(
     private readonly em: EntityManager,
     private readonly subscriptions: Subscriptions,
+    private readonly secrets: SealedEndpointSecrets,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
 
-  /** @throws validation when the url may not be sent to; invalid_operation when there are too many */
-  async create(caller: Caller, body: CreateEndpointDto): Promise<WebhookEndpoint> {
+  /**
+   * @throws validation when the url may not be sent to; invalid_operation when there are too many, or secrets cannot be
+   *   stored
+   */
+  async create(caller: Caller, body: CreateEndpointDto): Promise<EndpointWithSecret> {
     await checkUrl(body.url, this.config);
     const em = this.em.fork();
     const count = await em.count(WebhookEndpoint, { ...scopeOf(caller), status: 'published' });
@@ -39,13 +49,14 @@ export class EndpointsService {
       });
     }
     const now = this.clock.now();
+    const owner = { id: newId('endpoint', now), ...scopeOf(caller) };
+    const { secret, sealedSecrets } = this.secrets.create(owner);
     const endpoint = em.create(WebhookEndpoint, {
-      id: newId('endpoint', now),
-      ...scopeOf(caller),
+      ...owner,
       url: body.url,
       description: body.description ?? '',
       eventTypes: toEventTypes(body.event_types),
-      secret: `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`,
+      sealedSecrets,
       endpointStatus: 'enabled',
       disabledReason: '',
       status: 'published',
@@ -56,7 +67,23 @@ export class EndpointsService {
     });
     await em.flush();
     this.subscriptions.forget(caller.environmentId);
-    return endpoint;
+    return { endpoint, secret };
+  }
+
+  /**
+   * Has deliveries signed with a new secret, and for so long with those of before, too.
+   * @throws not_found; invalid_operation when too many are in force, or secrets cannot be stored
+   */
+  async rotateSecret(caller: Caller, id: string, overlapMs: number): Promise<EndpointWithSecret> {
+    return this.em.fork().transactional(async (em) => {
+      const where = { id, ...scopeOf(caller), status: 'published' };
+      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+      const endpoint = await em.findOne(WebhookEndpoint, where, lock);
+      if (!endpoint) throw notFound('webhook endpoint', { endpoint_id: id });
+      const { secret, sealedSecrets } = this.secrets.rotate(endpoint, overlapMs);
+      Object.assign(endpoint, { sealedSecrets, updatedAt: this.clock.now(), updatedBy: caller.keyId });
+      return { endpoint, secret };
+    });
   }
 
   async list(scope: Scope, { limit, offset, order }: WalletsPageQuery): Promise<[WebhookEndpoint[], number]> {

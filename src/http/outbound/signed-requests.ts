@@ -12,8 +12,8 @@ export interface SignedRequest {
   url: string;
   /** Of the message: the same in every repeat. */
   id: string;
-  /** `whsec_` and base64. */
-  secret: string;
+  /** `whsec_` and base64 each. It is signed with all of them: whoever knows one can tell that it is from here. */
+  secrets: readonly string[];
   /** JSON. */
   body: string;
   userAgent: string;
@@ -66,7 +66,7 @@ export class SignedRequests {
   }
 
   /** The id is the message's and stays, the time is that of the attempt. */
-  #headers({ id, secret, body, userAgent, headers }: SignedRequest): Record<string, string | number> {
+  #headers({ id, secrets, body, userAgent, headers }: SignedRequest): Record<string, string | number> {
     const now = this.clock.now();
     return {
       ...headers,
@@ -75,7 +75,7 @@ export class SignedRequests {
       'user-agent': userAgent,
       'webhook-id': id,
       'webhook-timestamp': Math.floor(now.getTime() / 1000),
-      'webhook-signature': new Webhook(secret).sign(id, now, body),
+      'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, now, body)).join(' '),
     };
   }
 }
