@@ -100,7 +100,7 @@ describe('the secret of a webhook endpoint', () => {
       await client.get('/v1/webhooks/endpoints'),
       await client.put(`/v1/webhooks/endpoints/${id}`, { description: 'Billing' }),
     ];
-    expect(seen.map(({ status, text }) => [status, /secret|whsec|\.[\w-]{60}/i.test(text)])).toEqual(
+    expect(seen.map(({ status, text }) => [status, /whsec|[0-9a-f]{8}\.[\w-]{60}/.test(text)])).toEqual(
       Array(3).fill([200, false]),
     );
   });
@@ -198,23 +198,19 @@ describe('the secret of a webhook endpoint', () => {
   it('is encrypted anew also behind many that no key opens', async () => {
     await rows().execute(
       `insert into webhook_endpoint select (jsonb_populate_record(e, jsonb_build_object('id', lost, 'secret', ?::text))).*
-       from webhook_endpoint e, (select 'endpoint_0' || generate_series(1, 150) as lost) many where e.id = ?`,
+       from webhook_endpoint e, (select 'endpoint_00' || generate_series(1, 150) as lost) many where e.id = ?`,
       [LOST, id],
     );
     await setStand(PLAIN);
     await service.get(StoredSecrets).reseal();
-    expect(await stand('endpoint_0150')).toBe(LOST);
+    expect(await stand('endpoint_00150')).toBe(LOST);
     expect(await processWith({}).read()).toEqual([PLAIN]);
   });
 
   it('of another endpoint signs nothing here', async () => {
     const { body } = await client.post('/v1/webhooks/endpoints', { url: receiver.url }).expect(201);
-    const other = await service
-      .get(EntityManager)
-      .fork()
-      .findOneOrFail(WebhookEndpoint, { id: body.id as string });
-    await setStand(other.sealedSecrets);
-    await client.delete(`/v1/webhooks/endpoints/${other.id}`).expect(204);
+    await setStand(await stand(body.id as string));
+    await client.delete(`/v1/webhooks/endpoints/${body.id}`).expect(204);
     await client.post('/v1/customers', { external_id: 'acme', name: 'Acme' }).expect(201);
     await client.post('/v1/wallets', { external_customer_id: 'acme', currency: 'usd' }).expect(200);
     await service.get(DeliveryEngine).idle();
