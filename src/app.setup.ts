@@ -22,7 +22,7 @@ export function configureApp(app: NestExpressApplication): void {
   // How many proxies stand in front: behind one, every client would otherwise have the proxy's address.
   app.set('trust proxy', app.get(Config).trustProxy);
   app.use(helmet(SECURITY_HEADERS));
-  app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After'] });
+  app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After', 'Keys-Made'] });
   identifyRequests(app);
   // Swagger makes them anew for each request, and nobody needs a key to ask.
   const express: Express = app.getHttpAdapter().getInstance();
