@@ -155,7 +155,7 @@ describe('the secret of a webhook endpoint', () => {
         .then(() => rotate()),
     ]);
     const used = await signedWith(...made, secret);
-    expect(used.toSorted()).toEqual([0, 1, 2, 3]);
+    expect(new Set(used)).toEqual(new Set([0, 1, 2, 3]));
   });
 
   it('of before secrets were encrypted signs on, and is encrypted at the next start', async () => {

@@ -24,6 +24,9 @@ export interface SecretRows<Row extends SecretRow> {
   plainTextOf?(stored: string): string | undefined;
 }
 
+/** Of any kind. */
+type AnyRow = SecretRow & Record<string, unknown>;
+
 interface Resealed {
   resealed: number;
   unreadable: number;
@@ -33,7 +36,7 @@ interface Resealed {
 @Injectable()
 export class StoredSecrets {
   readonly #logger = new Logger('Secrets');
-  readonly #kinds = new Map<string, () => Promise<Resealed>>();
+  readonly #kinds = new Map<string, SecretRows<AnyRow>>();
 
   constructor(
     private readonly em: EntityManager,
@@ -43,7 +46,7 @@ export class StoredSecrets {
 
   /** Handed in at start. */
   keep<Row extends SecretRow>(rows: SecretRows<Row>): void {
-    this.#kinds.set(rows.what, () => this.#resealAll(rows));
+    this.#kinds.set(rows.what, rows as unknown as SecretRows<AnyRow>);
   }
 
   /**
@@ -53,8 +56,8 @@ export class StoredSecrets {
    */
   async reseal(): Promise<void> {
     let unreadableRows = 0;
-    for (const [what, resealAll] of this.#kinds) {
-      const { resealed, unreadable } = await resealAll();
+    for (const [what, rows] of this.#kinds) {
+      const { resealed, unreadable } = await this.#resealAll(rows);
       if (resealed > 0) this.#logger.log({ msg: `the ${what} were encrypted with the first key`, rows: resealed });
       unreadableRows += unreadable;
     }
@@ -64,7 +67,7 @@ export class StoredSecrets {
     });
   }
 
-  async #resealAll<Row extends SecretRow>(rows: SecretRows<Row>): Promise<Resealed> {
+  async #resealAll(rows: SecretRows<AnyRow>): Promise<Resealed> {
     if (!this.box.canSeal) {
       await this.#requireNone(rows);
       return { resealed: 0, unreadable: 0 };
@@ -79,9 +82,9 @@ export class StoredSecrets {
   }
 
   /** Under the rows' locks: whoever changes a secret meanwhile comes before or after. */
-  #resealSome<Row extends SecretRow>(rows: SecretRows<Row>, offset: number): Promise<Resealed> {
+  #resealSome(rows: SecretRows<AnyRow>, offset: number): Promise<Resealed> {
     const { entity, property } = rows;
-    const others = { [property]: { $not: { $like: `${this.box.firstKeyId}.%` } } } as FilterQuery<Row>;
+    const others = { $not: { [property]: { $like: `${this.box.firstKeyId}.%` } } } as FilterQuery<AnyRow>;
     return this.em.fork().transactional(async (tx) => {
       const found = await tx.find(entity, others, {
         orderBy: primaryKeyOf(tx, entity),
@@ -89,12 +92,12 @@ export class StoredSecrets {
         limit: RESEAL_LIMIT,
         lockMode: LockMode.PESSIMISTIC_WRITE,
       });
-      const resealed = found.filter((row) => this.#resealOne(row as Row, rows)).length;
+      const resealed = found.filter((row) => this.#resealOne(row, rows)).length;
       return { resealed, unreadable: found.length - resealed };
     });
   }
 
-  #resealOne<Row extends SecretRow>(row: Row, { what, property, ownerOf, plainTextOf }: SecretRows<Row>): boolean {
+  #resealOne(row: AnyRow, { what, property, ownerOf, plainTextOf }: SecretRows<AnyRow>): boolean {
     const stored = row[property] as string;
     try {
       const text = plainTextOf?.(stored) ?? this.box.open(stored, ownerOf(row));
@@ -107,14 +110,14 @@ export class StoredSecrets {
     }
   }
 
-  async #requireNone<Row extends SecretRow>({ entity, what }: SecretRows<Row>): Promise<void> {
+  async #requireNone({ entity, what }: SecretRows<AnyRow>): Promise<void> {
     if ((await this.em.fork().count(entity)) === 0) return;
     throw new ConfigError(`ENCRYPTION_KEY is missing: ${what} are stored, which it encrypts`);
   }
 }
 
 /** Any order that stays: what cannot be opened is passed over. */
-function primaryKeyOf<Row extends SecretRow>(em: EntityManager, entity: EntityClass<Row>): QueryOrderMap<Row> {
+function primaryKeyOf(em: EntityManager, entity: EntityClass<AnyRow>): QueryOrderMap<AnyRow> {
   const { primaryKeys } = em.getMetadata().get(entity);
-  return Object.fromEntries(primaryKeys.map((key) => [key, 'asc'])) as QueryOrderMap<Row>;
+  return Object.fromEntries(primaryKeys.map((key) => [key, 'asc' as const]));
 }
