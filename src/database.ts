@@ -7,6 +7,7 @@ import { ApiKey } from './auth/api-key.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import { AppUser } from './auth/users/app-user.entity.js';
+import { UserInvitation } from './auth/users/user-invitation.entity.js';
 import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
 import { PortalSession } from './wallets/portal/portal-session.entity.js';
@@ -59,6 +60,7 @@ import { Migration20261121350000_returns } from './migrations/Migration202611213
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
+import { Migration20261121440000_user_roles } from './migrations/Migration20261121440000_user_roles.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
@@ -85,6 +87,7 @@ export const ENTITIES = [
   Environment,
   ApiKey,
   AppUser,
+  UserInvitation,
   TenantSetting,
   Invoice,
   InvoiceCounter,
@@ -166,6 +169,7 @@ export const MIGRATIONS = [
   Migration20261121360000_billing_system,
   Migration20261121370000_fees,
   Migration20261121380000_key_numbers,
+  Migration20261121440000_user_roles,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

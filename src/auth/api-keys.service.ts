@@ -23,8 +23,6 @@ export interface NewApiKey {
   userId?: string | null;
 }
 
-const LOGIN_KEY_LIFETIME_MS = 24 * 3_600_000;
-
 /** API keys of an environment: made, listed, taken back. */
 @Injectable()
 export class ApiKeysService {
@@ -42,19 +40,20 @@ export class ApiKeysService {
   /**
    * Makes a key. The plain key is in the answer and nowhere else.
    * @param grantor whose scopes the new key's must not exceed; none when the operator makes it
+   * @param em the caller's transaction, if it is to be made in one
    * @throws DomainError `validation`, or `not_found` for an unknown customer
    */
   async createApiKey(
     scope: Scope,
     request: NewApiKey,
     grantor?: Caller,
+    em: EntityManager = this.em.fork(),
   ): Promise<{ secret: ApiKey; plainKey: string }> {
     const { name, type = 'private_key', customerId = null, expiresAt = null, userId = null } = request;
     const actor = grantor?.keyId ?? userId ?? '';
     const now = this.clock.now();
     if (expiresAt && expiresAt <= now) throw invalidField('expires_at', 'must be in the future');
     const scopes = grantedScopes({ type, customerId, scopes: request.scopes ?? null }, grantor);
-    const em = this.em.fork();
     if (customerId !== null) await this.requireCustomer(em, scope, customerId);
     const plainKey = generateApiKey(type);
     const secret = em.create(ApiKey, {
@@ -77,20 +76,6 @@ export class ApiKeysService {
     });
     await em.flush();
     return { secret, plainKey };
-  }
-
-  /**
-   * Makes the server key of a user who has logged in, for 24 hours. Their expired ones leave the list of keys, which
-   * would otherwise grow with every login; the rows stay, since what was written with them names them.
-   */
-  async createLoginKey(scope: Scope, userId: string): Promise<string> {
-    const now = this.clock.now();
-    const expired = { userId, status: 'published', expiresAt: { $lte: now } } as const;
-    const deleted = { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: userId };
-    await this.em.fork().nativeUpdate(ApiKey, expired, deleted);
-    const expiresAt = new Date(now.getTime() + LOGIN_KEY_LIFETIME_MS);
-    const { plainKey } = await this.createApiKey(scope, { name: 'Login', userId, expiresAt });
-    return plainKey;
   }
 
   /** The keys that were not revoked (or those that were), newest first. */

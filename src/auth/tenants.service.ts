@@ -60,8 +60,7 @@ export class TenantsService {
 
   async update(caller: Caller, { name, metadata, billing_details: billing }: UpdateTenantDto): Promise<Tenant> {
     return this.em.fork().transactional(async (tx) => {
-      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-      const tenant = await tx.findOneOrFail(Tenant, { id: caller.tenantId }, lock);
+      const tenant = await this.lock(tx, caller.tenantId);
       tenant.name = name ?? tenant.name;
       tenant.metadata = metadata ?? tenant.metadata;
       if (billing) tenant.billingDetails = toBillingDetails(billing);
@@ -71,10 +70,26 @@ export class TenantsService {
     });
   }
 
-  /** Suspends a tenant, which may then only read, or lets it write again; effective within 5 s. */
-  async setTenantStatus(tenantId: string, tenantStatus: 'active' | 'suspended', actor = ''): Promise<void> {
-    const change = { tenantStatus, updatedAt: this.clock.now(), updatedBy: actor };
-    await this.em.fork().nativeUpdate(Tenant, { id: tenantId }, change);
+  /**
+   * Locks a tenant: what must be decided of all its users together is decided by one at a time.
+   * @throws not_found
+   */
+  async lock(tx: EntityManager, id: string): Promise<Tenant> {
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+    const tenant = await tx.findOne(Tenant, { id, status: 'published' }, lock);
+    if (!tenant) throw notFound('tenant', { tenant_id: id });
+    return tenant;
+  }
+
+  /**
+   * Suspends a tenant, or lets it in again; effective within 5 s.
+   * @throws not_found
+   */
+  async setTenantStatus(tenantId: string, tenantStatus: 'active' | 'suspended', actor = ''): Promise<Tenant> {
+    return this.em.fork().transactional(async (tx) => {
+      const tenant = await this.lock(tx, tenantId);
+      return tx.assign(tenant, { tenantStatus, updatedAt: this.clock.now(), updatedBy: actor });
+    });
   }
 
   /**

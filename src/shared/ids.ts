@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'env'
   | 'hold'
   | 'inv'
+  | 'invite'
   | 'pack'
   | 'pay'
   | 'pm'

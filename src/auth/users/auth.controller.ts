@@ -4,13 +4,18 @@ import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { Public } from '../caller.js';
 import { AuthResponse, LoginDto, SignupDto } from './auth.dto.js';
+import { AcceptInvitationDto, InvitationTokenDto, OpenInvitationDto, renderOpenInvitation } from './invitations.dto.js';
+import { Invitations } from './invitations.service.js';
 import { type Session, UsersService } from './users.service.js';
 
 @ApiTags('Users')
 @Public()
 @Controller('v1/auth')
 export class AuthController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly invitations: Invitations,
+  ) {}
 
   /**
    * Makes a user, their tenant and its two environments, `Development` and `Production`, and logs the user in to the
@@ -37,6 +42,30 @@ export class AuthController {
   async login(@Body() body: LoginDto, @Req() { ip = '' }: Request): Promise<AuthResponse> {
     const { email, password, environment_id: environmentId } = body;
     return renderSession(await this.users.logIn({ email, password, environmentId: environmentId ?? null }, ip));
+  }
+
+  /** What the link of an invitation is for. Takes no key: the token of the link. */
+  @Post('invitations/open')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiWalletsErrors('validation', 'not_found', 'too_many_requests')
+  async openInvitation(@Body() { token }: InvitationTokenDto, @Req() { ip = '' }: Request): Promise<OpenInvitationDto> {
+    const { invitation, tenant } = await this.invitations.open(token, ip);
+    return renderOpenInvitation(invitation, tenant);
+  }
+
+  /**
+   * Makes the user that the link of an invitation is for, once, and logs them in to a development environment. An address
+   * that a user of any tenant has is a 409: the invitation stays, so that another address can be invited instead. From one
+   * address, 60 times an hour.
+   */
+  @Post('invitations/accept')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiWalletsErrors('validation', 'not_found', 'already_exists', 'too_many_requests', 'unavailable')
+  async acceptInvitation(@Body() body: AcceptInvitationDto, @Req() { ip = '' }: Request): Promise<AuthResponse> {
+    const { token, password, name } = body;
+    return renderSession(await this.invitations.accept({ token, password, name: name ?? '' }, ip));
   }
 }
 

@@ -7,7 +7,7 @@ import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
 const MAX_EMAIL_LENGTH = 254;
 
 /** An e-mail address that a user logs in with. The property becomes it trimmed and in lower case, as it is stored. */
-function IsLoginEmail(): PropertyDecorator {
+export function IsLoginEmail(): PropertyDecorator {
   return field({
     name: 'isLoginEmail',
     read: (value) => (typeof value === 'string' ? value.normalize('NFC').trim().toLowerCase() : value),
@@ -23,7 +23,7 @@ function IsLoginEmail(): PropertyDecorator {
   });
 }
 
-function IsPassword(): PropertyDecorator {
+export function IsPassword(): PropertyDecorator {
   return IsText({ min: 8, max: 256, description: 'Any characters but NUL.', example: 'correct horse battery staple' });
 }
 

@@ -1,22 +1,33 @@
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
-import type { Scope } from '../../shared/scope.js';
 import { unlessTaken } from '../../shared/unless-taken.js';
-import { ApiKeysService } from '../api-keys.service.js';
 import { EnvironmentsService } from '../environments.service.js';
+import type { RoleName } from '../roles.js';
+import { isTenantSuspended, tenantSuspended } from '../suspension.js';
 import { TenantsService } from '../tenants.service.js';
-import { AppUser } from './app-user.entity.js';
+import { AppUser, EMAIL_UNIQUE } from './app-user.entity.js';
 import { AttemptLimits } from './attempt-limits.js';
+import { LoginKeys } from './login-keys.js';
 import { NOBODYS_HASH, Passwords } from './passwords.js';
 
 /** E-mail addresses as they are stored: trimmed and in lower case. */
 interface Credentials {
   email: string;
   password: string;
+}
+
+export interface NewUser {
+  id: string;
+  tenantId: string;
+  email: string;
+  passwordHash: string;
+  name: string;
+  role: RoleName;
 }
 
 /** A user who is logged in. */
@@ -34,7 +45,7 @@ export class UsersService {
     private readonly em: EntityManager,
     private readonly tenants: TenantsService,
     private readonly environments: EnvironmentsService,
-    private readonly apiKeys: ApiKeysService,
+    private readonly loginKeys: LoginKeys,
     private readonly passwords: Passwords,
     private readonly limits: AttemptLimits,
     private readonly config: Config,
@@ -54,17 +65,18 @@ export class UsersService {
     await this.limits.beforeSignup(address);
     const { email, tenantName } = draft;
     const passwordHash = await this.passwords.hash(draft.password);
-    const userId = newId('user', this.clock.now());
-    const scope = await unlessTaken(
+    const id = newId('user', this.clock.now());
+    return unlessTaken(
       () =>
         this.em.fork().transactional(async (tx) => {
-          const made = this.tenants.addTenant(tx, tenantName ?? domainOf(email), userId);
-          tx.create(AppUser, this.#newUser(userId, made.tenantId, { email, passwordHash }));
-          return made;
+          const scope = this.tenants.addTenant(tx, tenantName ?? domainOf(email), id);
+          const { tenantId } = scope;
+          const user = this.add(tx, { id, tenantId, email, passwordHash, name: '', role: 'owner' });
+          return { token: await this.loginKeys.create(tx, scope, user), userId: id, tenantId };
         }),
       { message: 'a user with this e-mail address exists already', details: { email } },
+      EMAIL_UNIQUE,
     );
-    return this.#logIn(userId, scope);
   }
 
   /**
@@ -79,15 +91,12 @@ export class UsersService {
     await this.limits.beforeLogin(address, email);
     const user = await this.em.fork().findOne(AppUser, { email, status: 'published' });
     const isRight = await this.passwords.verify(password, user?.passwordHash ?? NOBODYS_HASH);
-    if (!user || !isRight) throw new DomainError('unauthorized', 'the e-mail address or the password is wrong');
+    if (!user || !isRight) throw wrongCredentials();
     await this.limits.afterLogin(address, email);
-    const tenant = await this.tenants.get(user.tenantId);
-    // A key would be something new, and a suspended tenant makes nothing new. Those that it has still read.
-    if (tenant.tenantStatus === 'suspended') {
-      throw new DomainError('forbidden', 'the tenant is suspended: its users cannot log in');
-    }
-    const environment = await this.environments.forLogin(tenant.id, environmentId);
-    return this.#logIn(user.id, { tenantId: tenant.id, environmentId: environment.id });
+    const { id: userId, tenantId } = user;
+    const environment = await this.environments.forLogin(tenantId, environmentId);
+    const token = await this.em.fork().transactional((tx) => this.#enter(tx, user, environment.id));
+    return { token, userId, tenantId };
   }
 
   /** The user behind a login key; null for other keys. */
@@ -95,15 +104,26 @@ export class UsersService {
     return id === null ? null : this.em.fork().findOne(AppUser, { id, tenantId, status: 'published' });
   }
 
-  async #logIn(userId: string, scope: Scope): Promise<Session> {
-    return { token: await this.apiKeys.createLoginKey(scope, userId), userId, tenantId: scope.tenantId };
+  /** A user to be, in the caller's transaction. `EMAIL_UNIQUE` decides whether the address is free. */
+  add(tx: EntityManager, user: NewUser): AppUser {
+    const now = this.clock.now();
+    const base = { status: 'published', createdAt: now, updatedAt: now, createdBy: user.id, updatedBy: user.id };
+    return tx.create(AppUser, { ...user, ...base });
   }
 
-  #newUser(id: string, tenantId: string, { email, passwordHash }: { email: string; passwordHash: string }) {
-    const now = this.clock.now();
-    const base = { status: 'published', createdAt: now, updatedAt: now, createdBy: id, updatedBy: id };
-    return { id, tenantId, email, passwordHash, ...base };
+  /** The password was compared while nothing was locked: by now it may be another one, or the user gone. */
+  async #enter(tx: EntityManager, { id, passwordHash }: AppUser, environmentId: string): Promise<string> {
+    const lock = { lockMode: LockMode.PESSIMISTIC_READ, refresh: true } as const;
+    const user = await tx.findOne(AppUser, { id, passwordHash, status: 'published' }, lock);
+    if (!user) throw wrongCredentials();
+    const { tenantId } = user;
+    if (await isTenantSuspended(tx, tenantId)) throw tenantSuspended();
+    return this.loginKeys.create(tx, { tenantId, environmentId }, user);
   }
+}
+
+function wrongCredentials(): DomainError {
+  return new DomainError('unauthorized', 'the e-mail address or the password is wrong');
 }
 
 function domainOf(email: string): string {

@@ -1,0 +1,80 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../shared/clock.js';
+import type { Scope } from '../../shared/scope.js';
+import { ApiKey } from '../api-key.entity.js';
+import { ApiKeysService } from '../api-keys.service.js';
+import { type RoleName, scopesOfRole } from '../roles.js';
+import type { ScopeName } from '../scopes.js';
+import type { AppUser } from './app-user.entity.js';
+
+const LIFETIME_MS = 24 * 3_600_000;
+
+/**
+ * The tokens of users: server keys with an end, which have the scopes of their user's role. All of it is written in the
+ * caller's transaction, which has locked the user: so no token outlives what ends it, and none has the scopes of before.
+ */
+@Injectable()
+export class LoginKeys {
+  constructor(
+    private readonly apiKeys: ApiKeysService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Makes the token of a user who has logged in, for 24 hours. Expired ones leave the list of keys, which would otherwise
+   * grow with every login; the rows stay, since what was written with them names them.
+   */
+  async create(tx: EntityManager, scope: Scope, { id: userId, role }: AppUser): Promise<string> {
+    const now = this.clock.now();
+    const expired = { userId, status: 'published', expiresAt: { $lte: now } } as const;
+    const deleted = { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: userId };
+    await tx.nativeUpdate(ApiKey, expired, deleted);
+    const expiresAt = new Date(now.getTime() + LIFETIME_MS);
+    const token = { name: 'Login', userId, expiresAt, scopes: scopesOfToken(role) };
+    const { plainKey } = await this.apiKeys.createApiKey(scope, token, undefined, tx);
+    return plainKey;
+  }
+
+  /**
+   * Gives a user's tokens what their role allows now.
+   * @returns what to `forget` after the commit
+   */
+  async change(tx: EntityManager, { id: userId, role }: AppUser, actor: string): Promise<string[]> {
+    const tokens = await tx.find(ApiKey, { userId, status: 'published' });
+    const change = { scopes: scopesOfToken(role), updatedAt: this.clock.now(), updatedBy: actor };
+    for (const token of tokens) tx.assign(token, change);
+    return tokens.map(({ keyHash }) => keyHash);
+  }
+
+  /**
+   * Takes a user's tokens back.
+   * @param but the id of one that stays
+   * @returns of those that still worked, what to `forget` after the commit
+   */
+  async revoke(tx: EntityManager, { id: userId }: AppUser, actor: string, but?: string): Promise<string[]> {
+    const now = this.clock.now();
+    const others = but === undefined ? {} : { id: { $ne: but } };
+    const tokens = await tx.find(ApiKey, { userId, status: 'published', ...others });
+    for (const token of tokens)
+      tx.assign(token, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: actor });
+    return tokens.filter(({ expiresAt }) => !expiresAt || expiresAt > now).map(({ keyHash }) => keyHash);
+  }
+
+  /** Keys that were made with a user's tokens and still work: they are the tenant's, and outlive the tokens. */
+  async findKeysMade(tx: EntityManager, { id: userId, tenantId }: AppUser): Promise<ApiKey[]> {
+    const tokens = await tx.find(ApiKey, { tenantId, userId }, { fields: ['id'] });
+    const made = { tenantId, status: 'published', createdBy: { $in: tokens.map(({ id }) => id) } };
+    return tx.find(ApiKey, made, { orderBy: { createdAt: 'asc', id: 'asc' } });
+  }
+
+  /** What was changed or taken back is read anew at once in this process, within 5 s in every other. */
+  forget(keyHashes: string[]): void {
+    this.apiKeys.forget(keyHashes);
+  }
+}
+
+/** An owner's token may do all that a server key may, also what later versions add. */
+function scopesOfToken(role: RoleName): ScopeName[] | null {
+  return role === 'owner' ? null : [...scopesOfRole(role)];
+}

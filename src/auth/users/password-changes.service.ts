@@ -1,0 +1,71 @@
+import { LockMode } from '@mikro-orm/core';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../shared/clock.js';
+import { DomainError, invalidField, notFound } from '../../shared/errors.js';
+import type { Caller } from '../caller.js';
+import { AppUser } from './app-user.entity.js';
+import { AttemptLimits } from './attempt-limits.js';
+import { LoginKeys } from './login-keys.js';
+import { Passwords } from './passwords.js';
+
+/** A new password ends the tokens that the old one has opened, in the same commit. */
+@Injectable()
+export class PasswordChanges {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly passwords: Passwords,
+    private readonly limits: AttemptLimits,
+    private readonly loginKeys: LoginKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Who calls gives themselves another password; the token that they call with stays.
+   * @param address of the client: tries are counted as those of logins, and together with them
+   * @returns how many tokens ended
+   * @throws DomainError `invalid_operation` for a key without a user, `validation` for a wrong password,
+   * `too_many_requests`, `unavailable`; `conflict` where another change was faster
+   */
+  async changeOwn(caller: Caller, words: { current: string; next: string }, address: string): Promise<number> {
+    const { userId, tenantId, keyId } = caller;
+    const id = userId ?? '';
+    const user = await this.em.fork().findOne(AppUser, { id, tenantId, status: 'published' });
+    if (!user) throw new DomainError('invalid_operation', 'this key is not the token of a user: log in first');
+    await this.limits.beforeLogin(address, user.email);
+    if (!(await this.passwords.verify(words.current, user.passwordHash))) {
+      throw invalidField('current_password', 'is wrong');
+    }
+    await this.limits.afterLogin(address, user.email);
+    return this.#change(user, await this.passwords.hash(words.next), { actor: id, but: keyId });
+  }
+
+  /**
+   * The operator's way for a user who cannot log in any more: all of their tokens end.
+   * @param email as it is stored
+   * @returns how many tokens ended
+   * @throws DomainError `not_found`, `unavailable`
+   */
+  async setByOperator(email: string, password: string): Promise<number> {
+    const user = await this.em.fork().findOne(AppUser, { email, status: 'published' });
+    if (!user) throw notFound('user', { email });
+    return this.#change(user, await this.passwords.hash(password), { actor: '' });
+  }
+
+  /** @param by `but`: the token that stays */
+  async #change(read: AppUser, passwordHash: string, by: { actor: string; but?: string }): Promise<number> {
+    const { id } = read;
+    const ended = await this.em.fork().transactional(async (tx) => {
+      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+      const user = await tx.findOne(AppUser, { id, passwordHash: read.passwordHash, status: 'published' }, lock);
+      if (!user) {
+        const message = 'the password was changed a moment ago by another request';
+        throw new DomainError('conflict', message, { code: 'password_changed' });
+      }
+      tx.assign(user, { passwordHash, updatedAt: this.clock.now(), updatedBy: by.actor });
+      return this.loginKeys.revoke(tx, user, by.actor, by.but);
+    });
+    this.loginKeys.forget(ended);
+    return ended.length;
+  }
+}
