@@ -10,6 +10,12 @@ export async function isTenantSuspended(em: EntityManager, tenantId: string): Pr
   return (await em.count(Tenant, { id: tenantId, tenantStatus: 'suspended' })) > 0;
 }
 
+/** Those of several tenants that are suspended. */
+export async function suspendedAmong(em: EntityManager, tenantIds: string[]): Promise<ReadonlySet<string>> {
+  const tenants = await em.find(Tenant, { id: { $in: tenantIds }, tenantStatus: 'suspended' }, { fields: ['id'] });
+  return new Set(tenants.map(({ id }) => id));
+}
+
 export function tenantSuspended(): DomainError {
   const message = 'the tenant is suspended: ask the operator of this installation';
   return new DomainError('forbidden', message, { code: 'tenant_suspended' });

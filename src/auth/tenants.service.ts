@@ -51,6 +51,11 @@ export class TenantsService {
     return created;
   }
 
+  /** All of the installation, for its operator. */
+  async list(): Promise<Tenant[]> {
+    return this.em.fork().find(Tenant, { status: 'published' }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+  }
+
   /** @throws not_found, also for the id of another tenant than the caller's */
   async get(tenantId: string, id = tenantId): Promise<Tenant> {
     const tenant = id === tenantId ? await this.em.fork().findOne(Tenant, { id, status: 'published' }) : null;

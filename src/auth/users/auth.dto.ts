@@ -63,6 +63,15 @@ export class LoginDto {
   environment_id?: string | null;
 }
 
+/** A user's password, as the operator sets it. */
+export class SetPasswordDto {
+  @IsLoginEmail()
+  email!: string;
+
+  @IsPassword()
+  password!: string;
+}
+
 /** A user who is logged in. */
 export class AuthResponse {
   /** A server key of one environment that works for 24 hours. It is shown here and never again.

@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../auth/caller.js';
+import { isTenantSuspended, tenantSuspended } from '../../auth/suspension.js';
 import { Customer } from '../../customers/customer.entity.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import { Clock } from '../../shared/clock.js';
@@ -46,7 +47,10 @@ export class PortalSessionsService {
     return { token, expiresAt };
   }
 
-  /** Whose token it is; undefined for one that is malformed, unknown or expired, or whose customer is deleted. */
+  /**
+   * Whose token it is; undefined for one that is malformed, unknown or expired, or whose customer is deleted.
+   * @throws DomainError `forbidden` where the tenant is suspended
+   */
   async find(token: string): Promise<PortalVisitor | undefined> {
     if (!TOKEN_FORMAT.test(token)) return undefined;
     const em = this.em.fork();
@@ -56,6 +60,7 @@ export class PortalSessionsService {
     });
     if (!session) return undefined;
     const scope = scopeOf(session);
+    if (await isTenantSuspended(em, scope.tenantId)) throw tenantSuspended();
     const isLive = await em.count(Customer, { id: session.customerId, ...scope, status: 'published' });
     return isLive ? { scope, customerId: session.customerId } : undefined;
   }
