@@ -13,6 +13,7 @@ import { TenantsController } from './tenants.controller.js';
 import { TenantsService } from './tenants.service.js';
 import { AttemptLimits } from './users/attempt-limits.js';
 import { AuthController } from './users/auth.controller.js';
+import { InvitationPageController } from './users/invitation-page.controller.js';
 import { InvitationsController } from './users/invitations.controller.js';
 import { Invitations } from './users/invitations.service.js';
 import { LoginKeys } from './users/login-keys.js';
@@ -33,6 +34,7 @@ import { UsersService } from './users/users.service.js';
     AuthController,
     UsersController,
     InvitationsController,
+    InvitationPageController,
   ],
   providers: [
     TenantsService,
