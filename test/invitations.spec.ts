@@ -4,20 +4,19 @@ import { TenantsService } from '../src/auth/tenants.service.js';
 import { AppUser } from '../src/auth/users/app-user.entity.js';
 import { UserInvitation } from '../src/auth/users/user-invitation.entity.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { TenantUsersScene, type TestUser } from './support/tenant-users.js';
 
 const PASSWORD = 'correct horse battery staple';
 const DAY_MS = 86_400_000;
 
-describe.each(DATABASES)('invitations on %s', (_name, createDatabase) => {
+describe('invitations', () => {
   let service: TestApp;
   let scene: TenantUsersScene;
   let owner: TestUser;
   let email: string;
   let invited = 0;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase(), config: { trustProxy: 1 } });
+    service = await startTestApp({ config: { trustProxy: 1 } });
   });
   beforeEach(async () => {
     scene = await TenantUsersScene.create(service);
