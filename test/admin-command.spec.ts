@@ -74,7 +74,6 @@ describe('npm run admin, beside the service', () => {
     service.clock.advance(CACHE_MS);
     await other.client.get('/v1/users/me').expect(200);
   });
-  });
 
   it('says how it is used, and that a service has the embedded database', async () => {
     for (const wrong of [['drop-tenant'], ['tenants', '--all']]) {

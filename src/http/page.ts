@@ -1,8 +1,8 @@
 /** Whom a page of ours talks to beside ourselves. */
 interface PageHosts {
-  scripts: string[];
-  connections: string[];
-  frames: string[];
+  scripts: readonly string[];
+  connections: readonly string[];
+  frames: readonly string[];
 }
 
 const NOBODY: PageHosts = { scripts: [], connections: [], frames: [] };
