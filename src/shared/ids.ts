@@ -22,6 +22,7 @@ export type IdPrefix =
   | 'req'
   | 'rule'
   | 'secret'
+  | 'session'
   | 'setting'
   | 'sys_event'
   | 'tenant'

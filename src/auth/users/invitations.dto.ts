@@ -5,7 +5,8 @@ import { Pagination, WalletsPageQuery } from '../../http/wallets-page.js';
 import { formatTimestamp } from '../../shared/clock.js';
 import { ROLE_NAMES, type RoleName } from '../roles.js';
 import type { Tenant } from '../tenant.entity.js';
-import { IsLoginEmail, IsPassword } from './auth.dto.js';
+import { IsLoginEmail } from './auth.dto.js';
+import { IsPassword } from './password-rule.js';
 import type { UserInvitation } from './user-invitation.entity.js';
 
 const STATUSES = ['pending', 'accepted', 'revoked', 'expired'] as const;

@@ -16,6 +16,7 @@ import { TenantsService } from '../tenants.service.js';
 import { AppUser, EMAIL_UNIQUE } from './app-user.entity.js';
 import { AttemptLimits } from './attempt-limits.js';
 import { LoginKeys } from './login-keys.js';
+import { checkNewPassword } from './password-rule.js';
 import { Passwords } from './passwords.js';
 import { requireAuthorityOver, UserAuthority, userOrKeyOf } from './user-authority.js';
 import { UserInvitation } from './user-invitation.entity.js';
@@ -129,11 +130,12 @@ export class Invitations {
   /**
    * Makes the user of an invitation, once, and logs them in to a development environment.
    * @throws DomainError `not_found`, in the same words for every link that opens nothing; `already_exists`, which only
-   * who holds the link is told; `forbidden` for a suspended tenant, `too_many_requests`, `unavailable`
+   * who holds the link is told; `validation` for a common password, `forbidden` for a suspended tenant, `too_many_requests`, `unavailable`
    */
   async accept({ token, password, name }: NewMember, address: string): Promise<Session> {
     await this.limits.beforeInvitation(address);
     const { email, tenantId } = await this.#find(this.em.fork(), token);
+    checkNewPassword(password, email);
     const passwordHash = await this.passwords.hash(password);
     const { id: environmentId } = await this.environments.forLogin(tenantId, null);
     return unlessTaken(

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import type { Scope } from '../../shared/scope.js';
-import { ApiKey } from '../api-key.entity.js';
+import { ApiKey, liveKeys } from '../api-key.entity.js';
 import { ApiKeysService } from '../api-keys.service.js';
 import { type RoleName, scopesOfRole } from '../roles.js';
 import type { ScopeName } from '../scopes.js';
@@ -64,7 +64,7 @@ export class LoginKeys {
   /** Keys that were made with a user's tokens and still work: they are the tenant's, and outlive the tokens. */
   async findKeysMade(tx: EntityManager, { id: userId, tenantId }: AppUser): Promise<ApiKey[]> {
     const tokens = await tx.find(ApiKey, { tenantId, userId }, { fields: ['id'] });
-    const made = { tenantId, status: 'published', createdBy: { $in: tokens.map(({ id }) => id) } };
+    const made = { tenantId, ...liveKeys(this.clock.now()), createdBy: { $in: tokens.map(({ id }) => id) } };
     return tx.find(ApiKey, made, { orderBy: { createdAt: 'asc', id: 'asc' } });
   }
 

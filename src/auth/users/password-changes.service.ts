@@ -7,6 +7,7 @@ import type { Caller } from '../caller.js';
 import { AppUser } from './app-user.entity.js';
 import { AttemptLimits } from './attempt-limits.js';
 import { LoginKeys } from './login-keys.js';
+import { checkNewPassword } from './password-rule.js';
 import { Passwords } from './passwords.js';
 
 /** A new password ends the tokens that the old one has opened, in the same commit. */
@@ -37,6 +38,7 @@ export class PasswordChanges {
       throw invalidField('current_password', 'is wrong');
     }
     await this.limits.afterLogin(address, user.email);
+    checkNewPassword(words.next, user.email, 'new_password');
     return this.#change(user, await this.passwords.hash(words.next), { actor: id, but: keyId });
   }
 
@@ -44,11 +46,12 @@ export class PasswordChanges {
    * The operator's way for a user who cannot log in any more: all of their tokens end.
    * @param email as it is stored
    * @returns how many tokens ended
-   * @throws DomainError `not_found`, `unavailable`
+   * @throws DomainError `not_found`, `validation` for a common password, `unavailable`
    */
   async setByOperator(email: string, password: string): Promise<number> {
     const user = await this.em.fork().findOne(AppUser, { email, status: 'published' });
     if (!user) throw notFound('user', { email });
+    checkNewPassword(password, email);
     return this.#change(user, await this.passwords.hash(password), { actor: '' });
   }
 

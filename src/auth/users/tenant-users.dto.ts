@@ -4,7 +4,7 @@ import { Pagination, WalletsPageQuery } from '../../http/wallets-page.js';
 import { formatTimestamp } from '../../shared/clock.js';
 import { flexpriceRoleOf, ROLE_NAMES, type RoleName } from '../roles.js';
 import type { AppUser } from './app-user.entity.js';
-import { IsPassword } from './auth.dto.js';
+import { IsPassword } from './password-rule.js';
 import type { Removal } from './tenant-users.service.js';
 
 /** Another role for a user. */

@@ -1,6 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
+import { ApiKey, liveKeys } from '../api-key.entity.js';
 import type { Caller } from '../caller.js';
 import { EnvironmentsService } from '../environments.service.js';
 import { type RoleName, scopesOfRole } from '../roles.js';
@@ -17,15 +19,19 @@ export class UserAuthority {
   constructor(
     private readonly tenants: TenantsService,
     private readonly environments: EnvironmentsService,
+    private readonly clock: Clock,
   ) {}
 
   /**
    * Locks the tenant, so that its users are decided about by one at a time, and only then reads who asks: two owners who
    * demote each other leave one.
-   * @throws DomainError `forbidden`: not an owner any more, or from a development environment
+   * @throws DomainError `unauthorized` for a key that was revoked meanwhile; `forbidden`: not an owner any more, or from a
+   * development environment
    */
   async lock(tx: EntityManager, caller: Caller): Promise<Authority> {
     await this.tenants.lock(tx, caller.tenantId);
+    const isLive = await tx.count(ApiKey, { id: caller.keyId, ...liveKeys(this.clock.now()) });
+    if (isLive === 0) throw new DomainError('unauthorized', 'the API key is missing or wrong');
     await this.environments.refuseFromDevelopment(tx, caller);
     if (caller.userId === null) return caller.scopes;
     const { tenantId, userId: id } = caller;
