@@ -7,6 +7,8 @@ import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { displayIdOf, generateApiKey, hashApiKey } from './api-key-format.js';
 import { ApiKey, liveKeys } from './api-key.entity.js';
+import { AuditLog } from './audit/audit-log.js';
+import { type Author, OPERATOR } from './audit/author.js';
 import type { Caller } from './caller.js';
 import { Environment } from './environment.entity.js';
 import { checkMayRevoke, grantedScopes } from './key-rights.js';
@@ -41,48 +43,53 @@ export class ApiKeysService {
     private readonly em: EntityManager,
     private readonly clock: Clock,
     private readonly keyRing: KeyRing,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
    * Makes a key. The plain key is in the answer and nowhere else.
    * @param grantor whose scopes the new key's must not exceed; none when the operator makes it
-   * @param joined the caller's transaction, if it is to be made in one
    * @throws DomainError `validation`, `not_found` for an unknown customer, `unauthorized` when the grantor was revoked
    */
   async createApiKey(
     scope: Scope,
     request: NewApiKey,
     grantor?: Caller,
-    joined?: EntityManager,
   ): Promise<{ secret: ApiKey; plainKey: string }> {
+    return this.em.fork().transactional(async (tx) => {
+      if (grantor) await this.#requireLive(tx, grantor, LockMode.PESSIMISTIC_READ);
+      const made = await this.add(tx, scope, request, grantor);
+      this.audit.change(tx, grantor ?? OPERATOR, 'api_key.created', made.secret);
+      return made;
+    });
+  }
+
+  /** The same in the caller's transaction, which tells the audit log of it. */
+  async add(em: EntityManager, scope: Scope, request: NewApiKey, grantor?: Caller) {
     const { name, type = 'private_key', customerId = null, expiresAt = null, userId = null } = request;
     const actor = grantor?.keyId ?? userId ?? '';
     const now = this.clock.now();
     if (expiresAt && expiresAt <= now) throw invalidField('expires_at', 'must be in the future');
     const scopes = grantedScopes({ type, customerId, scopes: request.scopes ?? null }, grantor?.scopes);
+    if (customerId !== null) await this.requireCustomer(em, scope, customerId);
     const plainKey = generateApiKey(type);
-    const make = async (tx: EntityManager) => {
-      if (grantor) await this.#requireLive(tx, grantor, LockMode.PESSIMISTIC_READ);
-      if (customerId !== null) await this.requireCustomer(tx, scope, customerId);
-      return tx.create(ApiKey, {
-        id: newId('secret', now),
-        ...scopeOf(scope),
-        customerId,
-        userId,
-        name,
-        type,
-        keyHash: hashApiKey(plainKey),
-        displayId: displayIdOf(plainKey),
-        scopes,
-        expiresAt,
-        status: 'published',
-        createdAt: now,
-        updatedAt: now,
-        createdBy: actor,
-        updatedBy: actor,
-      });
-    };
-    const secret = await (joined ? make(joined) : this.em.fork().transactional(make));
+    const secret = em.create(ApiKey, {
+      id: newId('secret', now),
+      ...scopeOf(scope),
+      customerId,
+      userId,
+      name,
+      type,
+      keyHash: hashApiKey(plainKey),
+      displayId: displayIdOf(plainKey),
+      scopes,
+      expiresAt,
+      status: 'published',
+      createdAt: now,
+      updatedAt: now,
+      createdBy: actor,
+      updatedBy: actor,
+    });
     return { secret, plainKey };
   }
 
@@ -116,7 +123,7 @@ export class ApiKeysService {
       const key = await tx.findOne(ApiKey, { id, ...scopeOf(scope), status: 'published' });
       if (!key) throw notFound('API key', { secret_id: id });
       if (revoker) await this.#checkRevocation(tx, key, revoker);
-      this.#markRevoked(tx, key, revoker?.keyId ?? '');
+      this.revoke(tx, key, revoker ?? OPERATOR);
       return { keyHash: key.keyHash, made: await this.#liveKeysMadeBy(tx, key) };
     });
     this.keyRing.forget(keyHash);
@@ -127,7 +134,8 @@ export class ApiKeysService {
    * Ends the log-in whose token the caller shows.
    * @throws DomainError `invalid_operation` for any other key
    */
-  async endLogin({ keyId, tenantId, userId }: Caller): Promise<void> {
+  async endLogin(caller: Caller): Promise<void> {
+    const { keyId, tenantId, userId } = caller;
     if (userId === null) {
       throw new DomainError('invalid_operation', 'this key is not the token of a log-in', {
         details: { instead: `DELETE /v1/secrets/api/keys/${keyId}` },
@@ -137,7 +145,7 @@ export class ApiKeysService {
     // Gone already: whoever logs out twice at once is out.
     const key = await em.findOne(ApiKey, { id: keyId, tenantId, status: 'published' });
     if (!key) return;
-    this.#markRevoked(em, key, userId);
+    this.revoke(em, key, caller);
     await em.flush();
     this.keyRing.forget(key.keyHash);
   }
@@ -146,10 +154,10 @@ export class ApiKeysService {
    * Takes the keys of a customer's account back, in the caller's transaction.
    * @returns what to `forget` after the commit
    */
-  async revokeAccountKeys(tx: EntityManager, scope: Scope, customerId: string, actor: string): Promise<string[]> {
+  async revokeAccountKeys(tx: EntityManager, scope: Scope, customerId: string, by: Author): Promise<string[]> {
     const { tenantId, environmentId } = scope;
     const keys = await tx.find(ApiKey, { tenantId, environmentId, customerId, status: 'published' });
-    for (const key of keys) this.#markRevoked(tx, key, actor);
+    for (const key of keys) this.revoke(tx, key, by);
     return keys.map(({ keyHash }) => keyHash);
   }
 
@@ -197,9 +205,11 @@ export class ApiKeysService {
     return live.map((key) => key.id);
   }
 
-  #markRevoked(tx: EntityManager, key: ApiKey, actor: string): void {
+  /** Takes a key back, in the caller's transaction. What is to `forget` of it after the commit is its `keyHash`. */
+  revoke(tx: EntityManager, key: ApiKey, by: Author): void {
     const now = this.clock.now();
-    tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: actor });
+    tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: by.keyId });
+    this.audit.change(tx, by, 'api_key.revoked', key);
   }
 }
 

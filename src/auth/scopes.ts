@@ -15,6 +15,7 @@ export const SCOPE_NAMES = [
   'tenant:write',
   'users:read',
   'users:write',
+  'audit:read',
   'account:read',
   'account:write',
   'holds:write',

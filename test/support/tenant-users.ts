@@ -1,5 +1,6 @@
 import { scryptSync } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
+import { OPERATOR } from '../../src/auth/audit/author.js';
 import type { EnvironmentType } from '../../src/auth/environment.entity.js';
 import type { RoleName } from '../../src/auth/roles.js';
 import { TenantsService } from '../../src/auth/tenants.service.js';
@@ -10,6 +11,7 @@ import { ApiClient } from './api-client.js';
 import type { TestApp } from './app.js';
 
 export const PASSWORD = 'correct horse battery staple';
+const NOWHERE = { requestId: 'test', address: '127.0.0.1', userAgent: '' };
 const SALT = Buffer.from('0123456789abcdef');
 /** Cheap to compare with: the service hashes for a fifth of a second. */
 const CHEAP_HASH = `$scrypt$ln=1,r=1,p=1$${text(SALT)}$${text(scryptSync(PASSWORD, SALT, 32, { N: 2, r: 1, p: 1 }))}`;
@@ -56,7 +58,9 @@ export class TenantUsersScene {
     const token = await service
       .get(EntityManager)
       .fork()
-      .transactional((tx) => service.get(LoginKeys).create(tx, scope, service.get(UsersService).add(tx, user)));
+      .transactional((tx) =>
+        service.get(LoginKeys).create(tx, scope, service.get(UsersService).add(tx, user, OPERATOR), NOWHERE),
+      );
     return { id, email, client: new ApiClient(service.url, token, scope) };
   }
 }

@@ -3,10 +3,13 @@ import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config.js';
+import type { Origin } from '../../http/origin.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { unlessTaken } from '../../shared/unless-taken.js';
+import { AuditLog } from '../audit/audit-log.js';
+import type { Author } from '../audit/author.js';
 import type { Caller } from '../caller.js';
 import { EnvironmentsService } from '../environments.service.js';
 import type { RoleName } from '../roles.js';
@@ -50,6 +53,7 @@ export class Invitations {
     private readonly loginKeys: LoginKeys,
     private readonly passwords: Passwords,
     private readonly limits: AttemptLimits,
+    private readonly audit: AuditLog,
     private readonly config: Config,
     private readonly clock: Clock,
   ) {}
@@ -71,10 +75,10 @@ export class Invitations {
       if ((await tx.count(AppUser, { tenantId, email, status: 'published' })) > 0) throw isTaken(email);
       const now = this.clock.now();
       const actor = userOrKeyOf(caller);
-      await this.#revoke(tx, { tenantId, email }, actor);
+      await this.#revoke(tx, { tenantId, email }, caller);
       await this.#refuseTooMany(tx, tenantId, now);
       const base = { status: 'published', createdAt: now, updatedAt: now, createdBy: actor, updatedBy: actor };
-      return tx.create(UserInvitation, {
+      const made = tx.create(UserInvitation, {
         id: newId('invite', now),
         tenantId,
         email,
@@ -84,6 +88,8 @@ export class Invitations {
         expiresAt: new Date(now.getTime() + LIFETIME_MS),
         ...base,
       });
+      this.audit.change(tx, caller, 'user_invitation.created', made);
+      return made;
     });
     return { invitation, token, link: `${this.config.publicBase ?? ''}/${INVITATION_PATH}#${token}` };
   }
@@ -106,23 +112,23 @@ export class Invitations {
       const invitation = await tx.findOne(UserInvitation, { id, tenantId });
       if (!invitation) throw notFound('invitation', { invitation_id: id });
       requireAuthorityOver(invitation.role, authority);
-      if ((await this.#revoke(tx, { id }, userOrKeyOf(caller))) > 0) return;
+      if ((await this.#revoke(tx, { id }, caller)) > 0) return;
       const code = 'invitation_not_pending';
       throw new DomainError('conflict', 'the invitation was accepted or revoked already', { code });
     });
   }
 
   /** Takes back what a user has invited, in the caller's transaction. @returns how many */
-  async revokeThoseOf(tx: EntityManager, { id, tenantId }: AppUser, actor: string): Promise<number> {
-    return this.#revoke(tx, { tenantId, createdBy: id }, actor);
+  async revokeThoseOf(tx: EntityManager, { id, tenantId }: AppUser, by: Author): Promise<number> {
+    return this.#revoke(tx, { tenantId, createdBy: id }, by);
   }
 
   /**
    * What a link is for.
    * @throws DomainError `not_found`, in the same words for every link that opens nothing; `too_many_requests`
    */
-  async open(token: string, address: string): Promise<{ invitation: UserInvitation; tenant: Tenant }> {
-    await this.limits.beforeInvitation(address);
+  async open(token: string, from: Origin): Promise<{ invitation: UserInvitation; tenant: Tenant }> {
+    await this.limits.beforeInvitation(from.address);
     const invitation = await this.#find(this.em.fork(), token);
     return { invitation, tenant: await this.tenants.get(invitation.tenantId) };
   }
@@ -132,8 +138,8 @@ export class Invitations {
    * @throws DomainError `not_found`, in the same words for every link that opens nothing; `already_exists`, which only
    * who holds the link is told; `validation` for a common password, `forbidden` for a suspended tenant, `too_many_requests`, `unavailable`
    */
-  async accept({ token, password, name }: NewMember, address: string): Promise<Session> {
-    await this.limits.beforeInvitation(address);
+  async accept({ token, password, name }: NewMember, from: Origin): Promise<Session> {
+    await this.limits.beforeInvitation(from.address);
     const { email, tenantId } = await this.#find(this.em.fork(), token);
     checkNewPassword(password, email);
     const passwordHash = await this.passwords.hash(password);
@@ -146,7 +152,8 @@ export class Invitations {
           const invitation = await this.#find(tx, token);
           const userId = newId('user', this.clock.now());
           const { role } = invitation;
-          const user = this.users.add(tx, { id: userId, tenantId, email, passwordHash, name, role });
+          const author = { keyId: '', userId, userEmail: email, ...from };
+          const user = this.users.add(tx, { id: userId, tenantId, email, passwordHash, name, role }, author);
           const change = {
             invitationStatus: 'accepted',
             userId,
@@ -154,7 +161,9 @@ export class Invitations {
             updatedBy: userId,
           } as const;
           tx.assign(invitation, change);
-          return { token: await this.loginKeys.create(tx, { tenantId, environmentId }, user), userId, tenantId };
+          this.audit.change(tx, author, 'user_invitation.changed', invitation);
+          const key = await this.loginKeys.create(tx, { tenantId, environmentId }, user, from);
+          return { token: key, userId, tenantId };
         }),
       takenAt(email),
       EMAIL_UNIQUE,
@@ -174,9 +183,16 @@ export class Invitations {
     throw new DomainError('not_found', 'this link is not valid, or not any more', { code: 'link_not_valid' });
   }
 
-  async #revoke(tx: EntityManager, which: object, actor: string): Promise<number> {
-    const change = { invitationStatus: 'revoked', updatedAt: this.clock.now(), updatedBy: actor } as const;
-    return tx.nativeUpdate(UserInvitation, { ...which, invitationStatus: 'pending' }, change);
+  /** At once: a new one to the same address is written before what changes. */
+  async #revoke(tx: EntityManager, which: object, by: Author): Promise<number> {
+    const invitations = await tx.find(UserInvitation, { ...which, invitationStatus: 'pending' });
+    const updatedBy = by.userId ?? by.keyId;
+    for (const invitation of invitations) {
+      tx.assign(invitation, { invitationStatus: 'revoked', updatedAt: this.clock.now(), updatedBy });
+      this.audit.change(tx, by, 'user_invitation.changed', invitation);
+    }
+    await tx.flush();
+    return invitations.length;
   }
 
   async #refuseTooMany(tx: EntityManager, tenantId: string, now: Date): Promise<void> {

@@ -1,9 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../shared/clock.js';
-import type { Scope } from '../../shared/scope.js';
+import type { Origin } from '../../http/origin.js';
+import { Clock, formatTimestamp } from '../../shared/clock.js';
+import { type Scope, scopeOf } from '../../shared/scope.js';
 import { ApiKey, liveKeys } from '../api-key.entity.js';
 import { ApiKeysService } from '../api-keys.service.js';
+import { AuditLog } from '../audit/audit-log.js';
+import type { Author } from '../audit/author.js';
 import { type RoleName, scopesOfRole } from '../roles.js';
 import type { ScopeName } from '../scopes.js';
 import type { AppUser } from './app-user.entity.js';
@@ -18,6 +21,7 @@ const LIFETIME_MS = 24 * 3_600_000;
 export class LoginKeys {
   constructor(
     private readonly apiKeys: ApiKeysService,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
@@ -25,14 +29,22 @@ export class LoginKeys {
    * Makes the token of a user who has logged in, for 24 hours. Expired ones leave the list of keys, which would otherwise
    * grow with every login; the rows stay, since what was written with them names them.
    */
-  async create(tx: EntityManager, scope: Scope, { id: userId, role }: AppUser): Promise<string> {
+  async create(tx: EntityManager, scope: Scope, { id: userId, email, role }: AppUser, from: Origin): Promise<string> {
     const now = this.clock.now();
     const expired = { userId, status: 'published', expiresAt: { $lte: now } } as const;
     const deleted = { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: userId };
     await tx.nativeUpdate(ApiKey, expired, deleted);
     const expiresAt = new Date(now.getTime() + LIFETIME_MS);
     const token = { name: 'Login', userId, expiresAt, scopes: scopesOfToken(role) };
-    const { plainKey } = await this.apiKeys.createApiKey(scope, token, undefined, tx);
+    const { secret, plainKey } = await this.apiKeys.add(tx, scope, token);
+    const author = { keyId: secret.id, keyName: secret.name, userId, userEmail: email, ...from };
+    this.audit.write(tx, author, {
+      action: 'login.succeeded',
+      ...scopeOf(scope),
+      target: { kind: 'user', id: userId },
+      before: null,
+      after: { key_id: secret.id, display_id: secret.displayId, expires_at: formatTimestamp(expiresAt) },
+    });
     return plainKey;
   }
 
@@ -52,12 +64,11 @@ export class LoginKeys {
    * @param but the id of one that stays
    * @returns of those that still worked, what to `forget` after the commit
    */
-  async revoke(tx: EntityManager, { id: userId }: AppUser, actor: string, but?: string): Promise<string[]> {
+  async revoke(tx: EntityManager, { id: userId }: AppUser, by: Author, but?: string): Promise<string[]> {
     const now = this.clock.now();
     const others = but === undefined ? {} : { id: { $ne: but } };
     const tokens = await tx.find(ApiKey, { userId, status: 'published', ...others });
-    for (const token of tokens)
-      tx.assign(token, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: actor });
+    for (const token of tokens) this.apiKeys.revoke(tx, token, by);
     return tokens.filter(({ expiresAt }) => !expiresAt || expiresAt > now).map(({ keyHash }) => keyHash);
   }
 

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { DomainError, notFound } from '../../shared/errors.js';
 import type { ApiKey } from '../api-key.entity.js';
+import { AuditLog } from '../audit/audit-log.js';
 import type { Caller } from '../caller.js';
 import type { RoleName } from '../roles.js';
 import { AppUser } from './app-user.entity.js';
@@ -29,6 +30,7 @@ export class TenantUsers {
     private readonly authority: UserAuthority,
     private readonly invitations: Invitations,
     private readonly loginKeys: LoginKeys,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
@@ -51,7 +53,8 @@ export class TenantUsers {
     const { user, changed } = await this.em.fork().transactional(async (tx) => {
       const user = await this.#lock(tx, caller, id, role);
       tx.assign(user, { role, updatedAt: this.clock.now(), updatedBy: actor });
-      if (role !== 'owner') await this.invitations.revokeThoseOf(tx, user, actor);
+      this.audit.change(tx, caller, 'user.changed', user);
+      if (role !== 'owner') await this.invitations.revokeThoseOf(tx, user, caller);
       return { user, changed: await this.loginKeys.change(tx, user, actor) };
     });
     this.loginKeys.forget(changed);
@@ -67,10 +70,11 @@ export class TenantUsers {
     const { ended, ...removal } = await this.em.fork().transactional(async (tx) => {
       const user = await this.#lock(tx, caller, id, undefined);
       const keysMade = await this.loginKeys.findKeysMade(tx, user);
-      const ended = await this.loginKeys.revoke(tx, user, actor);
-      const invitationsRevoked = await this.invitations.revokeThoseOf(tx, user, actor);
+      const ended = await this.loginKeys.revoke(tx, user, caller);
+      const invitationsRevoked = await this.invitations.revokeThoseOf(tx, user, caller);
       const gone = { status: 'deleted', passwordHash: NOBODYS_HASH };
       tx.assign(user, { ...gone, updatedAt: this.clock.now(), updatedBy: actor });
+      this.audit.change(tx, caller, 'user.changed', user);
       return { user, keysMade, invitationsRevoked, tokensEnded: ended.length, ended };
     });
     this.loginKeys.forget(ended);

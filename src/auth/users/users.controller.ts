@@ -1,6 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../../http/wallets-page.js';
 import { type Caller, CurrentCaller, RequireScope } from '../caller.js';
@@ -43,13 +42,9 @@ export class UsersController {
   @HttpCode(200)
   @RequireScope('tenant:read')
   @ApiWalletsErrors('validation', 'invalid_operation', 'conflict', 'too_many_requests', 'unavailable')
-  async changePassword(
-    @CurrentCaller() caller: Caller,
-    @Body() body: ChangePasswordDto,
-    @Req() { ip = '' }: Request,
-  ): Promise<PasswordChangedDto> {
+  async changePassword(@CurrentCaller() caller: Caller, @Body() body: ChangePasswordDto): Promise<PasswordChangedDto> {
     const { current_password: current, new_password: next } = body;
-    return { tokens_ended: await this.passwords.changeOwn(caller, { current, next }, ip) };
+    return { tokens_ended: await this.passwords.changeOwn(caller, { current, next }) };
   }
 
   /**

@@ -72,12 +72,13 @@ export class PortalSessionsService {
     const session = await em.findOne(PortalSession, { tokenHash: hashOf(token), expiresAt: { $gt: now } });
     if (!session) return undefined;
     const scope = scopeOf(session);
-    if (await isTenantSuspended(em, scope.tenantId)) throw tenantSuspended();
     const [customers, keys] = await Promise.all([
       em.count(Customer, { id: session.customerId, ...scope, status: 'published' }),
       em.count(ApiKey, { id: session.createdBy, ...scope, ...liveKeys(now) }),
     ]);
-    return customers > 0 && keys > 0 ? { scope, customerId: session.customerId } : undefined;
+    if (customers === 0 || keys === 0) return undefined;
+    if (await isTenantSuspended(em, scope.tenantId)) throw tenantSuspended();
+    return { scope, customerId: session.customerId };
   }
 
   /**
