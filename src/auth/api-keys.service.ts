@@ -30,6 +30,7 @@ export interface NewApiKey {
 
 /** Of a key that has made more, only so many are told. */
 const MADE_LIMIT = 1000;
+const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 
 /** API keys of an environment: made, listed, taken back. */
 @Injectable()
@@ -57,7 +58,6 @@ export class ApiKeysService {
     grantor?: Caller,
   ): Promise<{ secret: ApiKey; plainKey: string }> {
     return this.em.fork().transactional(async (tx) => {
-      if (grantor) await this.#requireLive(tx, grantor, LockMode.PESSIMISTIC_READ);
       const made = await this.add(tx, scope, request, grantor);
       this.audit.change(tx, grantor ?? OPERATOR, 'api_key.created', made.secret);
       return made;
@@ -65,15 +65,16 @@ export class ApiKeysService {
   }
 
   /** The same in the caller's transaction, which tells the audit log of it. */
-  async add(em: EntityManager, scope: Scope, request: NewApiKey, grantor?: Caller) {
+  async add(tx: EntityManager, scope: Scope, request: NewApiKey, grantor?: Caller) {
     const { name, type = 'private_key', customerId = null, expiresAt = null, userId = null } = request;
     const actor = grantor?.keyId ?? userId ?? '';
     const now = this.clock.now();
     if (expiresAt && expiresAt <= now) throw invalidField('expires_at', 'must be in the future');
     const scopes = grantedScopes({ type, customerId, scopes: request.scopes ?? null }, grantor?.scopes);
-    if (customerId !== null) await this.requireCustomer(em, scope, customerId);
+    if (grantor) await this.#requireLive(tx, grantor, LockMode.PESSIMISTIC_READ);
+    if (customerId !== null) await this.requireCustomer(tx, scope, customerId);
     const plainKey = generateApiKey(type);
-    const secret = em.create(ApiKey, {
+    const secret = tx.create(ApiKey, {
       id: newId('secret', now),
       ...scopeOf(scope),
       customerId,
@@ -120,10 +121,10 @@ export class ApiKeysService {
     const em = this.em.fork();
     const { keyHash, made } = await em.transactional(async (tx) => {
       if (revoker) await this.#requireLive(tx, revoker, LockMode.PESSIMISTIC_WRITE);
-      const key = await tx.findOne(ApiKey, { id, ...scopeOf(scope), status: 'published' });
+      const key = await tx.findOne(ApiKey, { id, ...scopeOf(scope), status: 'published' }, LOCKED);
       if (!key) throw notFound('API key', { secret_id: id });
       if (revoker) await this.#checkRevocation(tx, key, revoker);
-      this.revoke(tx, key, revoker ?? OPERATOR);
+      this.markRevoked(tx, key, revoker ?? OPERATOR);
       return { keyHash: key.keyHash, made: await this.#liveKeysMadeBy(tx, key) };
     });
     this.keyRing.forget(keyHash);
@@ -141,13 +142,13 @@ export class ApiKeysService {
         details: { instead: `DELETE /v1/secrets/api/keys/${keyId}` },
       });
     }
-    const em = this.em.fork();
+    const keyHash = await this.em.fork().transactional(async (tx) => {
+      const key = await tx.findOne(ApiKey, { id: keyId, tenantId, status: 'published' }, LOCKED);
+      if (key) this.markRevoked(tx, key, caller, userId);
+      return key?.keyHash;
+    });
     // Gone already: whoever logs out twice at once is out.
-    const key = await em.findOne(ApiKey, { id: keyId, tenantId, status: 'published' });
-    if (!key) return;
-    this.revoke(em, key, caller);
-    await em.flush();
-    this.keyRing.forget(key.keyHash);
+    if (keyHash !== undefined) this.keyRing.forget(keyHash);
   }
 
   /**
@@ -157,7 +158,7 @@ export class ApiKeysService {
   async revokeAccountKeys(tx: EntityManager, scope: Scope, customerId: string, by: Author): Promise<string[]> {
     const { tenantId, environmentId } = scope;
     const keys = await tx.find(ApiKey, { tenantId, environmentId, customerId, status: 'published' });
-    for (const key of keys) this.revoke(tx, key, by);
+    for (const key of keys) this.markRevoked(tx, key, by);
     return keys.map(({ keyHash }) => keyHash);
   }
 
@@ -205,10 +206,10 @@ export class ApiKeysService {
     return live.map((key) => key.id);
   }
 
-  /** Takes a key back, in the caller's transaction. What is to `forget` of it after the commit is its `keyHash`. */
-  revoke(tx: EntityManager, key: ApiKey, by: Author): void {
+  /** Takes a key back, in the caller's transaction, which has locked it. What to `forget` after the commit is its `keyHash`. */
+  markRevoked(tx: EntityManager, key: ApiKey, by: Author, actor = by.keyId): void {
     const now = this.clock.now();
-    tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: by.keyId });
+    tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: actor });
     this.audit.change(tx, by, 'api_key.revoked', key);
   }
 }

@@ -88,14 +88,15 @@ export class EndpointsService {
   async update(caller: Caller, id: string, body: UpdateEndpointDto): Promise<WebhookEndpoint> {
     const { url } = await this.get(caller, id);
     if (body.event_types) checkScopes(caller, scopesOfEvents(toEventTypes(body.event_types)));
-    if (body.url && body.url !== url) {
+    const newUrl = body.url && body.url !== url ? body.url : undefined;
+    if (newUrl !== undefined) {
       // What waits goes to the new address, and so does what is sent again: of any type that it ever had.
       checkScopes(caller, scopesOfEvents(null));
-      await checkUrl(body.url, this.config);
+      await checkUrl(newUrl, this.config);
     }
     const endpoint = await this.em.fork().transactional(async (tx) => {
       const locked = await this.#lock(tx, caller, id);
-      change(locked, body);
+      change(locked, { ...body, url: newUrl });
       Object.assign(locked, { updatedAt: this.clock.now(), updatedBy: caller.keyId });
       this.audit.change(tx, caller, 'webhook_endpoint.changed', locked);
       return locked;
@@ -124,8 +125,8 @@ export class EndpointsService {
 }
 
 /** What is absent or null stays. */
-function change(endpoint: WebhookEndpoint, body: UpdateEndpointDto): void {
-  if (body.url) endpoint.url = body.url;
+function change(endpoint: WebhookEndpoint, body: Omit<UpdateEndpointDto, 'url'> & { url: string | undefined }): void {
+  if (body.url !== undefined) endpoint.url = body.url;
   if (body.description != null) endpoint.description = body.description;
   if (body.event_types) endpoint.eventTypes = toEventTypes(body.event_types);
   if (body.endpoint_status && body.endpoint_status !== endpoint.endpointStatus) {

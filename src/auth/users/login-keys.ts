@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Origin } from '../../http/origin.js';
@@ -67,8 +68,9 @@ export class LoginKeys {
   async revoke(tx: EntityManager, { id: userId }: AppUser, by: Author, but?: string): Promise<string[]> {
     const now = this.clock.now();
     const others = but === undefined ? {} : { id: { $ne: but } };
-    const tokens = await tx.find(ApiKey, { userId, status: 'published', ...others });
-    for (const token of tokens) this.apiKeys.revoke(tx, token, by);
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+    const tokens = await tx.find(ApiKey, { userId, status: 'published', ...others }, lock);
+    for (const token of tokens) this.apiKeys.markRevoked(tx, token, by, by.userId ?? by.keyId);
     return tokens.filter(({ expiresAt }) => !expiresAt || expiresAt > now).map(({ keyHash }) => keyHash);
   }
 

@@ -118,9 +118,9 @@ export class UsersService {
     from: Origin,
   ): Promise<void> {
     const id = newId('user', this.clock.now());
+    const author = { keyId: '', userId: id, userEmail: email, ...from };
     try {
       await this.em.fork().transactional(async (tx) => {
-        const author = { keyId: '', userId: id, userEmail: email, ...from };
         const { tenantId } = this.tenants.addTenant(tx, tenantName ?? domainOf(email), author);
         this.add(tx, { id, tenantId, email, passwordHash, name: '', role: 'owner' }, author);
       });
