@@ -1,4 +1,5 @@
 import request from 'supertest';
+import { Passwords } from '../src/auth/users/passwords.js';
 import type { ApiClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';
@@ -187,10 +188,11 @@ describe.each(DATABASES)('the users of a tenant on %s', (_name, createDatabase) 
     });
 
     it('leave no token to who logs in with the old one in that moment', async () => {
-      const user = await scene.user('finance');
+      // Dear to compare with: while log-ins do, the password becomes another one.
+      const user = await scene.user('finance', 'production', await service.get(Passwords).hash(PASSWORD));
       const [changed, ...logins] = await Promise.all([
         change(user, PASSWORD),
-        ...Array.from({ length: 8 }, () => logIn(user.email, PASSWORD)),
+        ...Array.from({ length: 6 }, () => logIn(user.email, PASSWORD)),
       ]);
       expect(changed.status).toBe(200);
       service.clock.advance(CACHE_MS);
