@@ -205,7 +205,7 @@ describe('routes that change something', () => {
       table: 'user_invitation',
     },
     'POST /v1/auth/invitations/accept': {
-      actions: ['user.created'],
+      actions: ['user.created', 'user_invitation.changed', 'login.succeeded'],
       make: async () => accept((await invited()).token),
       table: 'app_user',
     },
