@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../auth/audit/audit-log.js';
+import { SUSPENDED_TENANTS } from '../auth/suspension.js';
 import { Clock } from '../shared/clock.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
 import { Subscriptions } from '../events/subscriptions.js';
@@ -52,7 +53,7 @@ export class DeliveryQueue {
 
   /**
    * Takes due deliveries for this process, of each endpoint only as many as it has room for: so one that hangs fills its
-   * own places and nobody else's.
+   * own places and nobody else's. Those of a suspended tenant wait: it is told nothing that it may not ask for.
    * @param underWay how many of an endpoint this process is sending already
    */
   async claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
@@ -67,7 +68,9 @@ export class DeliveryQueue {
            order by next_attempt_at limit greatest(0, ? - coalesce((?::jsonb ->> e.id)::int, 0))
            for update skip locked
          ) d
-         where e.endpoint_status = 'enabled' and e.status = 'published' limit ${CLAIM_LIMIT}
+         where e.endpoint_status = 'enabled' and e.status = 'published'
+           and e.tenant_id not in (${SUSPENDED_TENANTS})
+         limit ${CLAIM_LIMIT}
        )
        update webhook_delivery d
        set attempts = attempts + 1, next_attempt_at = ?, leased_until = ?, last_attempt_at = ?
