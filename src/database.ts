@@ -24,6 +24,7 @@ import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
 import { Lot } from './ledger/lot.entity.js';
 import { PendingCredit } from './ledger/pending-credit.entity.js';
 import { Wallet } from './ledger/wallet.entity.js';
+import { keepLanesApart } from './connection-lanes.js';
 import { reclaimLostConnections } from './lost-connections.js';
 import { Migration20261121010000_auth } from './migrations/Migration20261121010000_auth.js';
 import { Migration20261121020000_settings } from './migrations/Migration20261121020000_settings.js';
@@ -170,7 +171,7 @@ export const MIGRATIONS = [
 
 const STATEMENT_TIMEOUT_MS = 15_000;
 const LOCK_TIMEOUT_MS = 5000;
-/** Also how long a statement waits for a free connection of the pool. */
+/** Also how long a statement waits for a free connection of its lane. */
 const CONNECT_TIMEOUT_MS = 5000;
 
 type DatabaseOptions = Parameters<typeof MikroORM.init>[0];
@@ -201,11 +202,13 @@ export function databaseOptions(config: Config): DatabaseOptions {
       keepAlive: true,
       // Statements that do not wait for one another share a round trip.
       pipeline: true,
-      onPoolCreated: (pool: Pool) => {
-        reclaimLostConnections(pool);
-        prepareStatements(pool);
-      },
+      onPoolCreated: (pool: Pool) => keepLanesApart(pool, CONNECT_TIMEOUT_MS, preparePool),
       application_name: 'refill',
     },
   };
+}
+
+function preparePool(pool: Pool): void {
+  reclaimLostConnections(pool);
+  prepareStatements(pool);
 }

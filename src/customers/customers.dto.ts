@@ -15,7 +15,7 @@ import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { ToList } from '../http/fields/to-list.js';
 import { WalletsSearchQuery } from '../http/filters.dto.js';
 import { Pagination } from '../http/wallets-page.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
+import { AsksForList, IgnoreUnknownFields } from '../http/validation.pipe.js';
 
 const MAX_EXTERNAL_ID = 255;
 const MAX_LISTED_IDS = 1000;
@@ -146,6 +146,7 @@ export class CustomerSearchDto extends WalletsSearchQuery {
 
 /** The same in a query, lists separated by commas, without what only a body can say. */
 @IgnoreUnknownFields()
+@AsksForList()
 export class CustomerListQuery extends OmitType(CustomerSearchDto, ['filters', 'sort', 'metadata']) {}
 
 /** A customer. Every key is always there, null where there is no value. */
