@@ -32,6 +32,10 @@ export function AsksForList(): ClassDecorator {
   return (dto) => Reflect.defineMetadata(ASKS_FOR_LIST, true, dto);
 }
 
+export function asksForList(dto: object): boolean {
+  return Reflect.hasMetadata(ASKS_FOR_LIST, dto);
+}
+
 /**
  * Turns bodies and queries into their DTO and refuses wrong ones field by field. Ours, not Nest's: the validation runs
  * synchronously, unknown fields are a matter of the DTO, and the errors are data, not text.
@@ -42,7 +46,7 @@ export class ValidationPipe implements PipeTransform {
     if (type === 'custom') return value;
     if (value instanceof UnreadBody) throw value.refusal();
     if (PRIMITIVES.has(metatype)) return value;
-    if (Reflect.hasMetadata(ASKS_FOR_LIST, metatype as object)) takeTurnOfSearches();
+    if (asksForList(metatype as object)) takeTurnOfSearches();
     if (type === 'body' && value === undefined) {
       if (!Reflect.hasMetadata(MAY_BE_EMPTY, metatype as object)) {
         throw invalidRequest('the body is empty: send a JSON object');
