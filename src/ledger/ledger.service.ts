@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { DriverException, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
@@ -39,8 +40,10 @@ interface Queued {
 const RETRYABLE_STATES: ReadonlySet<string> = new Set(['40P01', '40001', '23505', '55P03']);
 const MAX_ATTEMPTS = 4;
 const RETRY_DELAY_MS = 20;
-/** Where several wait, groups are smaller by this: whoever comes then waits for a short one, and 64 cost hardly more each than 256. */
+/** Where several come, groups are so much smaller: whoever comes next waits for a short one, and is in the one after it. */
 const SHARED_GROUP_PART = 4;
+/** Who has come will come again. */
+const SHARED_FOR_MS = 1000;
 
 /**
  * The one writer: every credit that moves, moves through `post`. Concurrent commands are gathered and committed as one
@@ -53,6 +56,8 @@ export class LedgerService implements OnApplicationShutdown {
   readonly #logger = new Logger('Ledger');
   readonly #policies: LedgerPolicy[] = [];
   readonly #queue = new FairQueue<Queued>();
+  /** When several waited for the last time. */
+  #sharedAt = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
 
   constructor(
@@ -74,7 +79,7 @@ export class LedgerService implements OnApplicationShutdown {
    */
   async post<Answer>(command: LedgerCommand<Answer>): Promise<LedgerAnswer<Answer>> {
     const party = partyOf(command);
-    if (this.#isFullFor(party)) throw busy();
+    if (this.#isFullFor(party)) throw busy('your requests fill their share of its queue');
     const outcome = await new Promise<Outcome>((resolve, reject) => {
       this.#queue.push(party, { command: this.#withKey(command), resolve, reject });
       this.#running ??= asOwnWork(() => this.#drain());
@@ -158,15 +163,20 @@ export class LedgerService implements OnApplicationShutdown {
    * waits for those of a command of its tenant before it: what a coupon allows is counted.
    */
   #nextGroup(): Queued[] {
-    const { ledgerBatchLimit } = this.config;
-    const limit = this.#queue.parties > 1 ? Math.ceil(ledgerBatchLimit / SHARED_GROUP_PART) : ledgerBatchLimit;
     const withRowsBeside = new Set<string>();
-    return this.#queue.take(limit, ({ command }) => {
+    return this.#queue.take(this.#groupLimit(), ({ command }) => {
       const { tenantId } = command.scope;
       if (command.guard && withRowsBeside.has(tenantId)) return false;
       if (command.also) withRowsBeside.add(tenantId);
       return true;
     });
+  }
+
+  #groupLimit(): number {
+    const { ledgerBatchLimit } = this.config;
+    const now = performance.now();
+    if (this.#queue.parties > 1) this.#sharedAt = now;
+    return now - this.#sharedAt < SHARED_FOR_MS ? Math.ceil(ledgerBatchLimit / SHARED_GROUP_PART) : ledgerBatchLimit;
   }
 
   /** Commits a group; one that fails as a whole is repeated, then halved, until the poison command stands alone. */
@@ -218,7 +228,7 @@ export class LedgerService implements OnApplicationShutdown {
     }
     if (isRetryable(error)) {
       this.#logger.warn({ msg: 'a ledger command was given up', err: error });
-      return busy();
+      return busy('the database gave up');
     }
     return error;
   }
@@ -236,10 +246,9 @@ function partyOf({ actor, scope }: LedgerCommand): string {
   return actor.keyId === '' ? OWN_WORK : scope.tenantId;
 }
 
-function busy(): DomainError {
-  return new DomainError('unavailable', 'the ledger is busy: repeat the request with the same idempotency key', {
-    retryAfterSeconds: 1,
-  });
+function busy(reason: string): DomainError {
+  const sentence = `the ledger is busy (${reason}): repeat the request with the same idempotency key`;
+  return new DomainError('unavailable', sentence, { retryAfterSeconds: 1 });
 }
 
 function isRetryable(error: unknown): boolean {
