@@ -7,12 +7,13 @@ const SEARCH_TIMEOUT_MS = 3000;
 
 /**
  * How many of so many connections each lane has. One is enough for the writer, which commits one group at a time. What
- * has none of its own shares those of the rest, of which there are two at least: migrating takes two.
+ * has none of its own shares those of the rest, of which there are two at least: migrating takes two. Searches have fewer
+ * than the rest: each may keep a core of the database busy.
  */
 export function placesOf(connections: number): Record<Lane, number> {
   const ledger = connections > 2 ? 1 : 0;
   const health = connections > 3 ? 1 : 0;
-  const searches = connections > 4 ? Math.max(1, Math.floor((connections - 2) / 2)) : 0;
+  const searches = connections > 4 ? Math.floor((connections - 1) / 3) : 0;
   return { ledger, health, searches, rest: connections - ledger - health - searches };
 }
 
