@@ -4,7 +4,7 @@ import { asOwnWork } from '../shared/turn.js';
 import { within } from './within.js';
 
 /** Who asks for health does not wait for a figure beside it. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1000;
 
 /** What a look at the database came to. Anybody may ask, as often as they like: it is looked no more often than this. */
 export class RecentLook<Seen extends object> {
