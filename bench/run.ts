@@ -61,7 +61,9 @@ const databaseUrl = await createDatabase((await server).url);
 const apiKey = generateApiKey('private_key');
 const settings = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, BOOTSTRAP_API_KEY: apiKey };
 const service = await BenchService.start(settings, options.profile);
-const walletIds = await openWallets(service.url, apiKey, WALLETS, connections);
+/** Fairness has tenants and wallets of its own. */
+const isApart = options.only?.every((name) => name === 'fairness') ?? false;
+const walletIds = await openWallets(service.url, apiKey, isApart ? 1 : WALLETS, connections);
 const lotWallets = isWanted('lots_many') || isWanted('lots_one') ? await openLotWallets() : { one: '', many: '' };
 const readWallets = await openEmptyWallets(service.url, apiKey);
 const postgres = await tidy(databaseUrl);
