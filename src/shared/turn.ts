@@ -13,7 +13,7 @@ export interface Turn {
 /** What no request waits for: the scheduled task, engines, news of providers. */
 export const OWN_WORK = '';
 /** A request that has not shown its key yet. */
-export const STRANGERS = 'strangers';
+const STRANGERS = 'strangers';
 
 const turns = new AsyncLocalStorage<Turn>();
 const OWN_TURN: Readonly<Turn> = { lane: 'rest', party: OWN_WORK };
