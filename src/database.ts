@@ -61,6 +61,7 @@ import { Migration20261121360000_billing_system } from './migrations/Migration20
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
 import { Migration20261121410000_customer_texts } from './migrations/Migration20261121410000_customer_texts.js';
+import { Migration20261121430000_key_rights } from './migrations/Migration20261121430000_key_rights.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
@@ -169,6 +170,7 @@ export const MIGRATIONS = [
   Migration20261121370000_fees,
   Migration20261121380000_key_numbers,
   Migration20261121410000_customer_texts,
+  Migration20261121430000_key_rights,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;
