@@ -50,34 +50,39 @@ export function attack(name: AttackName, attacker: Attacker): void {
   const attacks: Record<AttackName, () => void> = {
     number: () => {
       const body = `{"name":${'1'.repeat(1_048_000)}}`;
-      flood(attacker, 4, () => ({ method: 'POST', path: '/v1/customers', headers: JSON_TYPE, body }));
+      beginFlood(attacker, 4, () => ({ method: 'POST', path: '/v1/customers', headers: JSON_TYPE, body }));
     },
     searches: () => {
       const requests = [search(textFilters(100)), search(textFilters(5))];
-      flood(attacker, 12, () => requests[(keys += 1) % 2] as Request);
+      beginFlood(attacker, 12, () => requests[(keys += 1) % 2] as Request);
     },
-    pdf: () => flood(attacker, 4, () => ({ method: 'GET', path: `/v1/invoices/${invoiceId}/pdf`, headers: key })),
-    openapi: () => flood(attacker, 4, () => ({ method: 'GET', path: '/openapi.yaml' })),
+    pdf: () => beginFlood(attacker, 4, () => ({ method: 'GET', path: `/v1/invoices/${invoiceId}/pdf`, headers: key })),
+    openapi: () => beginFlood(attacker, 4, () => ({ method: 'GET', path: '/openapi.yaml' })),
     batches: () => {
       const next = () => JSON.stringify({ debits: Array.from({ length: 1000 }, () => debitOf(walletIds)) });
-      flood(attacker, 8, () => ({ method: 'POST', path: '/v1/wallets/debits/batch', headers: json, body: next() }));
+      beginFlood(attacker, 8, () => ({
+        method: 'POST',
+        path: '/v1/wallets/debits/batch',
+        headers: json,
+        body: next(),
+      }));
     },
-    debits: () => debits(attacker, 600),
+    debits: () => void debits(attacker, 600),
     list: () => {
       const array = Array.from({ length: 16_000 }, (_, index) => index.toString(36));
       const request = search([{ field: 'id', operator: 'in', data_type: 'array', value: { array } }]);
-      flood(attacker, 4, () => request);
+      beginFlood(attacker, 4, () => request);
     },
     metadata: () => {
       const metadata = Object.fromEntries(Array.from({ length: 7000 }, (_, index) => [index.toString(36), '']));
       const body = JSON.stringify({ external_id: 'x', name: 'x', metadata });
-      flood(attacker, 4, () => ({ method: 'POST', path: '/v1/customers', headers: json, body }));
+      beginFlood(attacker, 4, () => ({ method: 'POST', path: '/v1/customers', headers: json, body }));
     },
     multipart: () => {
       const form = 'multipart/form-data; boundary=x';
       const headers = { ...key, 'x-customer-id': attacker.customerId, 'content-type': form };
       const body = nestedForm();
-      flood(attacker, 4, () => ({ method: 'PUT', path: '/account/credits/top-up/settings/', headers, body }));
+      beginFlood(attacker, 4, () => ({ method: 'PUT', path: '/account/credits/top-up/settings/', headers, body }));
     },
     uploads: () => {
       for (let index = 0; index < 200; index += 1) sendHalf(attacker);
@@ -102,6 +107,10 @@ export function debits(
     },
     rate,
   );
+}
+
+function beginFlood(attacker: Attacker, connections: number, next: () => Request): void {
+  void flood(attacker, connections, next);
 }
 
 function flood(

@@ -155,7 +155,11 @@ async function prepareAttacker(url: string, apiKey: string, databaseUrl: string)
   const walletIds = await openWallets(url, apiKey, 100, 10);
   const customer = await post(url, apiKey, '/v1/customers', { external_id: 'attacker', name: 'Attacker' });
   const wallet = await post(url, apiKey, '/v1/wallets', { customer_id: customer.id, currency: 'usd' });
-  const purchase = { credits_to_add: '10', transaction_reason: 'PURCHASED_CREDIT_INVOICED', idempotency_key: 'invoice' };
+  const purchase = {
+    credits_to_add: '10',
+    transaction_reason: 'PURCHASED_CREDIT_INVOICED',
+    idempotency_key: 'invoice',
+  };
   await post(url, apiKey, `/v1/wallets/${wallet.id}/top-up`, purchase);
   const response = await fetch(`${url}/v1/invoices`, { headers: { 'x-api-key': apiKey } });
   const { items } = (await response.json()) as { items: { id: string }[] };

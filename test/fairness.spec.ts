@@ -42,10 +42,13 @@ describe('the ledger’s queue', () => {
 
   /** Debits of another tenant, one after the other, until the flood is over. @returns how many it answered */
   async function debitsDuring(waiting: Promise<unknown>[]): Promise<number> {
-    let [isOver, count] = [false, 0];
-    const over = Promise.all(waiting).then(() => (isOver = true));
-    for (; !isOver; count += 1) await other.debit(otherWallet, '1');
-    await over;
+    let count = 0;
+    const over = Promise.all(waiting).then(() => 'over');
+    const answered = async (): Promise<string> => {
+      await other.debit(otherWallet, '1');
+      return 'answered';
+    };
+    while ((await Promise.race([over, answered()])) === 'answered') count += 1;
     return count;
   }
 
