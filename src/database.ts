@@ -4,9 +4,11 @@ import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { ApiKey } from './auth/api-key.entity.js';
+import { AuditEntry } from './auth/audit/audit-entry.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import { AppUser } from './auth/users/app-user.entity.js';
+import { UserInvitation } from './auth/users/user-invitation.entity.js';
 import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
 import { PortalSession } from './wallets/portal/portal-session.entity.js';
@@ -62,6 +64,8 @@ import { Migration20261121370000_fees } from './migrations/Migration202611213700
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
 import { Migration20261121410000_customer_texts } from './migrations/Migration20261121410000_customer_texts.js';
 import { Migration20261121430000_key_rights } from './migrations/Migration20261121430000_key_rights.js';
+import { Migration20261121440000_user_roles } from './migrations/Migration20261121440000_user_roles.js';
+import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
@@ -88,6 +92,8 @@ export const ENTITIES = [
   Environment,
   ApiKey,
   AppUser,
+  UserInvitation,
+  AuditEntry,
   TenantSetting,
   Invoice,
   InvoiceCounter,
@@ -171,6 +177,8 @@ export const MIGRATIONS = [
   Migration20261121380000_key_numbers,
   Migration20261121410000_customer_texts,
   Migration20261121430000_key_rights,
+  Migration20261121440000_user_roles,
+  Migration20261121450000_audit,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

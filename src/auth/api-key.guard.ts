@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { requestIdOf } from '../http/request-id.js';
+import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import { takeTurnOf } from '../shared/turn.js';
@@ -9,6 +9,7 @@ import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
 import type { ScopeName } from './scopes.js';
+import { tenantSuspended } from './suspension.js';
 
 /** Lets a request in by its API key. Everything is private unless it is declared public. */
 @Injectable()
@@ -32,9 +33,9 @@ export class ApiKeyGuard implements CanActivate {
     takeTurnOf(key.tenantId);
     if (access !== 'any key') authorize(key, access);
     this.usage.note(key);
-    const { keyId, tenantId, environmentId, environmentType, customerId, userId, scopes } = key;
-    const requestId = requestIdOf(request);
-    request.caller = { keyId, tenantId, environmentId, environmentType, customerId, userId, scopes, requestId };
+    const { keyId, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes } = key;
+    const who = { keyId, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes };
+    request.caller = { ...who, ...originOf(request) };
     return true;
   }
 
@@ -56,10 +57,8 @@ function plainKeyOf(request: Request): string | undefined {
 }
 
 function authorize(key: KnownKey, scope: ScopeName): void {
+  if (key.isTenantSuspended) throw tenantSuspended();
   if (!key.scopes.has(scope)) {
     throw new DomainError('forbidden', `this key lacks the scope ${scope}`, { details: { scope } });
-  }
-  if (key.isTenantSuspended && scope.endsWith(':write')) {
-    throw new DomainError('forbidden', 'the tenant is suspended: it can read, not write');
   }
 }

@@ -3,6 +3,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { DomainError, notFound } from '../shared/errors.js';
+import { AuditLog } from './audit/audit-log.js';
 import type { Caller } from './caller.js';
 import { checkScopes } from './check-scopes.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
@@ -16,6 +17,7 @@ export class EnvironmentsService {
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
+    private readonly audit: AuditLog,
   ) {}
 
   async get(tenantId: string, id: string): Promise<Environment> {
@@ -49,6 +51,7 @@ export class EnvironmentsService {
       environment.type = changes.type ?? environment.type;
       environment.updatedAt = this.clock.now();
       environment.updatedBy = caller.keyId;
+      this.audit.change(tx, caller, 'environment.changed', environment);
       return environment;
     });
   }
@@ -79,6 +82,16 @@ export class EnvironmentsService {
     checkScopes(caller, ['tenant:write']);
     refuseProduction(caller, environment.type);
     return environment;
+  }
+
+  /**
+   * Users log in to every environment, so whoever changes them has a say over all of these.
+   * @throws forbidden for the key of a development environment where the tenant has a production one
+   */
+  async refuseFromDevelopment(tx: EntityManager, caller: Caller): Promise<void> {
+    const { tenantId } = caller;
+    if ((await tx.count(Environment, { tenantId, type: 'production', status: 'published' })) === 0) return;
+    refuseProduction(caller, 'production');
   }
 }
 
