@@ -195,6 +195,6 @@ describe('every list', () => {
 
   function isPage(dto: new () => object): boolean {
     const instance = new dto();
-    return ('limit' in instance && 'offset' in instance) || ('page' in instance && 'length' in instance);
+    return 'limit' in instance || ('page' in instance && 'length' in instance);
   }
 });
