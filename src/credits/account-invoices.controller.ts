@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../auth/caller.js';
+import { Cost, POINTS } from '../http/admission/route-cost.js';
 import { CreditsPageQuery } from '../http/credits-page.js';
 import { ApiCreditsErrors } from '../http/errors/api-errors.decorator.js';
 import { renderInvoicePdf } from '../payments/invoice-pdf.js';
@@ -40,6 +41,7 @@ export class AccountInvoicesController {
 
   /** The invoice as a page to print or file. */
   @Get(':id/pdf/')
+  @Cost(POINTS.pdf)
   @ApiParam(INVOICE_ID)
   @RequireScope('account:read')
   @ApiProduces('application/pdf')

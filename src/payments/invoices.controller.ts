@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
+import { Cost, POINTS } from '../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { invalidField } from '../shared/errors.js';
 import { renderInvoicePdf } from './invoice-pdf.js';
@@ -23,6 +24,7 @@ export class InvoicesController {
 
   /** The invoice as a page to print or file. The same invoice is always the same bytes. */
   @Get(':id/pdf')
+  @Cost(POINTS.pdf)
   @RequireScope('wallets:read')
   @ApiProduces('application/pdf')
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { OwnLimits } from './own-limits.js';
 import { SecretBox } from './secret-box.js';
 import { SettingsController } from './settings.controller.js';
 import { SettingsService } from './settings.service.js';
 
 /** What each environment decides for itself. */
 @Module({
+  imports: [AuthModule],
   controllers: [SettingsController],
-  providers: [SecretBox, SettingsService],
+  providers: [OwnLimits, SecretBox, SettingsService],
   exports: [SecretBox, SettingsService],
 })
 export class SettingsModule {}
