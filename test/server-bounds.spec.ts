@@ -60,7 +60,7 @@ describe('the server', () => {
   }
 
   function connections(): Promise<number> {
-    const server = service.app.getHttpServer() as Server;
+    const server: Server = service.app.getHttpServer();
     return new Promise((resolve, reject) => {
       server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
     });

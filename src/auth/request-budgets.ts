@@ -65,8 +65,9 @@ export class RequestBudgets {
   }
 
   /** As Express takes it, for what no route of ours answers: the documents of the API. */
-  readonly handle = (request: Request, response: Response, next: (error?: unknown) => void): void => {
-    this.spend(request, response, POINTS.ordinary).then(() => next(), next);
+  readonly handle = async (request: Request, response: Response, next: () => void): Promise<void> => {
+    await this.spend(request, response, POINTS.ordinary);
+    next();
   };
 
   async #budgetsOf(caller: Caller): Promise<Budget[]> {
