@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { Account } from '../src/credits/account.js';
 import { CouponGuesses } from '../src/credits/coupons/coupon-guesses.js';
@@ -29,7 +30,10 @@ describe('coupons', () => {
   const show = async (id: string) =>
     (await call(service, tenant.serverKey).get(`${COUPONS}/${id}`).expect(200)).body as { redemptions: number };
   const buy = (account: TestAccount, ...coupons: string[]) =>
-    call(service, account.key).post(BUY).send({ pack_id: 'pack_100', coupon_ids: coupons });
+    call(service, account.key)
+      .post(BUY)
+      .set('Idempotency-Key', randomUUID())
+      .send({ pack_id: 'pack_100', coupon_ids: coupons });
   const refusal = async (account: TestAccount, ...coupons: string[]): Promise<unknown> =>
     ((await buy(account, ...coupons).expect(400)).body as { coupon_ids: unknown }).coupon_ids;
   const charged = async ({ customerId }: TestAccount): Promise<number[]> =>
