@@ -59,8 +59,11 @@ import { Migration20261121350000_returns } from './migrations/Migration202611213
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
+import { Migration20261121900000_walls } from './migrations/Migration20261121900000_walls.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
+import { scopeConnections } from './shared/scoped-connections.js';
+import { ScopedPgliteDialect } from './scoped-pglite-dialect.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -166,6 +169,7 @@ export const MIGRATIONS = [
   Migration20261121360000_billing_system,
   Migration20261121370000_fees,
   Migration20261121380000_key_numbers,
+  Migration20261121900000_walls,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -176,7 +180,10 @@ const CONNECT_TIMEOUT_MS = 5000;
 type DatabaseOptions = Parameters<typeof MikroORM.init>[0];
 
 /** PostgreSQL where DATABASE_URL says, otherwise PGlite in the data folder: the same entities, migrations and SQL. */
-export function databaseOptions(config: Config): DatabaseOptions {
+export function databaseOptions(
+  config: Config,
+  embeddedFolder = embeddedDatabaseFolder(config.dataDir),
+): DatabaseOptions {
   const shared = {
     entities: ENTITIES,
     namingStrategy: UnderscoreNamingStrategy,
@@ -187,7 +194,8 @@ export function databaseOptions(config: Config): DatabaseOptions {
     logger: () => undefined,
   };
   if (!config.databaseUrl) {
-    return { ...shared, driver: PgliteDriver, dbName: embeddedDatabaseFolder(config.dataDir) };
+    const driverOptions = () => new ScopedPgliteDialect(embeddedFolder);
+    return { ...shared, driver: PgliteDriver, dbName: embeddedFolder, driverOptions };
   }
   return {
     ...shared,
@@ -204,6 +212,7 @@ export function databaseOptions(config: Config): DatabaseOptions {
       onPoolCreated: (pool: Pool) => {
         reclaimLostConnections(pool);
         prepareStatements(pool);
+        scopeConnections(pool);
       },
       application_name: 'refill',
     },

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { requestIdOf } from '../http/request-id.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
+import { enterScope } from '../shared/sight.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
@@ -29,6 +30,7 @@ export class ApiKeyGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request & { caller?: Caller }>();
     const key = await this.#authenticate(request);
     authorize(key, access);
+    enterScope(key);
     this.usage.note(key);
     const { keyId, tenantId, environmentId, environmentType, customerId, userId, scopes } = key;
     const requestId = requestIdOf(request);

@@ -5,6 +5,7 @@ import { walletsPage } from '../http/wallets-page.js';
 import { ApiKeyListDto, CreateApiKeyDto, CreatedApiKeyDto, ListApiKeysQuery, renderSecret } from './api-keys.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { EnvironmentsService } from './environments.service.js';
+import { withinScope } from '../shared/sight.js';
 import { type Caller, CurrentCaller, RequireScope } from './caller.js';
 
 @ApiTags('API keys')
@@ -22,11 +23,9 @@ export class ApiKeysController {
   async create(@CurrentCaller() caller: Caller, @Body() body: CreateApiKeyDto): Promise<CreatedApiKeyDto> {
     const { name, type, expires_at: expiresAt, customer_id: customerId, scopes } = body;
     const environment = await this.environments.forNewKey(caller, body.environment_id ?? caller.environmentId);
-    const { secret, plainKey } = await this.apiKeys.createApiKey(
-      { tenantId: caller.tenantId, environmentId: environment.id },
-      { name, type, expiresAt, customerId, scopes },
-      caller,
-    );
+    const scope = { tenantId: caller.tenantId, environmentId: environment.id };
+    const draft = { name, type, expiresAt, customerId, scopes };
+    const { secret, plainKey } = await withinScope(scope, () => this.apiKeys.createApiKey(scope, draft, caller));
     return { secret: renderSecret(secret), api_key: plainKey };
   }
 

@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { withinEveryScope } from '../shared/sight.js';
 
 const PING_TIMEOUT_MS = 2000;
 
@@ -19,13 +20,24 @@ export class DatabaseHealth {
 
   async answers(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('database');
-    return (await within(PING_TIMEOUT_MS, this.em.fork().execute('select 1'))) ? indicator.up() : indicator.down();
+    return (await within(
+      PING_TIMEOUT_MS,
+      withinEveryScope(() => this.em.fork().execute('select 1')),
+    ))
+      ? indicator.up()
+      : indicator.down();
   }
 
   /** A schema that was up to date once stays so for as long as this process runs. */
   async isMigrated(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('migrations');
-    this.#isMigrated ||= (await within(PING_TIMEOUT_MS, this.#pending()))?.length === 0;
+    this.#isMigrated ||=
+      (
+        await within(
+          PING_TIMEOUT_MS,
+          withinEveryScope(() => this.#pending()),
+        )
+      )?.length === 0;
     return this.#isMigrated ? indicator.up() : indicator.down();
   }
 

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../shared/clock.js';
+import { withinEveryScope } from '../shared/sight.js';
 
 /** What a look at the database came to. Anybody may ask, as often as they like: it is looked no more often than this. */
 export class RecentLook<Seen extends object> {
@@ -20,7 +21,7 @@ export class RecentLook<Seen extends object> {
     const now = this.clock.now().getTime();
     if (!this.#seen || now - this.#seenAt >= this.freshMs) {
       this.#seenAt = now;
-      this.#seen = this.look();
+      this.#seen = withinEveryScope(this.look);
     }
     try {
       return await this.#seen;

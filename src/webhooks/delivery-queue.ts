@@ -1,6 +1,8 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
+import type { Scope } from '../shared/scope.js';
+import { withinEveryScope } from '../shared/sight.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
 import { Subscriptions } from '../events/subscriptions.js';
 import { WebhookDelivery, WebhookEvent } from '../events/webhook-event.entity.js';
@@ -17,7 +19,7 @@ const FORGET_ROUNDS = 1000;
 export interface ClaimedDelivery {
   eventId: string;
   endpointId: string;
-  environmentId: string;
+  scope: Scope;
   /** From 1. */
   attempt: number;
   url: string;
@@ -28,6 +30,7 @@ export interface ClaimedDelivery {
 interface ClaimedRow {
   event_id: string;
   endpoint_id: string;
+  tenant_id: string;
   environment_id: string;
   attempts: number;
   url: string;
@@ -50,11 +53,15 @@ export class DeliveryQueue {
    * @param underWay how many of an endpoint this process is sending already
    */
   async claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
+    return withinEveryScope(() => this.#claim(places, underWay));
+  }
+
+  async #claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + LEASE_MS).toISOString();
     const rows = await this.em.fork().execute<ClaimedRow[]>(
       `with due as materialized (
-         select d.event_id, d.endpoint_id, e.url, e.secret, e.environment_id from webhook_endpoint e
+         select d.event_id, d.endpoint_id, e.url, e.secret, e.tenant_id, e.environment_id from webhook_endpoint e
          cross join lateral (
            select event_id, endpoint_id from webhook_delivery
            where endpoint_id = e.id and delivery_status = 'pending' and next_attempt_at <= ?
@@ -67,7 +74,7 @@ export class DeliveryQueue {
        set attempts = attempts + 1, next_attempt_at = ?, leased_until = ?, last_attempt_at = ?
        from due, webhook_event v
        where d.event_id = due.event_id and d.endpoint_id = due.endpoint_id and v.id = due.event_id
-       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.environment_id, v.body`,
+       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.tenant_id, due.environment_id, v.body`,
       [now.toISOString(), places, JSON.stringify(Object.fromEntries(underWay)), lease, lease, now.toISOString()],
     );
     return rows.map(toClaimed);
@@ -98,6 +105,10 @@ export class DeliveryQueue {
 
   /** Forgets events of more than 30 days ago, some at a time. */
   async forget(): Promise<void> {
+    return withinEveryScope(() => this.#forget());
+  }
+
+  async #forget(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - KEPT_MS);
     const old = { createdAt: { $lt: before } };
     const some = { orderBy: { createdAt: 'asc' }, limit: FORGET_LIMIT, fields: ['id'] } as const;
@@ -112,22 +123,22 @@ export class DeliveryQueue {
   }
 
   /** The address of then is gone, not the one that it may have been given since. */
-  async #disable({ endpointId, environmentId, url }: ClaimedDelivery): Promise<void> {
+  async #disable({ endpointId, scope, url }: ClaimedDelivery): Promise<void> {
     await this.em.fork().execute(
       `update webhook_endpoint set endpoint_status = 'disabled', disabled_reason = ?, updated_at = ?
        where id = ? and url = ? and endpoint_status = 'enabled'`,
       ['the endpoint answered 410 Gone', this.clock.now().toISOString(), endpointId, url],
     );
-    this.subscriptions.forget(environmentId);
+    this.subscriptions.forget(scope.environmentId);
   }
 }
 
 function toClaimed(row: ClaimedRow): ClaimedDelivery {
-  const { event_id, endpoint_id, environment_id, attempts, url, secret, body } = row;
+  const { event_id, endpoint_id, tenant_id, environment_id, attempts, url, secret, body } = row;
   return {
     eventId: event_id,
     endpointId: endpoint_id,
-    environmentId: environment_id,
+    scope: { tenantId: tenant_id, environmentId: environment_id },
     attempt: attempts,
     url,
     secret,

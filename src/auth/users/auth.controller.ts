@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { Public } from '../caller.js';
+import { SeesEveryTenant } from '../every-scope.guard.js';
 import { AuthResponse, LoginDto, SignupDto } from './auth.dto.js';
 import { type Session, UsersService } from './users.service.js';
 
@@ -17,6 +18,7 @@ export class AuthController {
    * first. The operator can switch it off (`ALLOW_SIGNUP`): 403. At most 20 an hour from one address.
    */
   @Post('signup')
+  @SeesEveryTenant()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'already_exists', 'too_many_requests', 'unavailable')
@@ -31,6 +33,7 @@ export class AuthController {
    * for one user and 100 logins in 15 minutes.
    */
   @Post('login')
+  @SeesEveryTenant()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')

@@ -14,6 +14,7 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { trustedCache } from '../../shared/trusted-cache.js';
+import { withinEveryScope } from '../../shared/sight.js';
 import { BillingConnection } from './billing-connection.entity.js';
 import { faultOfSecret } from './billing-secret.js';
 import { type BillingAddress, BillingSystemApi } from './billing-system-api.js';
@@ -54,7 +55,8 @@ export class BillingConnections implements OnModuleInit, OnApplicationBootstrap 
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const rows = await this.em.fork().find(BillingConnection, {}, { fields: ['sealedSecret', 'environmentId'] });
+    const fields = ['sealedSecret', 'environmentId'] as const;
+    const rows = await withinEveryScope(() => this.em.fork().find(BillingConnection, {}, { fields }));
     const sealed = rows.map(({ environmentId, sealedSecret }) => ({ environmentId, sealed: sealedSecret }));
     checkSealed(sealed, 'secrets of billing systems', { box: this.box, config: this.config, logger: this.#logger });
   }

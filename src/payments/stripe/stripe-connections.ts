@@ -13,6 +13,7 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { trustedCache } from '../../shared/trusted-cache.js';
+import { withinEveryScope } from '../../shared/sight.js';
 import { StripeClients } from './stripe-clients.js';
 import { StripeConnection } from './stripe-connection.entity.js';
 import { faultsOfKeys, isKeyFor, type StripeKeys } from './stripe-keys.js';
@@ -59,7 +60,8 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
 
   /** Keys that cannot be opened are found out at the start, not at the first charge. They can be stored anew. */
   async onApplicationBootstrap(): Promise<void> {
-    const rows = await this.em.fork().find(StripeConnection, {}, { fields: ['sealedKeys', 'environmentId'] });
+    const fields = ['sealedKeys', 'environmentId'] as const;
+    const rows = await withinEveryScope(() => this.em.fork().find(StripeConnection, {}, { fields }));
     const sealed = rows.map(({ environmentId, sealedKeys }) => ({ environmentId, sealed: sealedKeys }));
     checkSealed(sealed, 'Stripe keys', { box: this.box, config: this.config, logger: this.#logger });
   }

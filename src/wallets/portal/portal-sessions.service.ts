@@ -6,6 +6,7 @@ import { Customer } from '../../customers/customer.entity.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import { Clock } from '../../shared/clock.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { withinEveryScope } from '../../shared/sight.js';
 import { PortalSession } from './portal-session.entity.js';
 
 const LIFETIME_MS = 3_600_000;
@@ -39,8 +40,8 @@ export class PortalSessionsService {
     const token = `cps_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
     const now = this.clock.now();
     const expiresAt = new Date(now.getTime() + LIFETIME_MS);
+    await withinEveryScope(() => this.#clearExpired(this.em.fork(), now));
     const em = this.em.fork();
-    await this.#clearExpired(em, now);
     const owner = { ...scopeOf(caller), customerId: customer.id, createdBy: caller.keyId };
     await em.insert(PortalSession, { ...owner, tokenHash: hashOf(token), expiresAt, createdAt: now });
     return { token, expiresAt };
@@ -48,7 +49,10 @@ export class PortalSessionsService {
 
   /** Whose token it is; undefined for one that is malformed, unknown or expired, or whose customer is deleted. */
   async find(token: string): Promise<PortalVisitor | undefined> {
-    if (!TOKEN_FORMAT.test(token)) return undefined;
+    return TOKEN_FORMAT.test(token) ? withinEveryScope(() => this.#read(token)) : undefined;
+  }
+
+  async #read(token: string): Promise<PortalVisitor | undefined> {
     const em = this.em.fork();
     const session = await em.findOne(PortalSession, {
       tokenHash: hashOf(token),
