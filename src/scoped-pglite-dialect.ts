@@ -37,19 +37,31 @@ class ScopedPgliteDriver extends PGliteDriver {
       return connection;
     } catch (error) {
       // Thrown here, it would leave the next one waiting for a connection that nobody gives back.
-      return new RefusedConnection(error);
+      return new RefusedConnection(connection, error);
     }
   }
 
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    if (connection instanceof RefusedConnection) throw connection.reason;
-    await super.beginTransaction(connection as Parameters<PGliteDriver['beginTransaction']>[0]);
+  override async beginTransaction(connection: Connection): Promise<void> {
+    await super.beginTransaction(inner(connection));
+  }
+
+  override async commitTransaction(connection: Connection): Promise<void> {
+    await super.commitTransaction(inner(connection));
+  }
+
+  override async rollbackTransaction(connection: Connection): Promise<void> {
+    await super.rollbackTransaction(inner(connection));
   }
 }
 
-/** What whoever has not said what they see gets for a connection. */
+type Connection = Parameters<PGliteDriver['beginTransaction']>[0];
+
+/** What whoever has not said what they see gets for a connection: its statements fail, and it is given back as any other. */
 class RefusedConnection implements DatabaseConnection {
-  constructor(readonly reason: unknown) {}
+  constructor(
+    readonly inner: DatabaseConnection,
+    private readonly reason: unknown,
+  ) {}
 
   async executeQuery(): Promise<never> {
     throw this.reason;
@@ -59,6 +71,10 @@ class RefusedConnection implements DatabaseConnection {
   async *streamQuery(): AsyncGenerator<never> {
     throw this.reason;
   }
+}
+
+function inner(connection: Connection): Connection {
+  return connection instanceof RefusedConnection ? (connection.inner as Connection) : connection;
 }
 
 function open(dataDir: string): Promise<PGlite> {

@@ -63,11 +63,13 @@ function withSight(query: Query, told: ToldSight): Query {
   let isInTransaction = false;
   let telling: Promise<unknown> | undefined;
   return (text, ...rest) => {
-    if (!isInTransaction) {
+    const isEnd = text === 'commit' || text === 'rollback';
+    // Ending is always possible, also for who was refused: a connection that nothing ends is given back by nobody.
+    if (!isInTransaction && !isEnd) {
       telling = told.tell();
       telling?.catch(() => undefined);
     }
-    isInTransaction = text !== 'commit' && text !== 'rollback' && (isInTransaction || text === 'begin');
+    isInTransaction = !isEnd && (isInTransaction || text === 'begin');
     const answer = query(text, ...rest);
     // `begin` is sent with the statement after it, so that one waits for both.
     if (!telling || text === 'begin' || !(answer instanceof Promise)) return answer;

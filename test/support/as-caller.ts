@@ -1,4 +1,4 @@
-import { EntityManager } from '@mikro-orm/postgresql';
+import { EntityManager } from '@mikro-orm/core';
 import type { Scope } from '../../src/shared/scope.js';
 import { asOwner, withinScope } from '../../src/shared/sight.js';
 
