@@ -20,7 +20,7 @@ export function configureApp(app: NestExpressApplication): void {
   // How many proxies stand in front: behind one, every client would otherwise have the proxy's address.
   app.set('trust proxy', app.get(Config).trustProxy);
   app.use(helmet(SECURITY_HEADERS));
-  app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After'] });
+  app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After', 'Keys-Made'] });
   identifyRequests(app);
   // Built when somebody asks for it: it costs a tenth of a second that the start can do without.
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {

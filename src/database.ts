@@ -59,6 +59,7 @@ import { Migration20261121350000_returns } from './migrations/Migration202611213
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
+import { Migration20261121430000_key_rights } from './migrations/Migration20261121430000_key_rights.js';
 import { Migration20261121900000_walls } from './migrations/Migration20261121900000_walls.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
@@ -169,6 +170,7 @@ export const MIGRATIONS = [
   Migration20261121360000_billing_system,
   Migration20261121370000_fees,
   Migration20261121380000_key_numbers,
+  Migration20261121430000_key_rights,
   Migration20261121900000_walls,
 ];
 

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { AppModule } from './app.module.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { readTimestamp } from './http/fields/is-timestamp.js';
+import { loggableMessage } from './loggable-error.js';
 import { readDemoFile } from './ops/demo/demo-file.js';
 import { openDatabaseDesk } from './ops/reconcile/database-desk.js';
 import type { ReconciliationDesk } from './ops/reconcile/desk.js';
@@ -57,7 +58,7 @@ async function reconcile(desk: ReconciliationDesk, environment: string, wish: Wi
     process.stdout.write(open === 0 ? 'no difference\n' : `${open} open\n`);
     return open === 0 && run.status === 'finished';
   } catch (error) {
-    process.stderr.write(`${environment}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${environment}: ${loggableMessage(error)}\n`);
     return false;
   }
 }
@@ -105,6 +106,6 @@ function readDay(value: string): Date | undefined {
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`refill: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`refill: ${loggableMessage(error)}\n`);
   process.exitCode = 1;
 }

@@ -259,6 +259,7 @@ describe('API keys', () => {
       [{}, 'name'],
       [{ name: '' }, 'name'],
       [{ name: 'x', type: 'other' }, 'type'],
+      [{ name: 'x', type: null }, 'type'],
       [{ name: 'x', expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
       [{ name: 'x', expires_at: 'tomorrow' }, 'expires_at'],
       [{ name: 'x', scopes: ['everything'] }, 'scopes'],

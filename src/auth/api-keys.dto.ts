@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional } from 'class-validator';
 import { IsIdentifier, IsText } from '../http/fields/is-text.js';
+import { MayBeLeftOut } from '../http/fields/may-be-left-out.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
@@ -17,7 +18,7 @@ export class CreateApiKeyDto {
 
   /** `private_key` for servers and accounts; `publishable_key` only sees what is on sale. */
   @ApiProperty({ enum: KEY_TYPES, default: 'private_key', required: false })
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(KEY_TYPES)
   type?: KeyType;
 
@@ -57,6 +58,13 @@ export class ListApiKeysQuery extends WalletsPageQuery {
   @IsOptional()
   @IsIn(['published', 'archived', 'deleted'], { message: 'must be one of published, archived, deleted' })
   status?: 'published' | 'archived' | 'deleted';
+
+  @IsOptional()
+  @IsIdentifier({
+    description: 'Only keys that this one has made, itself or through keys that it made; it may be revoked. Ours.',
+    example: 'secret_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB',
+  })
+  made_by?: string;
 }
 
 export class SecretDto {

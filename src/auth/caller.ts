@@ -22,9 +22,9 @@ export interface Caller extends Scope {
 export const API_KEY_SCHEME = 'api-key';
 export const BEARER_SCHEME = 'bearer';
 
-/** On each route: the scope it asks for, or that it is public. One that says neither stops the start of the service. */
+/** On each route: the scope it asks for, or that any key or nobody's will do. One that says none stops the start. */
 export const ROUTE_ACCESS = Symbol('route access');
-export type RouteAccess = ScopeName | 'public';
+export type RouteAccess = ScopeName | 'any key' | 'public';
 
 /** The caller of a private route. */
 export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
@@ -40,6 +40,15 @@ export function RequireScope(scope: ScopeName): MethodDecorator & ClassDecorator
     ApiSecurity(API_KEY_SCHEME),
     ApiBearerAuth(BEARER_SCHEME),
     ApiExtension('x-scope', scope),
+  );
+}
+
+/** Whatever the key may do, it may call the route, of a suspended tenant too. */
+export function RequireKey(): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(ROUTE_ACCESS, 'any key'),
+    ApiSecurity(API_KEY_SCHEME),
+    ApiBearerAuth(BEARER_SCHEME),
   );
 }
 

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import type { Caller } from './caller.js';
+import { checkScopes } from './check-scopes.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
 
 /**
@@ -75,11 +76,7 @@ export class EnvironmentsService {
   async forNewKey(caller: Caller, id: string): Promise<Environment> {
     const environment = await this.get(caller.tenantId, id);
     if (environment.id === caller.environmentId) return environment;
-    if (!caller.scopes.has('tenant:write')) {
-      throw new DomainError('forbidden', 'this key lacks the scope tenant:write', {
-        details: { scope: 'tenant:write' },
-      });
-    }
+    checkScopes(caller, ['tenant:write']);
     refuseProduction(caller, environment.type);
     return environment;
   }
@@ -89,7 +86,8 @@ function live(tenantId: string, id: string) {
   return { id, tenantId, status: 'published' };
 }
 
-function refuseProduction(caller: Caller, type: EnvironmentType): void {
+/** @throws forbidden for the key of a development environment where a production one is meant */
+export function refuseProduction(caller: Caller, type: EnvironmentType): void {
   if (caller.environmentType === 'production' || type === 'development') return;
   throw new DomainError('forbidden', 'a key of a development environment has no say over a production environment');
 }

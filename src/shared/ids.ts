@@ -21,6 +21,7 @@ export type IdPrefix =
   | 'req'
   | 'rule'
   | 'secret'
+  | 'session'
   | 'setting'
   | 'sys_event'
   | 'tenant'

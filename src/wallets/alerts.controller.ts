@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
+import { checkExpansions } from '../auth/check-scopes.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../http/wallets-page.js';
 import { AlertLogListResponse, AlertSearchDto } from './alerts.dto.js';
@@ -17,6 +18,7 @@ export class AlertsController {
   @RequireScope('wallets:read')
   @ApiWalletsErrors('validation')
   async search(@CurrentCaller() caller: Caller, @Body() body: AlertSearchDto): Promise<AlertLogListResponse> {
+    checkExpansions(caller, body.expand);
     const { items, total } = await this.alerts.search(caller, body);
     return walletsPage(items, total, body);
   }

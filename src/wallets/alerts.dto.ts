@@ -55,7 +55,7 @@ export class AlertSearchDto extends WalletsSearchQuery {
     type: String,
     required: false,
     nullable: true,
-    description: `Comma list of ${EXPANSIONS.join(', ')}.`,
+    description: `Comma list of ${EXPANSIONS.join(', ')}; \`customer\` needs the scope \`customers:read\`.`,
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) =>

@@ -82,7 +82,11 @@ export class TransactionSearchDto extends WalletsSearchQuery {
   @IsTimestamp({ description: 'Made at this instant or before.' })
   end_time?: Date | null;
 
-  @ApiProperty({ type: String, required: false, description: `Comma list of ${EXPANSIONS.join(', ')}.` })
+  @ApiProperty({
+    type: String,
+    required: false,
+    description: `Comma list of ${EXPANSIONS.join(', ')}; \`customer\` needs the scope \`customers:read\`.`,
+  })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' ? value.split(',').filter((name) => name !== '') : value,

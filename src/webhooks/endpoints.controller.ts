@@ -19,7 +19,10 @@ import { EndpointsService } from './endpoints.service.js';
 export class EndpointsController {
   constructor(private readonly endpoints: EndpointsService) {}
 
-  /** Has events of this environment sent to an address, from now on. The secret is shown once, in this answer. */
+  /**
+   * Has events of this environment sent to an address, from now on. The key must be able to read what they tell of:
+   * `wallets:read`, for `payment_method.*` `customers:read`, for everything both. The secret is shown once, in this answer.
+   */
   @Post()
   @RequireScope('webhooks:write')
   @ApiWalletsErrors('validation', 'invalid_operation')
@@ -44,7 +47,10 @@ export class EndpointsController {
     return renderEndpoint(await this.endpoints.get(caller, id));
   }
 
-  /** Changes an endpoint, or enables it again. What waits for it goes to its new address. */
+  /**
+   * Changes an endpoint, or enables it again. Other event types ask for the same scopes as a new endpoint; another address
+   * for `wallets:read` and `customers:read`, since what waits for the endpoint goes there.
+   */
   @Put(':id')
   @RequireScope('webhooks:write')
   @ApiWalletsErrors('validation', 'not_found')

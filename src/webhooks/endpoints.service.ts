@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
+import { checkScopes } from '../auth/check-scopes.js';
 import { Config } from '../config.js';
 import { checkUrl } from '../http/outbound/check-url.js';
 import type { WalletsPageQuery } from '../http/wallets-page.js';
@@ -10,6 +11,7 @@ import { DomainError, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import type { CreateEndpointDto, UpdateEndpointDto } from './endpoints.dto.js';
+import { scopesOfEvents } from '../events/scopes-of-events.js';
 import { Subscriptions } from '../events/subscriptions.js';
 import { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
 import { WebhookDelivery } from '../events/webhook-event.entity.js';
@@ -28,8 +30,12 @@ export class EndpointsService {
     private readonly config: Config,
   ) {}
 
-  /** @throws validation when the url may not be sent to; invalid_operation when there are too many */
+  /**
+   * @throws validation when the url may not be sent to; forbidden for events that the key may not read; invalid_operation
+   * when there are too many
+   */
   async create(caller: Caller, body: CreateEndpointDto): Promise<WebhookEndpoint> {
+    checkScopes(caller, scopesOfEvents(toEventTypes(body.event_types)));
     await checkUrl(body.url, this.config);
     const em = this.em.fork();
     const count = await em.count(WebhookEndpoint, { ...scopeOf(caller), status: 'published' });
@@ -74,10 +80,14 @@ export class EndpointsService {
     return endpoint;
   }
 
+  /** @throws not_found; validation when the url may not be sent to; forbidden for events that the key may not read */
   async update(caller: Caller, id: string, body: UpdateEndpointDto): Promise<WebhookEndpoint> {
     const em = this.em.fork();
     const endpoint = await this.get(caller, id, em);
-    if (body.url) {
+    if (body.event_types) checkScopes(caller, scopesOfEvents(toEventTypes(body.event_types)));
+    if (body.url && body.url !== endpoint.url) {
+      // What waits goes to the new address, and so does what is sent again: of any type that it ever had.
+      checkScopes(caller, scopesOfEvents(null));
       await checkUrl(body.url, this.config);
       endpoint.url = body.url;
     }

@@ -9,12 +9,12 @@ import { TenantsService } from '../../src/auth/tenants.service.js';
 import { AppModule } from '../../src/app.module.js';
 import { configureApp } from '../../src/app.setup.js';
 import { Config } from '../../src/config.js';
-import { createEmbeddedDatabase } from '../../src/ops/embedded-database.js';
 import { prepareDatabase } from '../../src/ops/prepare-database.js';
 import { Clock } from '../../src/shared/clock.js';
 import { asCaller, seeingAll } from './as-caller.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { FrozenClock } from './frozen-clock.js';
+import { copyPgliteTemplate } from './pglite-template.js';
 
 export interface TestApp {
   /** `http://127.0.0.1:<port>` */
@@ -54,7 +54,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     options.config,
     database.url ? { databaseUrl: database.url } : {},
   );
-  if (!config.databaseUrl) await createEmbeddedDatabase(dataDir);
+  if (!config.databaseUrl) await copyPgliteTemplate(dataDir);
   const builder = Test.createTestingModule({ imports: [AppModule.register(config), ...(options.imports ?? [])] });
   const module = await builder.overrideProvider(Clock).useValue(clock).compile();
   const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, bufferLogs: true });

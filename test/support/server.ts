@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { compileService } from './compile-service.js';
 import { dropTemplate, migrateTemplate } from './database.js';
+import { pgliteTemplateFolder } from './pglite-template.js';
 import { type PostgresServer, startPostgres } from './postgres-server.js';
 
 let server: PostgresServer | undefined;
@@ -24,6 +25,7 @@ export async function startServer(): Promise<void> {
 export async function stopServer(): Promise<void> {
   const compiled = process.env['REFILL_TEST_SERVICE'];
   if (compiled) rmSync(compiled, { recursive: true, force: true });
+  rmSync(pgliteTemplateFolder(), { recursive: true, force: true });
   if (server) server.stop();
   else await dropTemplate();
 }

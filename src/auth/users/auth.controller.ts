@@ -2,29 +2,39 @@ import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
-import { Public } from '../caller.js';
+import { ApiKeysService } from '../api-keys.service.js';
+import { type Caller, CurrentCaller, Public, RequireKey } from '../caller.js';
 import { SeesEveryTenant } from '../every-scope.guard.js';
-import { AuthResponse, LoginDto, SignupDto } from './auth.dto.js';
-import { type Session, UsersService } from './users.service.js';
+import { AuthResponse, LoginDto, SignupDto, SignupResponse } from './auth.dto.js';
+import { UsersService } from './users.service.js';
+
+const SIGNED_UP =
+  'if nobody had this e-mail address, its user exists now: log in (POST /v1/auth/login). If somebody had, nothing has ' +
+  'changed.';
 
 @ApiTags('Users')
-@Public()
 @Controller('v1/auth')
 export class AuthController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly apiKeys: ApiKeysService,
+  ) {}
 
   /**
-   * Makes a user, their tenant and its two environments, `Development` and `Production`, and logs the user in to the
-   * first. The operator can switch it off (`ALLOW_SIGNUP`): 403. At most 20 an hour from one address.
+   * Makes a user, their tenant and its two environments, `Development` and `Production`, if nobody has the e-mail
+   * address yet. The answer is the same either way, and has no token: log in. The operator can switch it off
+   * (`ALLOW_SIGNUP`): 403. At most 20 an hour from one address. A common password is a 400.
    */
   @Post('signup')
+  @Public()
   @SeesEveryTenant()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  @ApiWalletsErrors('validation', 'already_exists', 'too_many_requests', 'unavailable')
-  async signup(@Body() body: SignupDto, @Req() { ip = '' }: Request): Promise<AuthResponse> {
+  @ApiWalletsErrors('validation', 'too_many_requests', 'unavailable')
+  async signup(@Body() body: SignupDto, @Req() { ip = '' }: Request): Promise<SignupResponse> {
     const { email, password, tenant_name: tenantName } = body;
-    return renderSession(await this.users.signUp({ email, password, tenantName: tenantName ?? null }, ip));
+    await this.users.signUp({ email, password, tenantName: tenantName ?? null }, ip);
+    return { token: null, user_id: null, tenant_id: null, message: SIGNED_UP };
   }
 
   /**
@@ -33,16 +43,26 @@ export class AuthController {
    * for one user and 100 logins in 15 minutes.
    */
   @Post('login')
+  @Public()
   @SeesEveryTenant()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')
   async login(@Body() body: LoginDto, @Req() { ip = '' }: Request): Promise<AuthResponse> {
     const { email, password, environment_id: environmentId } = body;
-    return renderSession(await this.users.logIn({ email, password, environmentId: environmentId ?? null }, ip));
+    const session = await this.users.logIn({ email, password, environmentId: environmentId ?? null }, ip);
+    return { token: session.token, user_id: session.userId, tenant_id: session.tenantId };
   }
-}
 
-function renderSession({ token, userId, tenantId }: Session): AuthResponse {
-  return { token, user_id: userId, tenant_id: tenantId };
+  /**
+   * Logs out: ends the token that the request shows, here at once and everywhere within 5 s, with the portal sessions
+   * that it started. Any other key is a 400: it is revoked under `/v1/secrets/api/keys`.
+   */
+  @Post('logout')
+  @HttpCode(204)
+  @RequireKey()
+  @ApiWalletsErrors('invalid_operation')
+  async logout(@CurrentCaller() caller: Caller): Promise<void> {
+    await this.apiKeys.endLogin(caller);
+  }
 }

@@ -1,7 +1,9 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { isEmail, IsOptional } from 'class-validator';
 import { field } from '../../http/fields/field-decorator.js';
 import { IsIdentifier, IsText } from '../../http/fields/is-text.js';
 import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
+import { IsPassword } from './password-rule.js';
 
 /** RFC 5321: what fits into a path of 256 characters with its angle brackets. */
 const MAX_EMAIL_LENGTH = 254;
@@ -21,10 +23,6 @@ function IsLoginEmail(): PropertyDecorator {
       example: 'ada@acme.example',
     },
   });
-}
-
-function IsPassword(): PropertyDecorator {
-  return IsText({ min: 8, max: 256, description: 'Any characters but NUL.', example: 'correct horse battery staple' });
 }
 
 /** A user to be, and the tenant that is made with them. Unknown fields are accepted and ignored. */
@@ -61,6 +59,22 @@ export class LoginDto {
     example: 'env_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB',
   })
   environment_id?: string | null;
+}
+
+/** What a sign-up answers, whether the e-mail address was free or not. The fields of a log-in are there without values. */
+export class SignupResponse {
+  @ApiProperty({
+    type: 'null',
+    description: 'Comes with the log-in: one that works would tell that the address was free.',
+  })
+  token!: null;
+  @ApiProperty({ type: 'null' })
+  user_id!: null;
+  @ApiProperty({ type: 'null' })
+  tenant_id!: null;
+  /** What to do next.
+   * @example 'if nobody had this e-mail address, its user exists now: log in' */
+  message!: string;
 }
 
 /** A user who is logged in. */

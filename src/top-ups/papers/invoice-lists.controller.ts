@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
+import { checkExpansions } from '../../auth/check-scopes.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../../http/wallets-page.js';
 import {
@@ -22,6 +23,7 @@ export class InvoiceListsController {
   @ApiWalletsErrors('validation')
   @ApiOperation({ summary: 'List invoices' })
   async list(@CurrentCaller() caller: Caller, @Query() query: InvoiceListQuery): Promise<InvoiceListDto> {
+    checkExpansions(caller, query.expand);
     const { items, total } = await this.lists.search(caller, query);
     return walletsPage(items, total, query);
   }
@@ -33,6 +35,7 @@ export class InvoiceListsController {
   @ApiWalletsErrors('validation')
   @ApiOperation({ summary: 'Search invoices' })
   async search(@CurrentCaller() caller: Caller, @Body() body: InvoiceSearchDto): Promise<InvoiceListDto> {
+    checkExpansions(caller, body.expand);
     const { items, total } = await this.lists.search(caller, body);
     return walletsPage(items, total, body);
   }

@@ -102,7 +102,11 @@ export class InvoiceSearchDto extends WalletsSearchQuery {
   @IsBoolean({ message: 'must be true or false' })
   skip_line_items?: boolean | null;
 
-  @ApiProperty({ type: String, required: false, description: `Comma list of ${EXPANSIONS.join(', ')}.` })
+  @ApiProperty({
+    type: String,
+    required: false,
+    description: `Comma list of ${EXPANSIONS.join(', ')}; \`customer\` needs the scope \`customers:read\`.`,
+  })
   @ToList()
   @IsOptional()
   @IsIn(EXPANSIONS, { each: true, message: `must be a comma list of ${EXPANSIONS.join(', ')}` })

@@ -1,0 +1,39 @@
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MikroORM } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { Config } from '../../src/config.js';
+import { databaseOptions } from '../../src/database.js';
+import { createEmbeddedDatabase, embeddedDatabaseFolder } from '../../src/ops/embedded-database.js';
+import { migrate } from '../../src/ops/prepare-database.js';
+import { asOwner } from '../../src/shared/sight.js';
+
+/** Where this run keeps its migrated, empty PGlite: copying it takes 0.1 s, where unpacking and migrating take 4. */
+export function pgliteTemplateFolder(): string {
+  return join(tmpdir(), process.env['REFILL_TEST_TEMPLATE'] as string);
+}
+
+/** Puts a migrated, empty PGlite into a data folder that has none. Whoever asks first in a run makes the template. */
+export async function copyPgliteTemplate(dataDir: string): Promise<void> {
+  if (existsSync(embeddedDatabaseFolder(dataDir))) return;
+  if (!existsSync(pgliteTemplateFolder())) await makeTemplate();
+  cpSync(embeddedDatabaseFolder(pgliteTemplateFolder()), embeddedDatabaseFolder(dataDir), { recursive: true });
+}
+
+async function makeTemplate(): Promise<void> {
+  const unfinished = `${pgliteTemplateFolder()}.${process.pid}`;
+  mkdirSync(unfinished);
+  await createEmbeddedDatabase(unfinished);
+  const config = Object.assign(new Config(), { dataDir: unfinished });
+  const orm = await MikroORM.init(databaseOptions(config));
+  await asOwner(() => migrate(orm.em as EntityManager, config));
+  await orm.close();
+  try {
+    renameSync(unfinished, pgliteTemplateFolder());
+  } catch (error) {
+    // Of two workers that made one at the same time, the first one's stays.
+    rmSync(unfinished, { recursive: true, force: true });
+    if (!existsSync(pgliteTemplateFolder())) throw error;
+  }
+}
