@@ -32,7 +32,7 @@ describe.each(DATABASES)('the wall between tenants, on %s', (_name, createDataba
            select from pg_policy p where p.polrelid = c.oid and p.polcmd = '*' and p.polroles = '{0}'
              and pg_get_expr(p.polqual, p.polrelid) like '%tenant_id = ANY%' = (c.relname <> 'tenant')
              and (pg_get_expr(p.polqual, p.polrelid) like '%environment_id = ANY%') = exists (
-               select from pg_attribute a where a.attrelid = c.oid and a.attname = 'environment_id'
+               select from pg_attribute a where a.attrelid = c.oid and a.attname = 'environment_id' and a.attnotnull
                  and c.relname <> 'api_key')) as is_walled
        from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
          and (c.relname = 'tenant' or exists (

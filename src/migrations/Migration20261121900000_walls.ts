@@ -4,7 +4,7 @@ import { Migration } from '@mikro-orm/migrations';
  * The second wall (ADR 29): a row is there for those connections only whose `refill.scope` names its tenant and its
  * environment, or everything. `raise_walls()` gives every table its policy that has a tenant and none yet: a migration
  * that makes such a table calls it at its end. Keys know of each other over the environments of their tenant (who made
- * whom), so they are walled in by tenant. The policy is a filter and never a way to find rows, and it counts the same
+ * whom), so they are walled in by tenant, as is what may be of no environment. The policy is a filter and never a way to find rows, and it counts the same
  * with the planner whatever is in the table, so that plans stay those that the queries ask for.
  */
 export class Migration20261121900000_walls extends Migration {
@@ -19,7 +19,7 @@ export class Migration20261121900000_walls extends Migration {
         for walled in
           select c.oid::regclass as name, case when c.relname = 'tenant' then 'id' else 'tenant_id' end as tenant,
             c.relname <> 'api_key' and exists (
-              select from pg_attribute where attrelid = c.oid and attname = 'environment_id' and not attisdropped) as has_environment
+              select from pg_attribute where attrelid = c.oid and attname = 'environment_id' and attnotnull) as has_environment
           from pg_class c
           where c.relkind in ('r', 'p') and c.relnamespace = current_schema()::regnamespace
             and (c.relname = 'tenant'
