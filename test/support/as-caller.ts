@@ -10,9 +10,8 @@ type Method = (...parameters: unknown[]) => unknown;
  */
 export function asCaller<Service>(service: Service): Service {
   return intercepted(service, (method, parameters) => {
-    const [first] = parameters;
-    const scope = isScope(first) ? first : isScope(scopeIn(first)) ? scopeIn(first) : undefined;
-    return scope ? withinScope(scope as Scope, () => method(...parameters)) : method(...parameters);
+    const scope = scopeIn(parameters[0]);
+    return scope ? withinScope(scope, () => method(...parameters)) : method(...parameters);
   });
 }
 
@@ -36,10 +35,12 @@ function intercepted<Service>(service: Service, call: (method: Method, parameter
   });
 }
 
-function scopeIn(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'scope' in value ? value.scope : undefined;
+/** A scope, something that has one (a row, a caller), or something around that (a command, a purchase). */
+function scopeIn(value: unknown): Scope | undefined {
+  if (isScope(value)) return value;
+  return typeof value === 'object' && value !== null ? Object.values(value).find(isScope) : undefined;
 }
 
-function isScope(value: unknown): boolean {
+function isScope(value: unknown): value is Scope {
   return typeof value === 'object' && value !== null && 'tenantId' in value && 'environmentId' in value;
 }
