@@ -43,6 +43,7 @@ describe('with the conditions on tenant and environment taken out of all SQL', (
     const walletId = await made('/v1/wallets', wallet);
     const sold = { id: 'ours', name: 'Ours', price_minor: 100, currency: 'usd', pack_amount: 1 };
     const held = await call(service, account.key).post('/account/credits/holds/').send({ credits: 4 }).expect(201);
+    const { body: session } = await get(`/v1/customers/portal/${account.externalId}`).expect(200);
     Object.assign(ids, {
       wallets: walletId,
       hold_id: await made(`/v1/wallets/${walletId}/holds`, { credits: '3', idempotency_key: 'hold' }),
@@ -63,6 +64,7 @@ describe('with the conditions on tenant and environment taken out of all SQL', (
       environments: tenant.environmentId,
       tenants: tenant.tenantId,
       keys: tenant.keyId,
+      sessions: (session as { id: string }).id,
       // There is none of these: whoever asks is told so in the same words.
       differences: 'recdiff_none_01',
       setup_id: 'setup_none_01',
