@@ -8,6 +8,7 @@ import { AuditEntry } from './auth/audit/audit-entry.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import { AppUser } from './auth/users/app-user.entity.js';
+import { UserInvitation } from './auth/users/user-invitation.entity.js';
 import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
 import { PortalSession } from './wallets/portal/portal-session.entity.js';
@@ -61,6 +62,7 @@ import { Migration20261121360000_billing_system } from './migrations/Migration20
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
 import { Migration20261121430000_key_rights } from './migrations/Migration20261121430000_key_rights.js';
+import { Migration20261121440000_user_roles } from './migrations/Migration20261121440000_user_roles.js';
 import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
 import { Migration20261121900000_walls } from './migrations/Migration20261121900000_walls.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
@@ -91,6 +93,7 @@ export const ENTITIES = [
   Environment,
   ApiKey,
   AppUser,
+  UserInvitation,
   AuditEntry,
   TenantSetting,
   Invoice,
@@ -174,6 +177,7 @@ export const MIGRATIONS = [
   Migration20261121370000_fees,
   Migration20261121380000_key_numbers,
   Migration20261121430000_key_rights,
+  Migration20261121440000_user_roles,
   Migration20261121450000_audit,
   Migration20261121900000_walls,
 ];

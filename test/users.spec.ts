@@ -78,7 +78,9 @@ describe('users', () => {
     expect((await by(session).get('/v1/users/me').expect(200)).body).toEqual({
       id: session.user_id,
       email,
+      name: '',
       type: 'user',
+      role: 'owner',
       roles: ['super_admin'],
       scopes: expect.arrayContaining(['wallets:write', 'keys:write']),
       environment_id: environments[0]?.id,
@@ -288,7 +290,7 @@ describe('users', () => {
     const session = await signUp(email);
     await service.get(TenantsService).setTenantStatus(session.tenant_id, 'suspended');
     const refusal = await post('login', { email, password: PASSWORD }).expect(403);
-    expect(refusal.body).toMatchObject({ code: 'permission_denied', message: expect.stringMatching(/suspended/) });
+    expect(refusal.body).toMatchObject({ code: 'tenant_suspended', message: expect.stringMatching(/suspended/) });
     await post('login', { email, password: 'not the password' }).expect(401);
     await service.get(TenantsService).setTenantStatus(session.tenant_id, 'active');
     await logIn(email);

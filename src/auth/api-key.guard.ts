@@ -9,6 +9,7 @@ import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
 import type { ScopeName } from './scopes.js';
+import { tenantSuspended } from './suspension.js';
 
 /** Lets a request in by its API key. Everything is private unless it is declared public. */
 @Injectable()
@@ -56,10 +57,8 @@ function plainKeyOf(request: Request): string | undefined {
 }
 
 function authorize(key: KnownKey, scope: ScopeName): void {
+  if (key.isTenantSuspended) throw tenantSuspended();
   if (!key.scopes.has(scope)) {
     throw new DomainError('forbidden', `this key lacks the scope ${scope}`, { details: { scope } });
-  }
-  if (key.isTenantSuspended && scope.endsWith(':write')) {
-    throw new DomainError('forbidden', 'the tenant is suspended: it can read, not write');
   }
 }

@@ -6,6 +6,7 @@ import { Nested } from '../http/fields/nested.js';
 import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { formatTimestamp } from '../shared/clock.js';
 import type { Caller } from './caller.js';
+import { flexpriceRoleOf, ROLE_NAMES, type RoleName } from './roles.js';
 import { SCOPE_NAMES } from './scopes.js';
 import type { BillingDetails, Tenant } from './tenant.entity.js';
 import type { AppUser } from './users/app-user.entity.js';
@@ -120,7 +121,13 @@ export class UserDto {
   email!: string;
   @ApiProperty({ enum: ['user', 'service_account'] })
   type!: 'user' | 'service_account';
-  /** `super_admin` for a key that may do everything; none for one with fewer scopes.
+  /** What the user calls themselves; empty for a key without a user.
+   * @example 'Ada' */
+  name!: string;
+  /** The user's role in the tenant; null for a key without a user. Ours. */
+  @ApiProperty({ enum: ROLE_NAMES, nullable: true })
+  role!: RoleName | null;
+  /** `super_admin` for an owner, and for a key that may do everything; otherwise the role, none for a key.
    * @example ['super_admin'] */
   roles!: string[];
   /** What the key may do. Ours. */
@@ -145,11 +152,14 @@ export function renderTenant(tenant: Tenant): TenantDto {
 
 export function renderCaller(caller: Caller, tenant: Tenant, user: AppUser | null): UserDto {
   const isUnrestricted = SCOPE_NAMES.every((scope) => caller.scopes.has(scope));
+  const role = user?.role ?? (isUnrestricted ? 'owner' : null);
   return {
     id: user?.id ?? caller.keyId,
     email: user?.email ?? '',
     type: user ? 'user' : 'service_account',
-    roles: isUnrestricted ? ['super_admin'] : [],
+    name: user?.name ?? '',
+    role: user?.role ?? null,
+    roles: role ? [flexpriceRoleOf(role)] : [],
     scopes: [...caller.scopes],
     environment_id: caller.environmentId,
     tenant: renderTenant(tenant),

@@ -93,7 +93,7 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
   #start(delivery: ClaimedDelivery): void {
     const { endpointId } = delivery;
     this.#underWay.set(endpointId, (this.#underWay.get(endpointId) ?? 0) + 1);
-    const work = withinScope(delivery.scope, () => this.#deliver(delivery)).finally(() => {
+    const work = withinScope(delivery, () => this.#deliver(delivery)).finally(() => {
       this.#running.delete(work);
       this.#leave(endpointId);
     });

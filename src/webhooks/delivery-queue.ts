@@ -2,8 +2,8 @@ import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../auth/audit/audit-log.js';
+import { SUSPENDED_TENANTS } from '../auth/suspension.js';
 import { Clock } from '../shared/clock.js';
-import type { Scope } from '../shared/scope.js';
 import { withinEveryScope } from '../shared/sight.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
 import { Subscriptions } from '../events/subscriptions.js';
@@ -22,11 +22,12 @@ const FORGET_ROUNDS = 1000;
 export interface ClaimedDelivery {
   eventId: string;
   endpointId: string;
-  scope: Scope;
+  tenantId: string;
+  environmentId: string;
   /** From 1. */
   attempt: number;
   url: string;
-  secret: string;
+  sealedSecrets: string;
   body: string;
 }
 
@@ -53,7 +54,7 @@ export class DeliveryQueue {
 
   /**
    * Takes due deliveries for this process, of each endpoint only as many as it has room for: so one that hangs fills its
-   * own places and nobody else's.
+   * own places and nobody else's. Those of a suspended tenant wait: it is told nothing that it may not ask for.
    * @param underWay how many of an endpoint this process is sending already
    */
   async claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
@@ -72,13 +73,16 @@ export class DeliveryQueue {
            order by next_attempt_at limit greatest(0, ? - coalesce((?::jsonb ->> e.id)::int, 0))
            for update skip locked
          ) d
-         where e.endpoint_status = 'enabled' and e.status = 'published' limit ${CLAIM_LIMIT}
+         where e.endpoint_status = 'enabled' and e.status = 'published'
+           and e.tenant_id not in (${SUSPENDED_TENANTS})
+         limit ${CLAIM_LIMIT}
        )
        update webhook_delivery d
        set attempts = attempts + 1, next_attempt_at = ?, leased_until = ?, last_attempt_at = ?
        from due, webhook_event v
        where d.event_id = due.event_id and d.endpoint_id = due.endpoint_id and v.id = due.event_id
-       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.tenant_id, due.environment_id, v.body`,
+       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.tenant_id, due.environment_id,
+         v.body`,
       [now.toISOString(), places, JSON.stringify(Object.fromEntries(underWay)), lease, lease, now.toISOString()],
     );
     return rows.map(toClaimed);
@@ -127,7 +131,7 @@ export class DeliveryQueue {
   }
 
   /** The address of then is gone, not the one that it may have been given since. */
-  async #disable({ endpointId, scope, url }: ClaimedDelivery): Promise<void> {
+  async #disable({ endpointId, environmentId, url }: ClaimedDelivery): Promise<void> {
     await this.em.fork().transactional(async (tx) => {
       const where = { id: endpointId, url, endpointStatus: 'enabled' } as const;
       const endpoint = await tx.findOne(WebhookEndpoint, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -136,7 +140,7 @@ export class DeliveryQueue {
       Object.assign(endpoint, { endpointStatus: 'disabled', disabledReason, updatedAt: this.clock.now() });
       this.audit.change(tx, 'system', 'webhook_endpoint.changed', endpoint);
     });
-    this.subscriptions.forget(scope.environmentId);
+    this.subscriptions.forget(environmentId);
   }
 }
 
@@ -145,10 +149,11 @@ function toClaimed(row: ClaimedRow): ClaimedDelivery {
   return {
     eventId: event_id,
     endpointId: endpoint_id,
-    scope: { tenantId: tenant_id, environmentId: environment_id },
+    tenantId: tenant_id,
+    environmentId: environment_id,
     attempt: attempts,
     url,
-    secret,
+    sealedSecrets: secret,
     body,
   };
 }

@@ -9,7 +9,7 @@ import { IsPassword } from './password-rule.js';
 const MAX_EMAIL_LENGTH = 254;
 
 /** An e-mail address that a user logs in with. The property becomes it trimmed and in lower case, as it is stored. */
-function IsLoginEmail(): PropertyDecorator {
+export function IsLoginEmail(): PropertyDecorator {
   return field({
     name: 'isLoginEmail',
     read: (value) => (typeof value === 'string' ? value.normalize('NFC').trim().toLowerCase() : value),
@@ -59,6 +59,15 @@ export class LoginDto {
     example: 'env_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB',
   })
   environment_id?: string | null;
+}
+
+/** A user's password, as the operator sets it. */
+export class SetPasswordDto {
+  @IsLoginEmail()
+  email!: string;
+
+  @IsPassword()
+  password!: string;
 }
 
 /** What a sign-up answers, whether the e-mail address was free or not. The fields of a log-in are there without values. */

@@ -1,3 +1,4 @@
+import { tenantSuspended } from '../../auth/suspension.js';
 import type { EventReason } from '../../events/build-events.js';
 import type { Decimal } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
@@ -60,7 +61,7 @@ export function addTopUp(topUps: TopUpState, topUp: TopUpRecord, reason: EventRe
 
 /**
  * The gate in front of every call that can move money: allowed, the attempt is written down with its card; otherwise
- * the intent ends, at the provider first where something is open there.
+ * the intent ends, at the provider first where something is open there, or waits as it is while its tenant is suspended.
  */
 export function authorize(
   topUps: TopUpState,
@@ -122,6 +123,7 @@ export function issueInvoice(
 ): Applied<Recorded> {
   const topUp = topUps.topUps.find(({ id }) => id === change.topUpId);
   if (topUp?.topUpStatus !== 'created') return hasEnded(change.topUpId);
+  if (topUps.isTenantSuspended) return tenantSuspended();
   const { transactionId, invoiceId, dueAt } = change;
   return () => {
     alter(topUps, topUp, { topUpStatus: 'awaiting_payment', transactionId, invoiceId, nextAttemptAt: dueAt }, now);

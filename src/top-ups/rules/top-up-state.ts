@@ -54,6 +54,8 @@ export class TopUpState implements WalletRules {
   fee: FeeSetting = NO_FEE;
   bonus: BonusSetting = NO_BONUS;
   currency = '';
+  /** Read where a batch is about to ask somebody for money. */
+  isTenantSuspended = false;
   isGuardChanged = false;
 
   constructor(
