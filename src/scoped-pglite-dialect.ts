@@ -67,8 +67,7 @@ class RefusedConnection implements DatabaseConnection {
     throw this.reason;
   }
 
-  // oxlint-disable-next-line require-yield -- it has nothing to give
-  async *streamQuery(): AsyncGenerator<never> {
+  streamQuery(): AsyncIterableIterator<never> {
     throw this.reason;
   }
 }
