@@ -4,6 +4,7 @@ import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { ApiKey } from './auth/api-key.entity.js';
+import { AuditEntry } from './auth/audit/audit-entry.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import { AppUser } from './auth/users/app-user.entity.js';
@@ -60,6 +61,7 @@ import { Migration20261121360000_billing_system } from './migrations/Migration20
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
 import { Migration20261121430000_key_rights } from './migrations/Migration20261121430000_key_rights.js';
+import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
@@ -86,6 +88,7 @@ export const ENTITIES = [
   Environment,
   ApiKey,
   AppUser,
+  AuditEntry,
   TenantSetting,
   Invoice,
   InvoiceCounter,
@@ -168,6 +171,7 @@ export const MIGRATIONS = [
   Migration20261121370000_fees,
   Migration20261121380000_key_numbers,
   Migration20261121430000_key_rights,
+  Migration20261121450000_audit,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

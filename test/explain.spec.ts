@@ -33,6 +33,7 @@ const GROWING = [
   'dispute',
   'reconciliation_difference',
   'reconciliation_payment',
+  'audit_log',
 ];
 const READS_GROWING = new RegExp(`(from|join|update)\\s+"?(${GROWING.join('|')})"?\\b`, 'i');
 
@@ -185,6 +186,14 @@ describe('the plans of lists and searches', () => {
     ['what went back of a top-up', () => client.get(`/v1/top-ups/t${walletId}17/returns`)],
     ['differences', () => client.get('/v1/reconciliation/differences')],
     ['open differences', () => client.get('/v1/reconciliation/differences?state=open&limit=5')],
+    ['the audit log', () => client.get('/v1/audit-log')],
+    ['a deep page of it', () => client.get(`/v1/audit-log?limit=10&cursor=x${walletId}401`)],
+    ['those of an action', () => client.get('/v1/audit-log?action=setting.changed')],
+    ['those of a key', () => client.get('/v1/audit-log?key_id=key3')],
+    ['those of a user', () => client.get('/v1/audit-log?user_id=user3')],
+    ['those of the operator', () => client.get('/v1/audit-log?actor_kind=operator')],
+    ['those of a target', () => client.get('/v1/audit-log?target_id=target17')],
+    ['the audit log of a month', () => client.get(`/v1/audit-log?${inMonth()}`)],
     ['a payment that was reported', () => client.get(`/v1/payments/r${walletId}18`)],
   ])('%s: no growing table is read whole', async (_what, call) => {
     let status = 0;
@@ -218,6 +227,18 @@ describe('the plans of lists and searches', () => {
       Plans: [{ Plans: [{ 'Node Type': 'Index Scan' }, { 'Node Type': 'Index Scan' }] }],
     });
   });
+
+  it.each(['', 'action=setting.changed', 'key_id=key3', 'actor_kind=operator', 'cursor'])(
+    'reads a page of the audit log (%s) in the order of an index, without sorting a tenant’s',
+    async (query) => {
+      const statements = await recordSql(service.get(EntityManager), () =>
+        client.get(`/v1/audit-log?limit=10&${query === 'cursor' ? `cursor=x${walletId}401` : query}`),
+      );
+      const list = statements.find(({ text }) => /from "audit_log".*limit/.test(text)) as Statement;
+      const plan = await planOf(list);
+      expect(plan).toMatchObject({ 'Node Type': 'Limit', Plans: [{ 'Node Type': 'Index Scan' }] });
+    },
+  );
 
   it('finds the payments of an invoice by the invoice, not among those of the environment', async () => {
     const statements = await recordSql(service.get(EntityManager), () =>

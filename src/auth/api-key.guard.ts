@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { requestIdOf } from '../http/request-id.js';
+import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
@@ -30,9 +30,9 @@ export class ApiKeyGuard implements CanActivate {
     const key = await this.#authenticate(request);
     if (access !== 'any key') authorize(key, access);
     this.usage.note(key);
-    const { keyId, tenantId, environmentId, environmentType, customerId, userId, scopes } = key;
-    const requestId = requestIdOf(request);
-    request.caller = { keyId, tenantId, environmentId, environmentType, customerId, userId, scopes, requestId };
+    const { keyId, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes } = key;
+    const who = { keyId, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes };
+    request.caller = { ...who, ...originOf(request) };
     return true;
   }
 

@@ -1,17 +1,21 @@
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
+import type { Origin } from '../http/origin.js';
+import { Clock, formatTimestamp } from '../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { displayIdOf, generateApiKey, hashApiKey } from './api-key-format.js';
 import { ApiKey, liveKeys } from './api-key.entity.js';
+import { AuditLog } from './audit/audit-log.js';
+import { type Author, OPERATOR } from './audit/author.js';
 import type { Caller } from './caller.js';
 import { Environment } from './environment.entity.js';
 import { checkMayRevoke, grantedScopes } from './key-rights.js';
 import { KeyRing } from './key-ring.js';
 import type { KeyType, ScopeName } from './scopes.js';
+import type { AppUser } from './users/app-user.entity.js';
 
 export interface NewApiKey {
   name: string;
@@ -28,6 +32,7 @@ export interface NewApiKey {
 
 /** Of a key that has made more, only so many are told. */
 const MADE_LIMIT = 1000;
+const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 const LOGIN_KEY_LIFETIME_MS = 24 * 3_600_000;
 
 /** API keys of an environment: made, listed, taken back. */
@@ -42,6 +47,7 @@ export class ApiKeysService {
     private readonly em: EntityManager,
     private readonly clock: Clock,
     private readonly keyRing: KeyRing,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -54,32 +60,38 @@ export class ApiKeysService {
     request: NewApiKey,
     grantor?: Caller,
   ): Promise<{ secret: ApiKey; plainKey: string }> {
+    return this.em.fork().transactional(async (tx) => {
+      const made = await this.#addKey(tx, scope, request, grantor);
+      this.audit.change(tx, grantor ?? OPERATOR, 'api_key.created', made.secret);
+      return made;
+    });
+  }
+
+  async #addKey(tx: EntityManager, scope: Scope, request: NewApiKey, grantor?: Caller) {
     const { name, type = 'private_key', customerId = null, expiresAt = null, userId = null } = request;
     const actor = grantor?.keyId ?? userId ?? '';
     const now = this.clock.now();
     if (expiresAt && expiresAt <= now) throw invalidField('expires_at', 'must be in the future');
     const scopes = grantedScopes({ type, customerId, scopes: request.scopes ?? null }, grantor?.scopes);
+    if (grantor) await this.#requireLive(tx, grantor, LockMode.PESSIMISTIC_READ);
+    if (customerId !== null) await this.requireCustomer(tx, scope, customerId);
     const plainKey = generateApiKey(type);
-    const secret = await this.em.fork().transactional(async (tx) => {
-      if (grantor) await this.#requireLive(tx, grantor, LockMode.PESSIMISTIC_READ);
-      if (customerId !== null) await this.requireCustomer(tx, scope, customerId);
-      return tx.create(ApiKey, {
-        id: newId('secret', now),
-        ...scopeOf(scope),
-        customerId,
-        userId,
-        name,
-        type,
-        keyHash: hashApiKey(plainKey),
-        displayId: displayIdOf(plainKey),
-        scopes,
-        expiresAt,
-        status: 'published',
-        createdAt: now,
-        updatedAt: now,
-        createdBy: actor,
-        updatedBy: actor,
-      });
+    const secret = tx.create(ApiKey, {
+      id: newId('secret', now),
+      ...scopeOf(scope),
+      customerId,
+      userId,
+      name,
+      type,
+      keyHash: hashApiKey(plainKey),
+      displayId: displayIdOf(plainKey),
+      scopes,
+      expiresAt,
+      status: 'published',
+      createdAt: now,
+      updatedAt: now,
+      createdBy: actor,
+      updatedBy: actor,
     });
     return { secret, plainKey };
   }
@@ -88,14 +100,28 @@ export class ApiKeysService {
    * Makes the server key of a user who has logged in, for 24 hours. Their expired ones leave the list of keys, which
    * would otherwise grow with every login; the rows stay, since what was written with them names them.
    */
-  async createLoginKey(scope: Scope, userId: string): Promise<string> {
+  async createLoginKey(scope: Scope, { id: userId, email }: AppUser, from: Origin): Promise<string> {
     const now = this.clock.now();
     const expired = { userId, status: 'published', expiresAt: { $lte: now } } as const;
     const deleted = { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: userId };
-    await this.em.fork().nativeUpdate(ApiKey, expired, deleted);
     const expiresAt = new Date(now.getTime() + LOGIN_KEY_LIFETIME_MS);
-    const { plainKey } = await this.createApiKey(scope, { name: 'Login', userId, expiresAt });
-    return plainKey;
+    return this.em.fork().transactional(async (tx) => {
+      await tx.nativeUpdate(ApiKey, expired, deleted);
+      const { secret, plainKey } = await this.#addKey(tx, scope, { name: 'Login', userId, expiresAt });
+      const { id, name, displayId } = secret;
+      this.audit.write(
+        tx,
+        { keyId: id, keyName: name, userId, userEmail: email, ...from },
+        {
+          action: 'login.succeeded',
+          ...scopeOf(scope),
+          target: { kind: 'user', id: userId },
+          before: null,
+          after: { key_id: id, display_id: displayId, expires_at: formatTimestamp(expiresAt) },
+        },
+      );
+      return plainKey;
+    });
   }
 
   /**
@@ -125,10 +151,10 @@ export class ApiKeysService {
     const em = this.em.fork();
     const { keyHash, made } = await em.transactional(async (tx) => {
       if (revoker) await this.#requireLive(tx, revoker, LockMode.PESSIMISTIC_WRITE);
-      const key = await tx.findOne(ApiKey, { id, ...scopeOf(scope), status: 'published' });
+      const key = await tx.findOne(ApiKey, { id, ...scopeOf(scope), status: 'published' }, LOCKED);
       if (!key) throw notFound('API key', { secret_id: id });
       if (revoker) await this.#checkRevocation(tx, key, revoker);
-      this.#markRevoked(tx, key, revoker?.keyId ?? '');
+      this.#markRevoked(tx, key, revoker ?? OPERATOR);
       return { keyHash: key.keyHash, made: await this.#liveKeysMadeBy(tx, key) };
     });
     this.keyRing.forget(keyHash);
@@ -139,29 +165,30 @@ export class ApiKeysService {
    * Ends the log-in whose token the caller shows.
    * @throws DomainError `invalid_operation` for any other key
    */
-  async endLogin({ keyId, tenantId, userId }: Caller): Promise<void> {
+  async endLogin(caller: Caller): Promise<void> {
+    const { keyId, tenantId, userId } = caller;
     if (userId === null) {
       throw new DomainError('invalid_operation', 'this key is not the token of a log-in', {
         details: { instead: `DELETE /v1/secrets/api/keys/${keyId}` },
       });
     }
-    const em = this.em.fork();
+    const keyHash = await this.em.fork().transactional(async (tx) => {
+      const key = await tx.findOne(ApiKey, { id: keyId, tenantId, status: 'published' }, LOCKED);
+      if (key) this.#markRevoked(tx, key, caller, userId);
+      return key?.keyHash;
+    });
     // Gone already: whoever logs out twice at once is out.
-    const key = await em.findOne(ApiKey, { id: keyId, tenantId, status: 'published' });
-    if (!key) return;
-    this.#markRevoked(em, key, userId);
-    await em.flush();
-    this.keyRing.forget(key.keyHash);
+    if (keyHash !== undefined) this.keyRing.forget(keyHash);
   }
 
   /**
    * Takes the keys of a customer's account back, in the caller's transaction.
    * @returns what to `forget` after the commit
    */
-  async revokeAccountKeys(tx: EntityManager, scope: Scope, customerId: string, actor: string): Promise<string[]> {
+  async revokeAccountKeys(tx: EntityManager, scope: Scope, customerId: string, by: Author): Promise<string[]> {
     const { tenantId, environmentId } = scope;
     const keys = await tx.find(ApiKey, { tenantId, environmentId, customerId, status: 'published' });
-    for (const key of keys) this.#markRevoked(tx, key, actor);
+    for (const key of keys) this.#markRevoked(tx, key, by);
     return keys.map(({ keyHash }) => keyHash);
   }
 
@@ -209,9 +236,10 @@ export class ApiKeysService {
     return live.map((key) => key.id);
   }
 
-  #markRevoked(tx: EntityManager, key: ApiKey, actor: string): void {
+  #markRevoked(tx: EntityManager, key: ApiKey, by: Author, actor = by.keyId): void {
     const now = this.clock.now();
     tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: actor });
+    this.audit.change(tx, by, 'api_key.revoked', key);
   }
 }
 

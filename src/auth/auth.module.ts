@@ -11,14 +11,16 @@ import { KeyUsage } from './key-usage.js';
 import { RouteAccessCheck } from './route-access-check.js';
 import { TenantsController } from './tenants.controller.js';
 import { TenantsService } from './tenants.service.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AttemptLimits } from './users/attempt-limits.js';
 import { AuthController } from './users/auth.controller.js';
 import { Passwords } from './users/passwords.js';
+import { RefusedLogins } from './users/refused-logins.js';
 import { UsersService } from './users/users.service.js';
 
 /** Who may come in: tenants, environments, users, API keys, and the guard in front of every route. */
 @Module({
-  imports: [DiscoveryModule],
+  imports: [AuditModule, DiscoveryModule],
   controllers: [ApiKeysController, EnvironmentsController, TenantsController, AuthController],
   providers: [
     TenantsService,
@@ -26,6 +28,7 @@ import { UsersService } from './users/users.service.js';
     ApiKeysService,
     UsersService,
     Passwords,
+    RefusedLogins,
     AttemptLimits,
     KeyRing,
     KeyUsage,

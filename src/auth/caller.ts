@@ -1,21 +1,23 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import type { Origin } from '../http/origin.js';
 import type { Scope } from '../shared/scope.js';
 import type { EnvironmentType } from './environment.entity.js';
 import type { ScopeName } from './scopes.js';
 
 export type { ScopeName } from './scopes.js';
 
-/** Who sent a request, as its API key says. Also the scope of every read and write it makes. */
-export interface Caller extends Scope {
+/** Who sent a request, as its API key says, and from where. Also the scope of every read and write it makes. */
+export interface Caller extends Scope, Origin {
   keyId: string;
+  keyName: string;
   environmentType: EnvironmentType;
   /** The one customer of an account key; null for a server key. */
   customerId: string | null;
   /** The user who logged in for the key; null for every other key. */
   userId: string | null;
+  userEmail: string | null;
   scopes: ReadonlySet<ScopeName>;
-  requestId: string;
 }
 
 /** Names of the security schemes in the OpenAPI document. */

@@ -30,7 +30,7 @@ export class EnvironmentsController {
   @ApiWalletsErrors('validation')
   async create(@CurrentCaller() caller: Caller, @Body() { name, type }: CreateEnvironmentDto): Promise<EnvironmentDto> {
     refuseProduction(caller, type);
-    return renderEnvironment(await this.tenants.createEnvironment(caller.tenantId, { name, type }, caller.keyId));
+    return renderEnvironment(await this.tenants.createEnvironment(caller.tenantId, { name, type }, caller));
   }
 
   /** The environments of the tenant, newest first. */

@@ -3,6 +3,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { DomainError, notFound } from '../shared/errors.js';
+import { AuditLog } from './audit/audit-log.js';
 import type { Caller } from './caller.js';
 import { checkScopes } from './check-scopes.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
@@ -16,6 +17,7 @@ export class EnvironmentsService {
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
+    private readonly audit: AuditLog,
   ) {}
 
   async get(tenantId: string, id: string): Promise<Environment> {
@@ -49,6 +51,7 @@ export class EnvironmentsService {
       environment.type = changes.type ?? environment.type;
       environment.updatedAt = this.clock.now();
       environment.updatedBy = caller.keyId;
+      this.audit.change(tx, caller, 'environment.changed', environment);
       return environment;
     });
   }

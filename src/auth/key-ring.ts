@@ -9,13 +9,16 @@ import { ApiKey } from './api-key.entity.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
 import { type ScopeName, scopesOf } from './scopes.js';
 import { Tenant } from './tenant.entity.js';
+import { AppUser } from './users/app-user.entity.js';
 
 /** A key that exists and was not revoked, with all that the guard asks of it. */
 export interface KnownKey extends Scope {
   keyId: string;
+  keyName: string;
   environmentType: EnvironmentType;
   customerId: string | null;
   userId: string | null;
+  userEmail: string | null;
   scopes: ReadonlySet<ScopeName>;
   expiresAt: Date | null;
   lastUsedAt: Date | null;
@@ -79,18 +82,21 @@ export class KeyRing {
     const em = this.em.fork();
     const apiKey = await em.findOne(ApiKey, { keyHash, status: 'published' });
     if (!apiKey) return undefined;
-    const [environment, tenant] = await Promise.all([
+    const [environment, tenant, user] = await Promise.all([
       em.findOne(Environment, { id: apiKey.environmentId, tenantId: apiKey.tenantId, status: 'published' }),
       em.findOne(Tenant, { id: apiKey.tenantId, status: 'published' }),
+      apiKey.userId == null ? null : em.findOne(AppUser, { id: apiKey.userId, tenantId: apiKey.tenantId }),
     ]);
     if (!environment || !tenant) return undefined;
     return {
       keyId: apiKey.id,
+      keyName: apiKey.name,
       tenantId: apiKey.tenantId,
       environmentId: apiKey.environmentId,
       environmentType: environment.type,
       customerId: apiKey.customerId ?? null,
       userId: apiKey.userId ?? null,
+      userEmail: user?.email ?? null,
       scopes: scopesOf({ type: apiKey.type, customerId: apiKey.customerId ?? null, scopes: apiKey.scopes ?? null }),
       expiresAt: apiKey.expiresAt ?? null,
       lastUsedAt: apiKey.lastUsedAt ?? null,

@@ -13,6 +13,7 @@ export const SCOPE_NAMES = [
   'keys:write',
   'tenant:read',
   'tenant:write',
+  'audit:read',
   'account:read',
   'account:write',
   'holds:write',

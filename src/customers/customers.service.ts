@@ -160,7 +160,7 @@ export class CustomersService implements OnModuleInit {
         { ...scopeOf(caller), customerId: id, status: { $ne: 'deleted' } },
         { ...stamp, status: 'deleted' },
       );
-      return this.apiKeys.revokeAccountKeys(tx, caller, id, caller.keyId);
+      return this.apiKeys.revokeAccountKeys(tx, caller, id, caller);
     });
     this.apiKeys.forget(keyHashes);
   }

@@ -3,6 +3,7 @@ import { monotonicFactory } from 'ulid';
 /** Every kind of row that has an id of its own, and its prefix. */
 export type IdPrefix =
   | 'alert'
+  | 'audit'
   | 'consent'
   | 'coupon'
   | 'cust'

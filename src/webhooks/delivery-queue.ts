@@ -1,8 +1,11 @@
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../auth/audit/audit-log.js';
 import { Clock } from '../shared/clock.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
 import { Subscriptions } from '../events/subscriptions.js';
+import { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
 import { WebhookDelivery, WebhookEvent } from '../events/webhook-event.entity.js';
 
 /** While one process sends a delivery no other takes it up; after this it is taken for crashed. Longer than any attempt. */
@@ -42,6 +45,7 @@ export class DeliveryQueue {
     private readonly em: EntityManager,
     private readonly subscriptions: Subscriptions,
     private readonly clock: Clock,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -113,11 +117,14 @@ export class DeliveryQueue {
 
   /** The address of then is gone, not the one that it may have been given since. */
   async #disable({ endpointId, environmentId, url }: ClaimedDelivery): Promise<void> {
-    await this.em.fork().execute(
-      `update webhook_endpoint set endpoint_status = 'disabled', disabled_reason = ?, updated_at = ?
-       where id = ? and url = ? and endpoint_status = 'enabled'`,
-      ['the endpoint answered 410 Gone', this.clock.now().toISOString(), endpointId, url],
-    );
+    await this.em.fork().transactional(async (tx) => {
+      const where = { id: endpointId, url, endpointStatus: 'enabled' } as const;
+      const endpoint = await tx.findOne(WebhookEndpoint, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (!endpoint) return;
+      const disabledReason = 'the endpoint answered 410 Gone';
+      Object.assign(endpoint, { endpointStatus: 'disabled', disabledReason, updatedAt: this.clock.now() });
+      this.audit.change(tx, 'system', 'webhook_endpoint.changed', endpoint);
+    });
     this.subscriptions.forget(environmentId);
   }
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../auth/audit/audit-log.js';
 import type { Caller } from '../auth/caller.js';
 import { checkScopes } from '../auth/check-scopes.js';
 import { Config } from '../config.js';
@@ -28,6 +30,7 @@ export class EndpointsService {
     private readonly subscriptions: Subscriptions,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -60,6 +63,7 @@ export class EndpointsService {
       createdBy: caller.keyId,
       updatedBy: caller.keyId,
     });
+    this.audit.change(em, caller, 'webhook_endpoint.created', endpoint);
     await em.flush();
     this.subscriptions.forget(caller.environmentId);
     return endpoint;
@@ -74,44 +78,60 @@ export class EndpointsService {
     });
   }
 
-  async get(scope: Scope, id: string, em: EntityManager = this.em.fork()): Promise<WebhookEndpoint> {
-    const endpoint = await em.findOne(WebhookEndpoint, { id, ...scopeOf(scope), status: 'published' });
+  async get(scope: Scope, id: string): Promise<WebhookEndpoint> {
+    const endpoint = await this.em.fork().findOne(WebhookEndpoint, { id, ...scopeOf(scope), status: 'published' });
     if (!endpoint) throw notFound('webhook endpoint', { endpoint_id: id });
     return endpoint;
   }
 
   /** @throws not_found; validation when the url may not be sent to; forbidden for events that the key may not read */
   async update(caller: Caller, id: string, body: UpdateEndpointDto): Promise<WebhookEndpoint> {
-    const em = this.em.fork();
-    const endpoint = await this.get(caller, id, em);
+    const { url } = await this.get(caller, id);
     if (body.event_types) checkScopes(caller, scopesOfEvents(toEventTypes(body.event_types)));
-    if (body.url && body.url !== endpoint.url) {
+    const newUrl = body.url && body.url !== url ? body.url : undefined;
+    if (newUrl !== undefined) {
       // What waits goes to the new address, and so does what is sent again: of any type that it ever had.
       checkScopes(caller, scopesOfEvents(null));
-      await checkUrl(body.url, this.config);
-      endpoint.url = body.url;
+      await checkUrl(newUrl, this.config);
     }
-    if (body.description != null) endpoint.description = body.description;
-    if (body.event_types) endpoint.eventTypes = toEventTypes(body.event_types);
-    if (body.endpoint_status && body.endpoint_status !== endpoint.endpointStatus) {
-      endpoint.endpointStatus = body.endpoint_status;
-      endpoint.disabledReason = body.endpoint_status === 'disabled' ? 'disabled over the API' : '';
-    }
-    Object.assign(endpoint, { updatedAt: this.clock.now(), updatedBy: caller.keyId });
-    await em.flush();
+    const endpoint = await this.em.fork().transactional(async (tx) => {
+      const locked = await this.#lock(tx, caller, id);
+      change(locked, { ...body, url: newUrl });
+      Object.assign(locked, { updatedAt: this.clock.now(), updatedBy: caller.keyId });
+      this.audit.change(tx, caller, 'webhook_endpoint.changed', locked);
+      return locked;
+    });
     this.subscriptions.forget(caller.environmentId);
     return endpoint;
   }
 
   async delete(caller: Caller, id: string): Promise<void> {
-    const endpoint = await this.get(caller, id);
-    const change = { status: 'deleted', updatedAt: this.clock.now(), updatedBy: caller.keyId };
     await this.em.fork().transactional(async (em) => {
-      await em.nativeUpdate(WebhookEndpoint, { id: endpoint.id }, change);
+      const endpoint = await this.#lock(em, caller, id);
+      Object.assign(endpoint, { status: 'deleted', updatedAt: this.clock.now(), updatedBy: caller.keyId });
+      this.audit.change(em, caller, 'webhook_endpoint.deleted', endpoint);
       const waiting = { endpointId: endpoint.id, deliveryStatus: 'pending' } as const;
       await em.nativeUpdate(WebhookDelivery, waiting, { deliveryStatus: 'failed', lastError: 'endpoint deleted' });
     });
     this.subscriptions.forget(caller.environmentId);
+  }
+
+  async #lock(tx: EntityManager, scope: Scope, id: string): Promise<WebhookEndpoint> {
+    const where = { id, ...scopeOf(scope), status: 'published' };
+    const endpoint = await tx.findOne(WebhookEndpoint, where, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+    if (!endpoint) throw notFound('webhook endpoint', { endpoint_id: id });
+    return endpoint;
+  }
+}
+
+/** What is absent or null stays. */
+function change(endpoint: WebhookEndpoint, body: Omit<UpdateEndpointDto, 'url'> & { url: string | undefined }): void {
+  if (body.url !== undefined) endpoint.url = body.url;
+  if (body.description != null) endpoint.description = body.description;
+  if (body.event_types) endpoint.eventTypes = toEventTypes(body.event_types);
+  if (body.endpoint_status && body.endpoint_status !== endpoint.endpointStatus) {
+    endpoint.endpointStatus = body.endpoint_status;
+    endpoint.disabledReason = body.endpoint_status === 'disabled' ? 'disabled over the API' : '';
   }
 }
 

@@ -2,6 +2,7 @@ import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
+import { originOf } from '../../http/origin.js';
 import { ApiKeysService } from '../api-keys.service.js';
 import { type Caller, CurrentCaller, Public, RequireKey } from '../caller.js';
 import { AuthResponse, LoginDto, SignupDto, SignupResponse } from './auth.dto.js';
@@ -29,9 +30,9 @@ export class AuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'too_many_requests', 'unavailable')
-  async signup(@Body() body: SignupDto, @Req() { ip = '' }: Request): Promise<SignupResponse> {
+  async signup(@Body() body: SignupDto, @Req() request: Request): Promise<SignupResponse> {
     const { email, password, tenant_name: tenantName } = body;
-    await this.users.signUp({ email, password, tenantName: tenantName ?? null }, ip);
+    await this.users.signUp({ email, password, tenantName: tenantName ?? null }, originOf(request));
     return { token: null, user_id: null, tenant_id: null, message: SIGNED_UP };
   }
 
@@ -45,9 +46,10 @@ export class AuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')
-  async login(@Body() body: LoginDto, @Req() { ip = '' }: Request): Promise<AuthResponse> {
+  async login(@Body() body: LoginDto, @Req() request: Request): Promise<AuthResponse> {
     const { email, password, environment_id: environmentId } = body;
-    const session = await this.users.logIn({ email, password, environmentId: environmentId ?? null }, ip);
+    const credentials = { email, password, environmentId: environmentId ?? null };
+    const session = await this.users.logIn(credentials, originOf(request));
     return { token: session.token, user_id: session.userId, tenant_id: session.tenantId };
   }
 

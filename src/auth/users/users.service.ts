@@ -3,16 +3,20 @@ import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config.js';
+import type { Origin } from '../../http/origin.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
+import type { Scope } from '../../shared/scope.js';
 import { ApiKeysService } from '../api-keys.service.js';
+import { AuditLog } from '../audit/audit-log.js';
 import { EnvironmentsService } from '../environments.service.js';
 import { TenantsService } from '../tenants.service.js';
 import { AppUser } from './app-user.entity.js';
 import { AttemptLimits } from './attempt-limits.js';
 import { checkNewPassword } from './password-rule.js';
 import { NOBODYS_HASH, Passwords } from './passwords.js';
+import { RefusedLogins } from './refused-logins.js';
 
 const EMAIL_INDEX = 'app_user_email_unique';
 /** An answer to a sign-up waits this long for its rows: longer than they take, whether they are written or refused. */
@@ -42,6 +46,8 @@ export class UsersService {
     private readonly apiKeys: ApiKeysService,
     private readonly passwords: Passwords,
     private readonly limits: AttemptLimits,
+    private readonly refusedLogins: RefusedLogins,
+    private readonly audit: AuditLog,
     private readonly config: Config,
     private readonly clock: Clock,
   ) {}
@@ -49,41 +55,46 @@ export class UsersService {
   /**
    * Makes a user and their tenant, unless the address has a user: whoever asks is not told which, neither by what comes
    * back nor by when. That a token comes only with a log-in is the price: one that works would tell.
-   * @param address of the client, whose attempts are counted
+   * @param from where the attempts are counted
    * @throws DomainError `forbidden` where the operator allows no sign-up, `validation` for a common password,
    * `too_many_requests`, `unavailable`
    */
-  async signUp(draft: Credentials & { tenantName: string | null }, address: string): Promise<void> {
+  async signUp(draft: Credentials & { tenantName: string | null }, from: Origin): Promise<void> {
     if (!this.config.isSignupAllowed) {
       throw new DomainError('forbidden', 'sign-up is switched off in this installation: ask its operator');
     }
     checkNewPassword(draft.password, draft.email);
-    await this.limits.beforeSignup(address);
+    await this.limits.beforeSignup(from.address);
     const passwordHash = await this.passwords.hash(draft.password);
-    await Promise.all([this.#addUnlessKnown(draft, passwordHash), delay(SIGN_UP_WRITE_MS)]);
+    await Promise.all([this.#addUnlessKnown(draft, passwordHash, from), delay(SIGN_UP_WRITE_MS)]);
   }
 
   /**
    * Makes a key for who knows the password.
    * @param environmentId where the key is good; null: the tenant's development environment
-   * @param address of the client, whose attempts are counted
+   * @param from where the attempts are counted
    * @throws DomainError `unauthorized`, in the same words and after the same time for an unknown user; `forbidden` for
    * a suspended tenant, `not_found` for the environment, `too_many_requests`, `unavailable`
    */
-  async logIn(credentials: Credentials & { environmentId: string | null }, address: string): Promise<Session> {
+  async logIn(credentials: Credentials & { environmentId: string | null }, from: Origin): Promise<Session> {
     const { email, password, environmentId } = credentials;
-    await this.limits.beforeLogin(address, email);
+    await this.limits.beforeLogin(from.address, email);
     const user = await this.em.fork().findOne(AppUser, { email, status: 'published' });
     const isRight = await this.passwords.verify(password, user?.passwordHash ?? NOBODYS_HASH);
-    if (!user || !isRight) throw new DomainError('unauthorized', 'the e-mail address or the password is wrong');
-    await this.limits.afterLogin(address, email);
+    if (!user || !isRight) {
+      if (user) this.refusedLogins.note(user, 'wrong_password', from);
+      throw new DomainError('unauthorized', 'the e-mail address or the password is wrong');
+    }
+    await this.limits.afterLogin(from.address, email);
     const tenant = await this.tenants.get(user.tenantId);
     // A key would be something new, and a suspended tenant makes nothing new. Those that it has still read.
     if (tenant.tenantStatus === 'suspended') {
+      this.refusedLogins.note(user, 'tenant_suspended', from);
       throw new DomainError('forbidden', 'the tenant is suspended: its users cannot log in');
     }
     const environment = await this.environments.forLogin(tenant.id, environmentId);
-    const token = await this.apiKeys.createLoginKey({ tenantId: tenant.id, environmentId: environment.id }, user.id);
+    const scope = { tenantId: tenant.id, environmentId: environment.id };
+    const token = await this.apiKeys.createLoginKey(scope, user, from);
     return { token, userId: user.id, tenantId: tenant.id };
   }
 
@@ -96,12 +107,15 @@ export class UsersService {
   async #addUnlessKnown(
     { email, tenantName }: { email: string; tenantName: string | null },
     passwordHash: string,
+    from: Origin,
   ): Promise<void> {
     const id = newId('user', this.clock.now());
+    const author = { keyId: '', userId: id, userEmail: email, ...from };
     try {
       await this.em.fork().transactional(async (tx) => {
-        const { tenantId } = this.tenants.addTenant(tx, tenantName ?? domainOf(email), id);
-        tx.create(AppUser, this.#newUser(id, tenantId, { email, passwordHash }));
+        const { tenantId } = this.tenants.addTenant(tx, tenantName ?? domainOf(email), author);
+        const user = tx.create(AppUser, this.#newUser(id, tenantId, { email, passwordHash }));
+        this.audit.change(tx, author, 'user.created', user);
       });
     } catch (error) {
       const isKnown = error instanceof UniqueConstraintViolationException && error.message.includes(EMAIL_INDEX);
