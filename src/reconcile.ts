@@ -3,6 +3,7 @@ import { AppModule } from './app.module.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { readTimestamp } from './http/fields/is-timestamp.js';
 import { loggableMessage } from './loggable-error.js';
+import { DataFolderInUse } from './ops/data-folder-lock.js';
 import { readDemoFile } from './ops/demo/demo-file.js';
 import { openDatabaseDesk } from './ops/reconcile/database-desk.js';
 import type { ReconciliationDesk } from './ops/reconcile/desk.js';
@@ -70,7 +71,7 @@ async function openDesk(): Promise<ReconciliationDesk> {
   try {
     return await openDatabaseDesk(config, AppModule.register(config));
   } catch (error) {
-    if (config.databaseUrl || !(error instanceof ConfigError)) throw error;
+    if (!(error instanceof DataFolderInUse)) throw error;
     return serviceDesk(config, error);
   }
 }

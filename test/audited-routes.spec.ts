@@ -12,6 +12,7 @@ import { WEBHOOK_SECRET } from './support/stripe.js';
 /** Why a route that is no GET leaves no row. */
 const NOT_AUDITED: Record<string, readonly string[]> = {
   'it reads': [
+    'POST /v1/auth/invitations/open',
     'POST /v1/customers/search',
     'POST /v1/invoices/search',
     'POST /v1/customer/portal/wallets',
@@ -148,6 +149,12 @@ describe('routes that change something', () => {
     return request(service.url).post(`/v1/auth/${route}`).set('X-Forwarded-For', address).send(body);
   }
 
+  const invited = async (): Promise<{ id: string; token: string }> =>
+    (await client.post('/v1/users/invitations', { email: email(), role: 'finance' }).expect(201)).body;
+  const accept = (token: string) =>
+    request(service.url).post('/v1/auth/invitations/accept').send({ token, password: PASSWORD });
+  const newUser = async (): Promise<string> => (await accept((await invited()).token).expect(200)).body.user_id;
+
   const CHANGES: Record<string, Change> = {
     'POST /v1/secrets/api/keys': {
       actions: ['api_key.created'],
@@ -186,6 +193,40 @@ describe('routes that change something', () => {
         await post('signup', user).expect(200);
         return post('login', user);
       },
+    },
+    'POST /v1/users/invitations': {
+      actions: ['user_invitation.created'],
+      make: () => client.post('/v1/users/invitations', { email: email(), role: 'finance' }),
+      table: 'user_invitation',
+    },
+    'DELETE /v1/users/invitations/{id}': {
+      actions: ['user_invitation.changed'],
+      make: async () => client.delete(`/v1/users/invitations/${(await invited()).id}`),
+      table: 'user_invitation',
+    },
+    'POST /v1/auth/invitations/accept': {
+      actions: ['user.created', 'user_invitation.changed', 'login.succeeded'],
+      make: async () => accept((await invited()).token),
+      table: 'app_user',
+    },
+    'POST /v1/users/me/password': {
+      actions: ['user.password_changed'],
+      make: async () => {
+        const { body } = await accept((await invited()).token).expect(200);
+        const words = { current_password: PASSWORD, new_password: `${PASSWORD}!` };
+        return request(service.url).post('/v1/users/me/password').set('x-api-key', body.token).send(words);
+      },
+      table: 'app_user',
+    },
+    'PUT /v1/users/{id}': {
+      actions: ['user.changed'],
+      make: async () => client.put(`/v1/users/${await newUser()}`, { role: 'read_only' }),
+      table: 'app_user',
+    },
+    'DELETE /v1/users/{id}': {
+      actions: ['api_key.revoked', 'user.changed'],
+      make: async () => client.delete(`/v1/users/${await newUser()}`),
+      table: 'app_user',
     },
     'POST /v1/auth/logout': {
       actions: ['api_key.revoked'],
@@ -247,6 +288,12 @@ describe('routes that change something', () => {
         client.put(`/v1/webhooks/endpoints/${await idOf('/v1/webhooks/endpoints', ENDPOINT)}`, { description: 'x' }),
       table: 'webhook_endpoint',
     },
+    'POST /v1/webhooks/endpoints/{id}/rotate-secret': {
+      actions: ['webhook_endpoint.changed'],
+      make: async () =>
+        client.post(`/v1/webhooks/endpoints/${await idOf('/v1/webhooks/endpoints', ENDPOINT)}/rotate-secret`),
+      table: 'webhook_endpoint',
+    },
     'DELETE /v1/webhooks/endpoints/{id}': {
       actions: ['webhook_endpoint.deleted'],
       make: async () => client.delete(`/v1/webhooks/endpoints/${await idOf('/v1/webhooks/endpoints', ENDPOINT)}`),
@@ -302,7 +349,7 @@ describe('routes that change something', () => {
     expect(rows.map(({ action }) => action)).toEqual(actions);
     const row = rows.at(-1);
     expect(row).toMatchObject(
-      operation.startsWith('POST /v1/auth/')
+      operation.startsWith('POST /v1/auth/') || operation === 'POST /v1/users/me/password'
         ? { actorKind: 'user', userId: expect.stringMatching(/^user_/), userEmail: expect.stringContaining('@') }
         : {
             actorKind: 'key',

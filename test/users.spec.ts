@@ -61,7 +61,8 @@ describe('users', () => {
 
   it('sign up: a user, a tenant, two environments; and log in for a token that works', async () => {
     const email = newEmail();
-    await post('signup', { email, password: PASSWORD, tenant_name: 'Acme', role: 'x' }).expect(200);
+    await post('signup', { email, password: PASSWORD, role: 'x' }).expect(400);
+    await post('signup', { email, password: PASSWORD, tenant_name: 'Acme' }).expect(200);
     const answer = await post('login', { email, password: PASSWORD }).expect(200);
     expect(answer.body).toEqual({
       token: expect.stringMatching(/^sk_[0-9A-Za-z]{38}$/),
@@ -78,7 +79,9 @@ describe('users', () => {
     expect((await by(session).get('/v1/users/me').expect(200)).body).toEqual({
       id: session.user_id,
       email,
+      name: '',
       type: 'user',
+      role: 'owner',
       roles: ['super_admin'],
       scopes: expect.arrayContaining(['wallets:write', 'keys:write']),
       environment_id: environments[0]?.id,
@@ -288,7 +291,7 @@ describe('users', () => {
     const session = await signUp(email);
     await service.get(TenantsService).setTenantStatus(session.tenant_id, 'suspended');
     const refusal = await post('login', { email, password: PASSWORD }).expect(403);
-    expect(refusal.body).toMatchObject({ code: 'permission_denied', message: expect.stringMatching(/suspended/) });
+    expect(refusal.body).toMatchObject({ code: 'tenant_suspended', message: expect.stringMatching(/suspended/) });
     await post('login', { email, password: 'not the password' }).expect(401);
     await service.get(TenantsService).setTenantStatus(session.tenant_id, 'active');
     await logIn(email);

@@ -4,10 +4,12 @@ import type { Request } from 'express';
 import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
+import { takeTurnOf } from '../shared/turn.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
 import type { ScopeName } from './scopes.js';
+import { tenantSuspended } from './suspension.js';
 
 /** Lets a request in by its API key. Everything is private unless it is declared public. */
 @Injectable()
@@ -28,6 +30,7 @@ export class ApiKeyGuard implements CanActivate {
     if (access === undefined) throw new Error(`${context.getClass().name} has a route without a scope`);
     const request = context.switchToHttp().getRequest<Request & { caller?: Caller }>();
     const key = await this.#authenticate(request);
+    takeTurnOf(key.tenantId);
     if (access !== 'any key') authorize(key, access);
     this.usage.note(key);
     const { keyId, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes } = key;
@@ -41,10 +44,12 @@ export class ApiKeyGuard implements CanActivate {
     const key = plainKey === undefined ? undefined : await this.keys.find(plainKey);
     const isExpired = key?.expiresAt && key.expiresAt.getTime() <= this.clock.now().getTime();
     // The same words for every reason: which keys exist is nobody's business.
-    if (!key || isExpired) throw new DomainError('unauthorized', 'the API key is missing or wrong');
+    if (!key || isExpired) throw new DomainError('unauthorized', NO_KEY);
     return key;
   }
 }
+
+const NO_KEY = 'the API key is missing or wrong: send it as header x-api-key: <key>, or as Authorization: Bearer <key>';
 
 /** `x-api-key`, or `Authorization` with the scheme Bearer or JWT. */
 function plainKeyOf(request: Request): string | undefined {
@@ -54,10 +59,8 @@ function plainKeyOf(request: Request): string | undefined {
 }
 
 function authorize(key: KnownKey, scope: ScopeName): void {
+  if (key.isTenantSuspended) throw tenantSuspended();
   if (!key.scopes.has(scope)) {
     throw new DomainError('forbidden', `this key lacks the scope ${scope}`, { details: { scope } });
-  }
-  if (key.isTenantSuspended && scope.endsWith(':write')) {
-    throw new DomainError('forbidden', 'the tenant is suspended: it can read, not write');
   }
 }

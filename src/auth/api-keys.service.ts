@@ -1,8 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import type { Origin } from '../http/origin.js';
-import { Clock, formatTimestamp } from '../shared/clock.js';
+import { Clock } from '../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
@@ -15,7 +14,6 @@ import { Environment } from './environment.entity.js';
 import { checkMayRevoke, grantedScopes } from './key-rights.js';
 import { KeyRing } from './key-ring.js';
 import type { KeyType, ScopeName } from './scopes.js';
-import type { AppUser } from './users/app-user.entity.js';
 
 export interface NewApiKey {
   name: string;
@@ -33,7 +31,6 @@ export interface NewApiKey {
 /** Of a key that has made more, only so many are told. */
 const MADE_LIMIT = 1000;
 const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-const LOGIN_KEY_LIFETIME_MS = 24 * 3_600_000;
 
 /** API keys of an environment: made, listed, taken back. */
 @Injectable()
@@ -61,13 +58,14 @@ export class ApiKeysService {
     grantor?: Caller,
   ): Promise<{ secret: ApiKey; plainKey: string }> {
     return this.em.fork().transactional(async (tx) => {
-      const made = await this.#addKey(tx, scope, request, grantor);
+      const made = await this.add(tx, scope, request, grantor);
       this.audit.change(tx, grantor ?? OPERATOR, 'api_key.created', made.secret);
       return made;
     });
   }
 
-  async #addKey(tx: EntityManager, scope: Scope, request: NewApiKey, grantor?: Caller) {
+  /** The same in the caller's transaction, which tells the audit log of it. */
+  async add(tx: EntityManager, scope: Scope, request: NewApiKey, grantor?: Caller) {
     const { name, type = 'private_key', customerId = null, expiresAt = null, userId = null } = request;
     const actor = grantor?.keyId ?? userId ?? '';
     const now = this.clock.now();
@@ -94,34 +92,6 @@ export class ApiKeysService {
       updatedBy: actor,
     });
     return { secret, plainKey };
-  }
-
-  /**
-   * Makes the server key of a user who has logged in, for 24 hours. Their expired ones leave the list of keys, which
-   * would otherwise grow with every login; the rows stay, since what was written with them names them.
-   */
-  async createLoginKey(scope: Scope, { id: userId, email }: AppUser, from: Origin): Promise<string> {
-    const now = this.clock.now();
-    const expired = { userId, status: 'published', expiresAt: { $lte: now } } as const;
-    const deleted = { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: userId };
-    const expiresAt = new Date(now.getTime() + LOGIN_KEY_LIFETIME_MS);
-    return this.em.fork().transactional(async (tx) => {
-      await tx.nativeUpdate(ApiKey, expired, deleted);
-      const { secret, plainKey } = await this.#addKey(tx, scope, { name: 'Login', userId, expiresAt });
-      const { id, name, displayId } = secret;
-      this.audit.write(
-        tx,
-        { keyId: id, keyName: name, userId, userEmail: email, ...from },
-        {
-          action: 'login.succeeded',
-          ...scopeOf(scope),
-          target: { kind: 'user', id: userId },
-          before: null,
-          after: { key_id: id, display_id: displayId, expires_at: formatTimestamp(expiresAt) },
-        },
-      );
-      return plainKey;
-    });
   }
 
   /**
@@ -154,7 +124,7 @@ export class ApiKeysService {
       const key = await tx.findOne(ApiKey, { id, ...scopeOf(scope), status: 'published' }, LOCKED);
       if (!key) throw notFound('API key', { secret_id: id });
       if (revoker) await this.#checkRevocation(tx, key, revoker);
-      this.#markRevoked(tx, key, revoker ?? OPERATOR);
+      this.markRevoked(tx, key, revoker ?? OPERATOR);
       return { keyHash: key.keyHash, made: await this.#liveKeysMadeBy(tx, key) };
     });
     this.keyRing.forget(keyHash);
@@ -174,7 +144,7 @@ export class ApiKeysService {
     }
     const keyHash = await this.em.fork().transactional(async (tx) => {
       const key = await tx.findOne(ApiKey, { id: keyId, tenantId, status: 'published' }, LOCKED);
-      if (key) this.#markRevoked(tx, key, caller, userId);
+      if (key) this.markRevoked(tx, key, caller, userId);
       return key?.keyHash;
     });
     // Gone already: whoever logs out twice at once is out.
@@ -188,7 +158,7 @@ export class ApiKeysService {
   async revokeAccountKeys(tx: EntityManager, scope: Scope, customerId: string, by: Author): Promise<string[]> {
     const { tenantId, environmentId } = scope;
     const keys = await tx.find(ApiKey, { tenantId, environmentId, customerId, status: 'published' });
-    for (const key of keys) this.#markRevoked(tx, key, by);
+    for (const key of keys) this.markRevoked(tx, key, by);
     return keys.map(({ keyHash }) => keyHash);
   }
 
@@ -236,7 +206,8 @@ export class ApiKeysService {
     return live.map((key) => key.id);
   }
 
-  #markRevoked(tx: EntityManager, key: ApiKey, by: Author, actor = by.keyId): void {
+  /** Takes a key back, in the caller's transaction, which has locked it. What to `forget` after the commit is its `keyHash`. */
+  markRevoked(tx: EntityManager, key: ApiKey, by: Author, actor = by.keyId): void {
     const now = this.clock.now();
     tx.assign(key, { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: actor });
     this.audit.change(tx, by, 'api_key.revoked', key);

@@ -14,19 +14,40 @@ import { TenantsService } from './tenants.service.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AttemptLimits } from './users/attempt-limits.js';
 import { AuthController } from './users/auth.controller.js';
+import { InvitationPageController } from './users/invitation-page.controller.js';
+import { InvitationsController } from './users/invitations.controller.js';
+import { Invitations } from './users/invitations.service.js';
+import { LoginKeys } from './users/login-keys.js';
+import { PasswordChanges } from './users/password-changes.service.js';
 import { Passwords } from './users/passwords.js';
 import { RefusedLogins } from './users/refused-logins.js';
+import { TenantUsers } from './users/tenant-users.service.js';
+import { UserAuthority } from './users/user-authority.js';
+import { UsersController } from './users/users.controller.js';
 import { UsersService } from './users/users.service.js';
 
 /** Who may come in: tenants, environments, users, API keys, and the guard in front of every route. */
 @Module({
   imports: [AuditModule, DiscoveryModule],
-  controllers: [ApiKeysController, EnvironmentsController, TenantsController, AuthController],
+  controllers: [
+    ApiKeysController,
+    EnvironmentsController,
+    TenantsController,
+    AuthController,
+    UsersController,
+    InvitationsController,
+    InvitationPageController,
+  ],
   providers: [
     TenantsService,
     EnvironmentsService,
     ApiKeysService,
     UsersService,
+    TenantUsers,
+    UserAuthority,
+    Invitations,
+    PasswordChanges,
+    LoginKeys,
     Passwords,
     RefusedLogins,
     AttemptLimits,

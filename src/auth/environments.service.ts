@@ -83,6 +83,16 @@ export class EnvironmentsService {
     refuseProduction(caller, environment.type);
     return environment;
   }
+
+  /**
+   * Users log in to every environment, so whoever changes them has a say over all of these.
+   * @throws forbidden for the key of a development environment where the tenant has a production one
+   */
+  async refuseFromDevelopment(tx: EntityManager, caller: Caller): Promise<void> {
+    const { tenantId } = caller;
+    if ((await tx.count(Environment, { tenantId, type: 'production', status: 'published' })) === 0) return;
+    refuseProduction(caller, 'production');
+  }
 }
 
 function live(tenantId: string, id: string) {

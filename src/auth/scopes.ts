@@ -13,6 +13,8 @@ export const SCOPE_NAMES = [
   'keys:write',
   'tenant:read',
   'tenant:write',
+  'users:read',
+  'users:write',
   'audit:read',
   'account:read',
   'account:write',

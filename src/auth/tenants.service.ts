@@ -54,6 +54,11 @@ export class TenantsService {
     return created;
   }
 
+  /** All of the installation, for its operator. */
+  async list(): Promise<Tenant[]> {
+    return this.em.fork().find(Tenant, { status: 'published' }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+  }
+
   /** @throws not_found, also for the id of another tenant than the caller's */
   async get(tenantId: string, id = tenantId): Promise<Tenant> {
     const tenant = id === tenantId ? await this.em.fork().findOne(Tenant, { id, status: 'published' }) : null;
@@ -63,8 +68,7 @@ export class TenantsService {
 
   async update(caller: Caller, { name, metadata, billing_details: billing }: UpdateTenantDto): Promise<Tenant> {
     return this.em.fork().transactional(async (tx) => {
-      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-      const tenant = await tx.findOneOrFail(Tenant, { id: caller.tenantId }, lock);
+      const tenant = await this.lock(tx, caller.tenantId);
       tenant.name = name ?? tenant.name;
       tenant.metadata = metadata ?? tenant.metadata;
       if (billing) tenant.billingDetails = toBillingDetails(billing);
@@ -75,13 +79,31 @@ export class TenantsService {
     });
   }
 
-  /** Suspends a tenant, which may then only read, or lets it write again; effective within 5 s. */
-  async setTenantStatus(tenantId: string, tenantStatus: 'active' | 'suspended', by: Author = OPERATOR): Promise<void> {
-    await this.em.fork().transactional(async (tx) => {
-      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-      const tenant = await tx.findOneOrFail(Tenant, { id: tenantId }, lock);
-      Object.assign(tenant, { tenantStatus, updatedAt: this.clock.now(), updatedBy: by.keyId });
+  /**
+   * Locks a tenant: what must be decided of all its users together is decided by one at a time.
+   * @throws not_found
+   */
+  async lock(tx: EntityManager, id: string): Promise<Tenant> {
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+    const tenant = await tx.findOne(Tenant, { id, status: 'published' }, lock);
+    if (!tenant) throw notFound('tenant', { tenant_id: id });
+    return tenant;
+  }
+
+  /**
+   * Suspends a tenant, or lets it in again; effective within 5 s.
+   * @throws not_found
+   */
+  async setTenantStatus(
+    tenantId: string,
+    tenantStatus: 'active' | 'suspended',
+    by: Author = OPERATOR,
+  ): Promise<Tenant> {
+    return this.em.fork().transactional(async (tx) => {
+      const tenant = await this.lock(tx, tenantId);
+      tx.assign(tenant, { tenantStatus, updatedAt: this.clock.now(), updatedBy: by.keyId });
       this.audit.change(tx, by, 'tenant.changed', tenant);
+      return tenant;
     });
   }
 

@@ -14,6 +14,7 @@ export type IdPrefix =
   | 'env'
   | 'hold'
   | 'inv'
+  | 'invite'
   | 'pack'
   | 'pay'
   | 'pm'

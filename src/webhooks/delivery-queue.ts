@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../auth/audit/audit-log.js';
+import { SUSPENDED_TENANTS } from '../auth/suspension.js';
 import { Clock } from '../shared/clock.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
 import { Subscriptions } from '../events/subscriptions.js';
@@ -20,17 +21,19 @@ const FORGET_ROUNDS = 1000;
 export interface ClaimedDelivery {
   eventId: string;
   endpointId: string;
+  tenantId: string;
   environmentId: string;
   /** From 1. */
   attempt: number;
   url: string;
-  secret: string;
+  sealedSecrets: string;
   body: string;
 }
 
 interface ClaimedRow {
   event_id: string;
   endpoint_id: string;
+  tenant_id: string;
   environment_id: string;
   attempts: number;
   url: string;
@@ -50,7 +53,7 @@ export class DeliveryQueue {
 
   /**
    * Takes due deliveries for this process, of each endpoint only as many as it has room for: so one that hangs fills its
-   * own places and nobody else's.
+   * own places and nobody else's. Those of a suspended tenant wait: it is told nothing that it may not ask for.
    * @param underWay how many of an endpoint this process is sending already
    */
   async claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
@@ -58,20 +61,23 @@ export class DeliveryQueue {
     const lease = new Date(now.getTime() + LEASE_MS).toISOString();
     const rows = await this.em.fork().execute<ClaimedRow[]>(
       `with due as materialized (
-         select d.event_id, d.endpoint_id, e.url, e.secret, e.environment_id from webhook_endpoint e
+         select d.event_id, d.endpoint_id, e.url, e.secret, e.tenant_id, e.environment_id from webhook_endpoint e
          cross join lateral (
            select event_id, endpoint_id from webhook_delivery
            where endpoint_id = e.id and delivery_status = 'pending' and next_attempt_at <= ?
            order by next_attempt_at limit greatest(0, ? - coalesce((?::jsonb ->> e.id)::int, 0))
            for update skip locked
          ) d
-         where e.endpoint_status = 'enabled' and e.status = 'published' limit ${CLAIM_LIMIT}
+         where e.endpoint_status = 'enabled' and e.status = 'published'
+           and e.tenant_id not in (${SUSPENDED_TENANTS})
+         limit ${CLAIM_LIMIT}
        )
        update webhook_delivery d
        set attempts = attempts + 1, next_attempt_at = ?, leased_until = ?, last_attempt_at = ?
        from due, webhook_event v
        where d.event_id = due.event_id and d.endpoint_id = due.endpoint_id and v.id = due.event_id
-       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.environment_id, v.body`,
+       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.tenant_id, due.environment_id,
+         v.body`,
       [now.toISOString(), places, JSON.stringify(Object.fromEntries(underWay)), lease, lease, now.toISOString()],
     );
     return rows.map(toClaimed);
@@ -130,14 +136,15 @@ export class DeliveryQueue {
 }
 
 function toClaimed(row: ClaimedRow): ClaimedDelivery {
-  const { event_id, endpoint_id, environment_id, attempts, url, secret, body } = row;
+  const { event_id, endpoint_id, tenant_id, environment_id, attempts, url, secret, body } = row;
   return {
     eventId: event_id,
     endpointId: endpoint_id,
+    tenantId: tenant_id,
     environmentId: environment_id,
     attempt: attempts,
     url,
-    secret,
+    sealedSecrets: secret,
     body,
   };
 }

@@ -19,6 +19,10 @@ export const AUDIT_ACTIONS = [
   'tenant.created',
   'tenant.changed',
   'user.created',
+  'user.changed',
+  'user.password_changed',
+  'user_invitation.created',
+  'user_invitation.changed',
   'webhook_endpoint.created',
   'webhook_endpoint.changed',
   'webhook_endpoint.deleted',
@@ -48,7 +52,8 @@ export const AUDITED_FIELDS = {
   pack: ['name', 'priceMinor', 'currency', 'packAmount', 'withdrawnAt'],
   stripe_connection: ['statementDescriptorSuffix', 'sendReceipts'],
   tenant: ['name', 'tenantStatus', 'metadata', 'billingDetails'],
-  user: ['email', 'status'],
+  user: ['email', 'name', 'role', 'status'],
+  user_invitation: ['email', 'role', 'invitationStatus', 'expiresAt', 'userId'],
   webhook_endpoint: ['url', 'eventTypes', 'description', 'endpointStatus', 'disabledReason', 'status'],
 } as const satisfies Record<string, readonly string[]>;
 export type AuditedKind = keyof typeof AUDITED_FIELDS;

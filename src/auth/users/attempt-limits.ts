@@ -15,6 +15,7 @@ export class AttemptLimits {
   readonly #logins = new RateLimiterMemory({ points: 100, duration: QUARTER_HOUR_S });
   readonly #failures = new RateLimiterMemory({ points: 10, duration: QUARTER_HOUR_S });
   readonly #signups = new RateLimiterMemory({ points: 20, duration: HOUR_S });
+  readonly #invitations = new RateLimiterMemory({ points: 60, duration: HOUR_S });
 
   /**
    * Counts a try before the password is looked at, as a failed one: many at once must not get past the limit.
@@ -33,6 +34,15 @@ export class AttemptLimits {
   /** @throws DomainError `too_many_requests` */
   async beforeSignup(address: string): Promise<void> {
     await take(this.#signups, networkOf(address));
+  }
+
+  /**
+   * Nobody guesses a link. But who invites an address and accepts for it learns whether there is a user with it: not of
+   * many addresses.
+   * @throws DomainError `too_many_requests`
+   */
+  async beforeInvitation(address: string): Promise<void> {
+    await take(this.#invitations, networkOf(address));
   }
 }
 

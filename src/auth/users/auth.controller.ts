@@ -6,7 +6,9 @@ import { originOf } from '../../http/origin.js';
 import { ApiKeysService } from '../api-keys.service.js';
 import { type Caller, CurrentCaller, Public, RequireKey } from '../caller.js';
 import { AuthResponse, LoginDto, SignupDto, SignupResponse } from './auth.dto.js';
-import { UsersService } from './users.service.js';
+import { AcceptInvitationDto, InvitationTokenDto, OpenInvitationDto, renderOpenInvitation } from './invitations.dto.js';
+import { Invitations } from './invitations.service.js';
+import { type Session, UsersService } from './users.service.js';
 
 const SIGNED_UP =
   'if nobody had this e-mail address, its user exists now: log in (POST /v1/auth/login). If somebody had, nothing has ' +
@@ -17,6 +19,7 @@ const SIGNED_UP =
 export class AuthController {
   constructor(
     private readonly users: UsersService,
+    private readonly invitations: Invitations,
     private readonly apiKeys: ApiKeysService,
   ) {}
 
@@ -49,8 +52,7 @@ export class AuthController {
   async login(@Body() body: LoginDto, @Req() request: Request): Promise<AuthResponse> {
     const { email, password, environment_id: environmentId } = body;
     const credentials = { email, password, environmentId: environmentId ?? null };
-    const session = await this.users.logIn(credentials, originOf(request));
-    return { token: session.token, user_id: session.userId, tenant_id: session.tenantId };
+    return renderSession(await this.users.logIn(credentials, originOf(request)));
   }
 
   /**
@@ -64,4 +66,34 @@ export class AuthController {
   async logout(@CurrentCaller() caller: Caller): Promise<void> {
     await this.apiKeys.endLogin(caller);
   }
+
+  /** What the link of an invitation is for. Takes no key: the token of the link. */
+  @Post('invitations/open')
+  @Public()
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiWalletsErrors('validation', 'not_found', 'too_many_requests')
+  async openInvitation(@Body() { token }: InvitationTokenDto, @Req() request: Request): Promise<OpenInvitationDto> {
+    const { invitation, tenant } = await this.invitations.open(token, originOf(request));
+    return renderOpenInvitation(invitation, tenant);
+  }
+
+  /**
+   * Makes the user that the link of an invitation is for, once, and logs them in to a development environment. An address
+   * that a user of any tenant has is a 409: the invitation stays, so that another address can be invited instead. From one
+   * address, 60 times an hour.
+   */
+  @Post('invitations/accept')
+  @Public()
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiWalletsErrors('validation', 'not_found', 'already_exists', 'too_many_requests', 'unavailable')
+  async acceptInvitation(@Body() body: AcceptInvitationDto, @Req() request: Request): Promise<AuthResponse> {
+    const { token, password, name } = body;
+    return renderSession(await this.invitations.accept({ token, password, name: name ?? '' }, originOf(request)));
+  }
+}
+
+function renderSession({ token, userId, tenantId }: Session): AuthResponse {
+  return { token, user_id: userId, tenant_id: tenantId };
 }

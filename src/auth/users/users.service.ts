@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../config.js';
@@ -7,18 +7,19 @@ import type { Origin } from '../../http/origin.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
-import type { Scope } from '../../shared/scope.js';
-import { ApiKeysService } from '../api-keys.service.js';
 import { AuditLog } from '../audit/audit-log.js';
+import type { Author } from '../audit/author.js';
 import { EnvironmentsService } from '../environments.service.js';
+import type { RoleName } from '../roles.js';
+import { isTenantSuspended, tenantSuspended } from '../suspension.js';
 import { TenantsService } from '../tenants.service.js';
-import { AppUser } from './app-user.entity.js';
+import { AppUser, EMAIL_UNIQUE } from './app-user.entity.js';
 import { AttemptLimits } from './attempt-limits.js';
+import { LoginKeys } from './login-keys.js';
 import { checkNewPassword } from './password-rule.js';
 import { NOBODYS_HASH, Passwords } from './passwords.js';
 import { RefusedLogins } from './refused-logins.js';
 
-const EMAIL_INDEX = 'app_user_email_unique';
 /** An answer to a sign-up waits this long for its rows: longer than they take, whether they are written or refused. */
 const SIGN_UP_WRITE_MS = 50;
 
@@ -26,6 +27,15 @@ const SIGN_UP_WRITE_MS = 50;
 interface Credentials {
   email: string;
   password: string;
+}
+
+export interface NewUser {
+  id: string;
+  tenantId: string;
+  email: string;
+  passwordHash: string;
+  name: string;
+  role: RoleName;
 }
 
 /** A user who is logged in. */
@@ -43,7 +53,7 @@ export class UsersService {
     private readonly em: EntityManager,
     private readonly tenants: TenantsService,
     private readonly environments: EnvironmentsService,
-    private readonly apiKeys: ApiKeysService,
+    private readonly loginKeys: LoginKeys,
     private readonly passwords: Passwords,
     private readonly limits: AttemptLimits,
     private readonly refusedLogins: RefusedLogins,
@@ -83,19 +93,17 @@ export class UsersService {
     const isRight = await this.passwords.verify(password, user?.passwordHash ?? NOBODYS_HASH);
     if (!user || !isRight) {
       if (user) this.refusedLogins.note(user, 'wrong_password', from);
-      throw new DomainError('unauthorized', 'the e-mail address or the password is wrong');
+      throw wrongCredentials();
     }
     await this.limits.afterLogin(from.address, email);
-    const tenant = await this.tenants.get(user.tenantId);
-    // A key would be something new, and a suspended tenant makes nothing new. Those that it has still read.
-    if (tenant.tenantStatus === 'suspended') {
+    const { id: userId, tenantId } = user;
+    if (await isTenantSuspended(this.em.fork(), tenantId)) {
       this.refusedLogins.note(user, 'tenant_suspended', from);
-      throw new DomainError('forbidden', 'the tenant is suspended: its users cannot log in');
+      throw tenantSuspended();
     }
-    const environment = await this.environments.forLogin(tenant.id, environmentId);
-    const scope = { tenantId: tenant.id, environmentId: environment.id };
-    const token = await this.apiKeys.createLoginKey(scope, user, from);
-    return { token, userId: user.id, tenantId: tenant.id };
+    const environment = await this.environments.forLogin(tenantId, environmentId);
+    const token = await this.em.fork().transactional((tx) => this.#enter(tx, user, environment.id, from));
+    return { token, userId, tenantId };
   }
 
   /** The user behind a login key; null for other keys. */
@@ -114,20 +122,36 @@ export class UsersService {
     try {
       await this.em.fork().transactional(async (tx) => {
         const { tenantId } = this.tenants.addTenant(tx, tenantName ?? domainOf(email), author);
-        const user = tx.create(AppUser, this.#newUser(id, tenantId, { email, passwordHash }));
-        this.audit.change(tx, author, 'user.created', user);
+        this.add(tx, { id, tenantId, email, passwordHash, name: '', role: 'owner' }, author);
       });
     } catch (error) {
-      const isKnown = error instanceof UniqueConstraintViolationException && error.message.includes(EMAIL_INDEX);
+      const isKnown = error instanceof UniqueConstraintViolationException && error.message.includes(EMAIL_UNIQUE);
       if (!isKnown) throw error;
     }
   }
 
-  #newUser(id: string, tenantId: string, { email, passwordHash }: { email: string; passwordHash: string }) {
+  /** A user to be, in the caller's transaction. `EMAIL_UNIQUE` decides whether the address is free. */
+  add(tx: EntityManager, draft: NewUser, by: Author): AppUser {
     const now = this.clock.now();
-    const base = { status: 'published', createdAt: now, updatedAt: now, createdBy: id, updatedBy: id };
-    return { id, tenantId, email, passwordHash, ...base };
+    const base = { status: 'published', createdAt: now, updatedAt: now, createdBy: draft.id, updatedBy: draft.id };
+    const user = tx.create(AppUser, { ...draft, ...base });
+    this.audit.change(tx, by, 'user.created', user);
+    return user;
   }
+
+  /** The password was compared while nothing was locked: by now it may be another one, or the user gone. */
+  async #enter(tx: EntityManager, { id, passwordHash }: AppUser, environmentId: string, from: Origin): Promise<string> {
+    const lock = { lockMode: LockMode.PESSIMISTIC_READ, refresh: true } as const;
+    const user = await tx.findOne(AppUser, { id, passwordHash, status: 'published' }, lock);
+    if (!user) throw wrongCredentials();
+    const { tenantId } = user;
+    if (await isTenantSuspended(tx, tenantId)) throw tenantSuspended();
+    return this.loginKeys.create(tx, { tenantId, environmentId }, user, from);
+  }
+}
+
+function wrongCredentials(): DomainError {
+  return new DomainError('unauthorized', 'the e-mail address or the password is wrong');
 }
 
 function domainOf(email: string): string {

@@ -1,6 +1,4 @@
-import { mkdirSync } from 'node:fs';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { NestFactory } from '@nestjs/core';
 import { Environment } from '../../auth/environment.entity.js';
 import type { Config } from '../../config.js';
 import type { Scope } from '../../shared/scope.js';
@@ -10,9 +8,7 @@ import { ReconciliationDifferences } from '../../top-ups/reconciliation/reconcil
 import { Reconciliation } from '../../top-ups/reconciliation/reconciliation.service.js';
 import { renderDifference, renderRun } from '../../top-ups/reconciliation/reconciliation.dto.js';
 import { Repairs } from '../../top-ups/reconciliation/repairs.js';
-import { lockDataFolder } from '../data-folder-lock.js';
-import { createEmbeddedDatabase } from '../embedded-database.js';
-import { prepareDatabase } from '../prepare-database.js';
+import { openApplication } from '../open-application.js';
 import type { ReconciliationDesk } from './desk.js';
 
 const PAGE = 100;
@@ -21,17 +17,10 @@ const BY = { keyId: 'npm run reconcile', requestId: '' };
 /**
  * The service itself, in this process, without a port and without its scheduled task.
  * @param module the application
- * @throws ConfigError where the embedded database belongs to a service that runs
+ * @throws DataFolderInUse where the embedded database belongs to a service that runs
  */
 export async function openDatabaseDesk(config: Config, module: object): Promise<ReconciliationDesk> {
-  if (!config.databaseUrl) {
-    mkdirSync(config.dataDir, { recursive: true });
-    lockDataFolder(config.dataDir);
-    await createEmbeddedDatabase(config.dataDir);
-  }
-  const app = await NestFactory.create(module, { logger: ['error', 'fatal'], abortOnError: false });
-  await prepareDatabase(app, config);
-  await app.init();
+  const app = await openApplication(config, module);
   const get = <Service>(type: abstract new (...parameters: never[]) => Service) => app.get(type, { strict: false });
   const em = get(EntityManager);
 

@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { isTenantSuspended, tenantSuspended } from '../../auth/suspension.js';
 import { PaymentMethod } from '../../customers/payment-method.entity.js';
 import type { BrowserPayment } from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
@@ -30,11 +31,12 @@ export class Confirmations {
     private readonly engine: TopUpEngine,
   ) {}
 
-  /** @throws not_found, in the same words for every link that opens nothing; unavailable */
+  /** @throws not_found, in the same words for every link that opens nothing; forbidden for a suspended tenant; unavailable */
   async open(topUpId: string, token: string): Promise<Confirmation> {
     const topUp = await this.#find(topUpId, token);
     const { status, card } = await this.#describe(topUp);
     if (status !== 'open') return { topUp, status, card, browser: null };
+    if (await isTenantSuspended(this.em.fork(), topUp.tenantId)) throw tenantSuspended();
     const provider = await this.providers.byName(scopeOf(topUp), topUp.provider as string);
     if (!provider?.openPayment) throw notValid();
     return { topUp, status, card, browser: await provider.openPayment(topUp.paymentId as string) };

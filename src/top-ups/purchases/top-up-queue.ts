@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { SUSPENDED_TENANTS } from '../../auth/suspension.js';
 import { toDate } from '../../shared/sql-table.js';
 import {
   claimInstant,
@@ -20,11 +21,15 @@ const STUCK_AFTER_MS = 15 * 60_000;
 /** While a wallet's evaluation is under way no other process takes it; after this its process is taken for crashed. */
 const EVALUATION_LEASE_MS = 60_000;
 
+/** What has not begun waits while its tenant is suspended; what has is looked after. The gate asks again, under the lock. */
+const MAY_BEGIN = `(top_up_status not in ('created', 'retry_wait') or tenant_id not in (${SUSPENDED_TENANTS}))`;
+
 const DUE_TOP_UPS: DueWork = {
   table: 'top_up',
   columns: 'id',
   due: 'next_attempt_at',
   where: `top_up_status in (${OPEN_STATUS_LIST})`,
+  also: MAY_BEGIN,
 };
 const DUE_RECHECKS: DueWork = { table: 'top_up', columns: 'id', due: 'recheck_at', where: 'recheck_at is not null' };
 const DUE_EVALUATIONS: DueWork = {
@@ -74,7 +79,7 @@ export class TopUpQueue {
     const em = this.em.fork();
     const now = await claimInstant(em, this.clock);
     const due = `select id from top_up where id in (${ids.map(() => '?').join(', ')})
-      and top_up_status in (${OPEN_STATUS_LIST}) and next_attempt_at <= ? for update skip locked`;
+      and top_up_status in (${OPEN_STATUS_LIST}) and ${MAY_BEGIN} and next_attempt_at <= ? for update skip locked`;
     return this.#lease(em, now, due, [...ids, now.toISOString()]);
   }
 
@@ -157,7 +162,7 @@ export class TopUpQueue {
     // One that waited for days for its next try counts from that try.
     const rows = await this.em.fork().execute<{ id: string; top_up_status: string; since: string }[]>(
       `select id, top_up_status, coalesce(charged_at, created_at) as since from top_up
-       where not invoicing and top_up_status in (${BUSY_STATUS_LIST}) and created_at <= ?
+       where not invoicing and top_up_status in (${BUSY_STATUS_LIST}) and ${MAY_BEGIN} and created_at <= ?
          and coalesce(charged_at, created_at) <= ? order by created_at limit ${limit}`,
       [before, before],
     );

@@ -3,6 +3,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { ApiKey, liveKeys } from '../../auth/api-key.entity.js';
 import type { Caller } from '../../auth/caller.js';
+import { isTenantSuspended, tenantSuspended } from '../../auth/suspension.js';
 import { Customer } from '../../customers/customer.entity.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import { Clock } from '../../shared/clock.js';
@@ -62,6 +63,7 @@ export class PortalSessionsService {
   /**
    * Whose token it is; undefined for one that is malformed, unknown or expired, whose customer is deleted, or whose key
    * lets nobody in any more. Read each time: what is ended, is ended everywhere at once.
+   * @throws DomainError `forbidden` where the tenant is suspended
    */
   async find(token: string): Promise<PortalVisitor | undefined> {
     if (!TOKEN_FORMAT.test(token)) return undefined;
@@ -74,7 +76,9 @@ export class PortalSessionsService {
       em.count(Customer, { id: session.customerId, ...scope, status: 'published' }),
       em.count(ApiKey, { id: session.createdBy, ...scope, ...liveKeys(now) }),
     ]);
-    return customers > 0 && keys > 0 ? { scope, customerId: session.customerId } : undefined;
+    if (customers === 0 || keys === 0) return undefined;
+    if (await isTenantSuspended(em, scope.tenantId)) throw tenantSuspended();
+    return { scope, customerId: session.customerId };
   }
 
   /**
