@@ -62,7 +62,7 @@ export class ApiKeysController {
       [KEYS_MADE]: {
         description:
           'Ids of keys that work on although this one made them, itself or through others, the oldest first and at ' +
-          'most 100, separated by commas; absent when there are none. `made_by` of the list has them all, too.',
+          'most 100, separated by commas; absent when there are none. `made_by` of the list shows those of its environment.',
         schema: { type: 'string' },
       },
     },
