@@ -1,12 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { Express } from 'express';
 import helmet from 'helmet';
 import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/caller.js';
 import { Config } from './config.js';
 import { describeEvents, EVENT_BODIES } from './events/describe-events.js';
 import { apiOf } from './http/errors/api-of.js';
 import { identifyRequests } from './http/identify-requests.js';
+import { keepDocument } from './http/kept-document.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
 import { createLog, JsonLogger, logRequests } from './log.js';
 
@@ -22,6 +24,9 @@ export function configureApp(app: NestExpressApplication): void {
   app.use(helmet(SECURITY_HEADERS));
   app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After', 'Keys-Made'] });
   identifyRequests(app);
+  // Swagger makes them anew for each request, and nobody needs a key to ask.
+  const express: Express = app.getHttpAdapter().getInstance();
+  for (const path of DOCUMENTS) express.get(path, keepDocument());
   // Built when somebody asks for it: it costs a tenth of a second that the start can do without.
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
     jsonDocumentUrl: 'openapi.json',
@@ -35,6 +40,8 @@ export function configureApp(app: NestExpressApplication): void {
     },
   });
 }
+
+const DOCUMENTS = ['/openapi.json', '/openapi.yaml', '/docs/swagger-ui-init.js'];
 
 /** Swagger UI loads its scripts from this server and writes its styles inline. TLS is the proxy's business. */
 const SECURITY_HEADERS: Parameters<typeof helmet>[0] = {

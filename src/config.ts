@@ -102,6 +102,11 @@ export class Config {
   @wholeNumber(100, 30_000, ' of milliseconds')
   webhookTimeoutMs = 10_000;
 
+  @Expose({ name: 'WEBHOOK_ALLOW_PRIVATE' })
+  @IsOptional()
+  @trueOrFalse()
+  webhookAllowPrivate?: boolean;
+
   @Expose({ name: 'LEDGER_QUEUE_LIMIT' })
   @wholeNumber(1, 1_000_000)
   ledgerQueueLimit = 5000;
@@ -141,6 +146,11 @@ export class Config {
   /** Who signs up gets a tenant of their own: in production the operator decides that. */
   get isSignupAllowed(): boolean {
     return this.allowSignup ?? !this.isProduction;
+  }
+
+  /** Whether servers of tenants may be in the operator's own networks: in production the operator decides that. */
+  get isPrivateAllowed(): boolean {
+    return this.webhookAllowPrivate ?? !this.isProduction;
   }
 
   /** Where customers reach the pages of this service; undefined in production, or on any port, where nobody has said so. */

@@ -7,12 +7,14 @@ import { DatabaseHealth } from './database-health.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { HealthController } from './health.controller.js';
 import { ReconciliationHealth } from './reconciliation-health.js';
+import { SettingsModule } from '../settings/settings.module.js';
+import { SecretsUpkeep } from './secrets-upkeep.js';
 import { TopUpHealth } from './top-up-health.js';
 
 /** What an operator looks at. */
 @Module({
-  imports: [AuthModule, TopUpsModule, TerminusModule.forRoot({ logger: false })],
+  imports: [AuthModule, SettingsModule, TopUpsModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [Bootstrap, ConnectionDraining, DatabaseHealth, ReconciliationHealth, TopUpHealth],
+  providers: [Bootstrap, ConnectionDraining, DatabaseHealth, ReconciliationHealth, SecretsUpkeep, TopUpHealth],
 })
 export class OpsModule {}

@@ -83,6 +83,21 @@ export class SecretBox {
       .some((own) => own.length === given.length && timingSafeEqual(own, given));
   }
 
+  /** How many keys there are. */
+  get keys(): number {
+    return this.#allKeys().length;
+  }
+
+  /** False in production without ENCRYPTION_KEY. */
+  get canSeal(): boolean {
+    return this.keys > 0;
+  }
+
+  /** Stands before all that the first key has sealed; undefined where there is none. */
+  get firstKeyId(): string | undefined {
+    return this.#allKeys()[0]?.id;
+  }
+
   /** Whether there is a key for it at all. */
   canOpen(sealed: string): boolean {
     return this.#allKeys().some(({ id }) => sealed.startsWith(`${id}.`));

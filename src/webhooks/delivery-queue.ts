@@ -21,17 +21,19 @@ const FORGET_ROUNDS = 1000;
 export interface ClaimedDelivery {
   eventId: string;
   endpointId: string;
+  tenantId: string;
   environmentId: string;
   /** From 1. */
   attempt: number;
   url: string;
-  secret: string;
+  sealedSecrets: string;
   body: string;
 }
 
 interface ClaimedRow {
   event_id: string;
   endpoint_id: string;
+  tenant_id: string;
   environment_id: string;
   attempts: number;
   url: string;
@@ -59,7 +61,7 @@ export class DeliveryQueue {
     const lease = new Date(now.getTime() + LEASE_MS).toISOString();
     const rows = await this.em.fork().execute<ClaimedRow[]>(
       `with due as materialized (
-         select d.event_id, d.endpoint_id, e.url, e.secret, e.environment_id from webhook_endpoint e
+         select d.event_id, d.endpoint_id, e.url, e.secret, e.tenant_id, e.environment_id from webhook_endpoint e
          cross join lateral (
            select event_id, endpoint_id from webhook_delivery
            where endpoint_id = e.id and delivery_status = 'pending' and next_attempt_at <= ?
@@ -74,7 +76,8 @@ export class DeliveryQueue {
        set attempts = attempts + 1, next_attempt_at = ?, leased_until = ?, last_attempt_at = ?
        from due, webhook_event v
        where d.event_id = due.event_id and d.endpoint_id = due.endpoint_id and v.id = due.event_id
-       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.environment_id, v.body`,
+       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.tenant_id, due.environment_id,
+         v.body`,
       [now.toISOString(), places, JSON.stringify(Object.fromEntries(underWay)), lease, lease, now.toISOString()],
     );
     return rows.map(toClaimed);
@@ -133,14 +136,15 @@ export class DeliveryQueue {
 }
 
 function toClaimed(row: ClaimedRow): ClaimedDelivery {
-  const { event_id, endpoint_id, environment_id, attempts, url, secret, body } = row;
+  const { event_id, endpoint_id, tenant_id, environment_id, attempts, url, secret, body } = row;
   return {
     eventId: event_id,
     endpointId: endpoint_id,
+    tenantId: tenant_id,
     environmentId: environment_id,
     attempt: attempts,
     url,
-    secret,
+    sealedSecrets: secret,
     body,
   };
 }

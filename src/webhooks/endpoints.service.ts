@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
@@ -12,6 +11,7 @@ import { Clock } from '../shared/clock.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { SealedEndpointSecrets } from './endpoint-secrets.js';
 import type { CreateEndpointDto, UpdateEndpointDto } from './endpoints.dto.js';
 import { scopesOfEvents } from '../events/scopes-of-events.js';
 import { Subscriptions } from '../events/subscriptions.js';
@@ -20,7 +20,12 @@ import { WebhookDelivery } from '../events/webhook-event.entity.js';
 
 /** Each event is written and sent once for each of them. */
 const MAX_ENDPOINTS = 20;
-const SECRET_BYTES = 32;
+
+/** An endpoint with the secret that was made for it now. */
+export interface EndpointWithSecret {
+  endpoint: WebhookEndpoint;
+  secret: string;
+}
 
 /** Endpoints: where the events of an environment are sent. */
 @Injectable()
@@ -28,6 +33,7 @@ export class EndpointsService {
   constructor(
     private readonly em: EntityManager,
     private readonly subscriptions: Subscriptions,
+    private readonly secrets: SealedEndpointSecrets,
     private readonly clock: Clock,
     private readonly config: Config,
     private readonly audit: AuditLog,
@@ -35,9 +41,9 @@ export class EndpointsService {
 
   /**
    * @throws validation when the url may not be sent to; forbidden for events that the key may not read; invalid_operation
-   * when there are too many
+   *   when there are too many, or secrets cannot be stored
    */
-  async create(caller: Caller, body: CreateEndpointDto): Promise<WebhookEndpoint> {
+  async create(caller: Caller, body: CreateEndpointDto): Promise<EndpointWithSecret> {
     checkScopes(caller, scopesOfEvents(toEventTypes(body.event_types)));
     await checkUrl(body.url, this.config);
     const em = this.em.fork();
@@ -48,13 +54,14 @@ export class EndpointsService {
       });
     }
     const now = this.clock.now();
+    const owner = { id: newId('endpoint', now), ...scopeOf(caller) };
+    const { secret, sealedSecrets } = this.secrets.create(owner);
     const endpoint = em.create(WebhookEndpoint, {
-      id: newId('endpoint', now),
-      ...scopeOf(caller),
+      ...owner,
       url: body.url,
       description: body.description ?? '',
       eventTypes: toEventTypes(body.event_types),
-      secret: `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`,
+      sealedSecrets,
       endpointStatus: 'enabled',
       disabledReason: '',
       status: 'published',
@@ -66,7 +73,21 @@ export class EndpointsService {
     this.audit.change(em, caller, 'webhook_endpoint.created', endpoint);
     await em.flush();
     this.subscriptions.forget(caller.environmentId);
-    return endpoint;
+    return { endpoint, secret };
+  }
+
+  /**
+   * Has deliveries signed with a new secret, and for so long with those of before, too.
+   * @throws not_found; invalid_operation when too many are in force, or secrets cannot be stored
+   */
+  async rotateSecret(caller: Caller, id: string, overlapMs: number): Promise<EndpointWithSecret> {
+    return this.em.fork().transactional(async (em) => {
+      const endpoint = await this.#lock(em, caller, id);
+      const { secret, sealedSecrets } = this.secrets.rotate(endpoint, overlapMs);
+      Object.assign(endpoint, { sealedSecrets, updatedAt: this.clock.now(), updatedBy: caller.keyId });
+      this.audit.change(em, caller, 'webhook_endpoint.changed', endpoint, { new_secret: true, overlap_ms: overlapMs });
+      return { endpoint, secret };
+    });
   }
 
   async list(scope: Scope, { limit, offset, order }: WalletsPageQuery): Promise<[WebhookEndpoint[], number]> {

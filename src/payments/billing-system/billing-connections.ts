@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { LRUCache } from 'lru-cache';
 import { AuditLog } from '../../auth/audit/audit-log.js';
 import type { Caller } from '../../auth/caller.js';
 import { Config } from '../../config.js';
 import { invalidFields } from '../../http/field-errors.js';
 import { checkUrl } from '../../http/outbound/check-url.js';
-import { checkSealed } from '../../settings/check-sealed.js';
 import { SecretBox } from '../../settings/secret-box.js';
 import { SettingsService } from '../../settings/settings.service.js';
+import { StoredSecrets } from '../../settings/stored-secrets.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
@@ -31,14 +31,14 @@ export interface OpenBillingConnection {
 
 /** The environments whose own billing systems take the payments, and where those are. */
 @Injectable()
-export class BillingConnections implements OnModuleInit, OnApplicationBootstrap {
-  readonly #logger = new Logger('BillingSystem');
+export class BillingConnections implements OnModuleInit {
   readonly #cache: LRUCache<string, { address: BillingAddress | undefined }>;
 
   constructor(
     private readonly em: EntityManager,
     private readonly settings: SettingsService,
     private readonly box: SecretBox,
+    private readonly secrets: StoredSecrets,
     private readonly api: BillingSystemApi,
     private readonly clock: Clock,
     private readonly config: Config,
@@ -54,12 +54,8 @@ export class BillingConnections implements OnModuleInit, OnApplicationBootstrap 
       const sentence = 'needs an address first: PUT /v1/settings/payments/webhook';
       throw invalidFields({ value: { provider: [sentence] } });
     });
-  }
-
-  async onApplicationBootstrap(): Promise<void> {
-    const rows = await this.em.fork().find(BillingConnection, {}, { fields: ['sealedSecret', 'environmentId'] });
-    const sealed = rows.map(({ environmentId, sealedSecret }) => ({ environmentId, sealed: sealedSecret }));
-    checkSealed(sealed, 'secrets of billing systems', { box: this.box, config: this.config, logger: this.#logger });
+    const what = 'secrets of billing systems';
+    this.secrets.keep({ what, entity: BillingConnection, property: 'sealedSecret', ownerOf });
   }
 
   /**

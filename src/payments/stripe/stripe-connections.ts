@@ -1,15 +1,14 @@
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { LRUCache } from 'lru-cache';
 import { AuditLog } from '../../auth/audit/audit-log.js';
 import type { Caller } from '../../auth/caller.js';
 import { Environment } from '../../auth/environment.entity.js';
-import { Config } from '../../config.js';
 import { invalidFields } from '../../http/field-errors.js';
-import { checkSealed } from '../../settings/check-sealed.js';
 import { SecretBox } from '../../settings/secret-box.js';
 import { SettingsService } from '../../settings/settings.service.js';
+import { StoredSecrets } from '../../settings/stored-secrets.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
@@ -35,17 +34,16 @@ export interface ConnectionChanges extends Partial<StripeKeys>, Partial<StripeTe
 
 /** The environments that take payments through Stripe, and with what keys. */
 @Injectable()
-export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
-  readonly #logger = new Logger('Stripe');
+export class StripeConnections implements OnModuleInit {
   readonly #cache: LRUCache<string, { connection: OpenConnection | undefined }>;
 
   constructor(
     private readonly em: EntityManager,
     private readonly settings: SettingsService,
     private readonly box: SecretBox,
+    private readonly secrets: StoredSecrets,
     private readonly clients: StripeClients,
     private readonly clock: Clock,
-    private readonly config: Config,
     private readonly audit: AuditLog,
   ) {
     this.#cache = trustedCache(clock, CACHE_LIMIT);
@@ -58,13 +56,7 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
       const sentence = 'needs keys first: PUT /v1/settings/payments/stripe';
       throw invalidFields({ value: { provider: [sentence] } });
     });
-  }
-
-  /** Keys that cannot be opened are found out at the start, not at the first charge. They can be stored anew. */
-  async onApplicationBootstrap(): Promise<void> {
-    const rows = await this.em.fork().find(StripeConnection, {}, { fields: ['sealedKeys', 'environmentId'] });
-    const sealed = rows.map(({ environmentId, sealedKeys }) => ({ environmentId, sealed: sealedKeys }));
-    checkSealed(sealed, 'Stripe keys', { box: this.box, config: this.config, logger: this.#logger });
+    this.secrets.keep({ what: 'Stripe keys', entity: StripeConnection, property: 'sealedKeys', ownerOf });
   }
 
   /**
