@@ -102,6 +102,45 @@ export class Config {
   @wholeNumber(100, 30_000, ' of milliseconds')
   webhookTimeoutMs = 10_000;
 
+  @Expose({ name: 'RATE_LIMIT_PER_SECOND' })
+  @wholeNumber(0, 10_000_000, ' of points')
+  rateLimitPerSecond = 10_000;
+
+  @Expose({ name: 'RATE_LIMIT_PER_MINUTE' })
+  @wholeNumber(0, 600_000_000, ' of points')
+  rateLimitPerMinute = 0;
+
+  @Expose({ name: 'RATE_LIMIT_TENANTS' })
+  @IsOptional()
+  @Matches(/^[^=,\s]+=\d{1,9}(\/\d{1,9})?(,[^=,\s]+=\d{1,9}(\/\d{1,9})?)*$/, {
+    message: 'must look like tenant_01=20000,tenant_02=100/3000: points in a second, or in a second and a minute',
+  })
+  rateLimitTenants?: string;
+
+  @Expose({ name: 'RATE_LIMIT_ADDRESS' })
+  @wholeNumber(0, 10_000_000, ' of points')
+  rateLimitAddress = 300;
+
+  @Expose({ name: 'LATE_LOOP_MS' })
+  @wholeNumber(0, 10_000, ' of milliseconds')
+  lateLoopMs = 50;
+
+  @Expose({ name: 'MAX_CONNECTIONS' })
+  @wholeNumber(10, 100_000)
+  maxConnections = 2000;
+
+  @Expose({ name: 'HEADERS_TIMEOUT_MS' })
+  @wholeNumber(100, 600_000, ' of milliseconds')
+  headersTimeoutMs = 10_000;
+
+  @Expose({ name: 'REQUEST_TIMEOUT_MS' })
+  @wholeNumber(100, 600_000, ' of milliseconds')
+  requestTimeoutMs = 30_000;
+
+  @Expose({ name: 'ANSWER_TIMEOUT_MS' })
+  @wholeNumber(100, 600_000, ' of milliseconds')
+  answerTimeoutMs = 60_000;
+
   @Expose({ name: 'WEBHOOK_ALLOW_PRIVATE' })
   @IsOptional()
   @trueOrFalse()

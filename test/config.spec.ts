@@ -68,6 +68,7 @@ describe('the settings', () => {
       bootstrapApiKey: 0,
       allowSignup: 0,
       encryptionKey: 0,
+      rateLimitTenants: 0,
     }).map((property) => (property === 'mode' ? 'NODE_ENV' : property.replace(/[A-Z]/g, '_$&').toUpperCase()));
     expect(named).toEqual(variables.sort());
     expect(readConfig(parseEnv(example))).toEqual(readConfig({ DEMO: 'true' }));

@@ -7,13 +7,14 @@ import { trustedCache } from '../shared/trusted-cache.js';
 import { hashApiKey, isWellFormedApiKey } from './api-key-format.js';
 import { ApiKey } from './api-key.entity.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
-import { type ScopeName, scopesOf } from './scopes.js';
+import { type KeyType, type ScopeName, scopesOf } from './scopes.js';
 import { Tenant } from './tenant.entity.js';
 import { AppUser } from './users/app-user.entity.js';
 
 /** A key that exists and was not revoked, with all that the guard asks of it. */
 export interface KnownKey extends Scope {
   keyId: string;
+  keyType: KeyType;
   keyName: string;
   environmentType: EnvironmentType;
   customerId: string | null;
@@ -57,6 +58,14 @@ export class KeyRing {
     return lookup;
   }
 
+  /**
+   * The key as it was known last, by now perhaps changed or revoked: to tell whose request it is, never to let it in. Asks
+   * nobody, and says nothing of a key that was not shown for long.
+   */
+  recall(key: string): KnownKey | undefined {
+    return this.#known.peek(hashApiKey(key), { allowStale: true });
+  }
+
   /** Forgets a key that was just revoked or changed here; other processes forget it in time. */
   forget(keyHash: string): void {
     this.#known.delete(keyHash);
@@ -90,6 +99,7 @@ export class KeyRing {
     if (!environment || !tenant) return undefined;
     return {
       keyId: apiKey.id,
+      keyType: apiKey.type,
       keyName: apiKey.name,
       tenantId: apiKey.tenantId,
       environmentId: apiKey.environmentId,

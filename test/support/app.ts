@@ -7,6 +7,7 @@ import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
 import { configureApp } from '../../src/app.setup.js';
 import { Config } from '../../src/config.js';
+import { BoundedAdapter } from '../../src/http/server/bounded-adapter.js';
 import { prepareDatabase } from '../../src/ops/prepare-database.js';
 import { Clock } from '../../src/shared/clock.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -42,14 +43,18 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'refill-data-'));
   const config = Object.assign(
     new Config(),
-    { mode: 'test', port: 0, logLevel: 'silent', sweepIntervalMs: 0, dataDir },
+    // Machines that test are busy with other things: how late the loop is says nothing there.
+    { mode: 'test', port: 0, logLevel: 'silent', sweepIntervalMs: 0, lateLoopMs: 0, dataDir },
     options.config,
     database.url ? { databaseUrl: database.url } : {},
   );
   if (!config.databaseUrl) await copyPgliteTemplate(dataDir);
   const builder = Test.createTestingModule({ imports: [AppModule.register(config), ...(options.imports ?? [])] });
   const module = await builder.overrideProvider(Clock).useValue(clock).compile();
-  const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, bufferLogs: true });
+  const app = module.createNestApplication<NestExpressApplication>(new BoundedAdapter(config), {
+    bodyParser: false,
+    bufferLogs: true,
+  });
   configureApp(app);
   await prepareDatabase(app, config);
   await app.listen(0, '127.0.0.1');
