@@ -288,6 +288,12 @@ describe('routes that change something', () => {
         client.put(`/v1/webhooks/endpoints/${await idOf('/v1/webhooks/endpoints', ENDPOINT)}`, { description: 'x' }),
       table: 'webhook_endpoint',
     },
+    'POST /v1/webhooks/endpoints/{id}/rotate-secret': {
+      actions: ['webhook_endpoint.changed'],
+      make: async () =>
+        client.post(`/v1/webhooks/endpoints/${await idOf('/v1/webhooks/endpoints', ENDPOINT)}/rotate-secret`),
+      table: 'webhook_endpoint',
+    },
     'DELETE /v1/webhooks/endpoints/{id}': {
       actions: ['webhook_endpoint.deleted'],
       make: async () => client.delete(`/v1/webhooks/endpoints/${await idOf('/v1/webhooks/endpoints', ENDPOINT)}`),

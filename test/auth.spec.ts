@@ -116,12 +116,14 @@ describe('API keys', () => {
     ['NUL', { Authorization: 'Bearer %00' }],
   ])('refuse %s, in the words of either API', async (_name, headers) => {
     const wallets = await request(app.url).get('/v1/probe').set(headers).expect(401);
+    const message =
+      'the API key is missing or wrong: send it as header x-api-key: <key>, or as Authorization: Bearer <key>';
     expect(wallets.body).toEqual({
       code: 'unauthorized',
-      message: 'the API key is missing or wrong',
+      message,
       http_status_code: 401,
       success: false,
-      error: { message: 'the API key is missing or wrong', internal_error: null },
+      error: { message, internal_error: null },
     });
     const credits = await request(app.url).get('/account/probe/').set(headers).expect(401);
     expect(credits.body).toEqual({ detail: 'Incorrect authentication credentials.' });
@@ -223,7 +225,7 @@ describe('API keys', () => {
       request(app.url).post('/v1/secrets/api/keys').set('x-api-key', key).send(body);
 
     it('make a key, show it once, and list it without', async () => {
-      const made = await create({ name: 'Billing', type: 'private_key', service_account_id: 'x' }).expect(201);
+      const made = await create({ name: 'Billing', type: 'private_key' }).expect(201);
       const { secret, api_key: plainKey } = made.body;
       expect(secret).toMatchObject({
         name: 'Billing',

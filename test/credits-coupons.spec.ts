@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { PaymentMethodsService } from '../src/customers/payment-methods.service.js';
 import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
@@ -27,7 +28,10 @@ describe('coupons', () => {
   const show = async (id: string) =>
     (await call(service, tenant.serverKey).get(`${COUPONS}/${id}`).expect(200)).body as { redemptions: number };
   const buy = (account: TestAccount, ...coupons: string[]) =>
-    call(service, account.key).post(BUY).send({ pack_id: 'pack_100', coupon_ids: coupons });
+    call(service, account.key)
+      .post(BUY)
+      .set('Idempotency-Key', randomUUID())
+      .send({ pack_id: 'pack_100', coupon_ids: coupons });
   const refusal = async (account: TestAccount, ...coupons: string[]): Promise<unknown> =>
     ((await buy(account, ...coupons).expect(400)).body as { coupon_ids: unknown }).coupon_ids;
   const charged = async ({ customerId }: TestAccount): Promise<number[]> =>

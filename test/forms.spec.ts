@@ -120,9 +120,16 @@ describe('form bodies', () => {
     ],
     [
       'auto_top_up_credits_pack.id=a&auto_top_up_credits_pack.x=1',
-      { auto_top_up_credits_pack: { x: ['Is not a known field.'] } },
+      { auto_top_up_credits_pack: { x: ['Is not a known field; known are id, price, currency_code.'] } },
     ],
-    ['nothing=1', { nothing: ['Is not a known field.'] }],
+    [
+      'nothing=1',
+      {
+        nothing: [
+          'Is not a known field; known are auto_top_up_on_expiration, auto_top_up_on_insufficient, auto_top_up_credits_pack.',
+        ],
+      },
+    ],
     ['auto_top_up_on_expiration=%FF', { non_field_errors: ['The form is not percent-encoded UTF-8.'] }],
     ['auto_top_up_credits_pack[id]=a%00', { auto_top_up_credits_pack: { id: ['Must not contain NUL characters.'] } }],
     ['a=1&'.repeat(101), { non_field_errors: ['The form has more than 100 fields.'] }],

@@ -61,7 +61,8 @@ describe('users', () => {
 
   it('sign up: a user, a tenant, two environments; and log in for a token that works', async () => {
     const email = newEmail();
-    await post('signup', { email, password: PASSWORD, tenant_name: 'Acme', role: 'x' }).expect(200);
+    await post('signup', { email, password: PASSWORD, role: 'x' }).expect(400);
+    await post('signup', { email, password: PASSWORD, tenant_name: 'Acme' }).expect(200);
     const answer = await post('login', { email, password: PASSWORD }).expect(200);
     expect(answer.body).toEqual({
       token: expect.stringMatching(/^sk_[0-9A-Za-z]{38}$/),

@@ -101,7 +101,7 @@ describe('the secret of a webhook endpoint', () => {
       await client.put(`/v1/webhooks/endpoints/${id}`, { description: 'Billing' }),
     ];
     expect(seen.map(({ status, text }) => [status, /whsec|[0-9a-f]{8}\.[\w-]{60}/.test(text)])).toEqual(
-      Array(3).fill([200, false]),
+      seen.map(() => [200, false]),
     );
   });
 

@@ -42,10 +42,12 @@ export class ApiKeyGuard implements CanActivate {
     const key = plainKey === undefined ? undefined : await this.keys.find(plainKey);
     const isExpired = key?.expiresAt && key.expiresAt.getTime() <= this.clock.now().getTime();
     // The same words for every reason: which keys exist is nobody's business.
-    if (!key || isExpired) throw new DomainError('unauthorized', 'the API key is missing or wrong');
+    if (!key || isExpired) throw new DomainError('unauthorized', NO_KEY);
     return key;
   }
 }
+
+const NO_KEY = 'the API key is missing or wrong: send it as header x-api-key: <key>, or as Authorization: Bearer <key>';
 
 /** `x-api-key`, or `Authorization` with the scheme Bearer or JWT. */
 function plainKeyOf(request: Request): string | undefined {

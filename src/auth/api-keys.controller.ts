@@ -3,6 +3,7 @@ import { ApiNoContentResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../http/wallets-page.js';
+import { notFound } from '../shared/errors.js';
 import { ApiKeyListDto, CreateApiKeyDto, CreatedApiKeyDto, ListApiKeysQuery, renderSecret } from './api-keys.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { EnvironmentsService } from './environments.service.js';
@@ -27,6 +28,9 @@ export class ApiKeysController {
   @ApiWalletsErrors('validation', 'not_found')
   async create(@CurrentCaller() caller: Caller, @Body() body: CreateApiKeyDto): Promise<CreatedApiKeyDto> {
     const { name, type, expires_at: expiresAt, customer_id: customerId, scopes } = body;
+    if (body.service_account_id) {
+      throw notFound('service account', { service_account_id: body.service_account_id });
+    }
     const environment = await this.environments.forNewKey(caller, body.environment_id ?? caller.environmentId);
     const { secret, plainKey } = await this.apiKeys.createApiKey(
       { tenantId: caller.tenantId, environmentId: environment.id },

@@ -3,7 +3,6 @@ import { IsEmail, IsOptional, ValidateIf } from 'class-validator';
 import { IsMetadata } from '../http/fields/is-metadata.js';
 import { IsText } from '../http/fields/is-text.js';
 import { Nested } from '../http/fields/nested.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { formatTimestamp } from '../shared/clock.js';
 import type { Caller } from './caller.js';
 import { flexpriceRoleOf, ROLE_NAMES, type RoleName } from './roles.js';
@@ -14,7 +13,6 @@ import type { AppUser } from './users/app-user.entity.js';
 /** Flexprice takes empty text for no value. */
 const ifFilled = ValidateIf((_dto: object, value: unknown) => value !== undefined && value !== null && value !== '');
 
-@IgnoreUnknownFields()
 export class AddressDto {
   @IsOptional()
   @IsText({ max: 255, example: '1 Main Street' })
@@ -41,7 +39,6 @@ export class AddressDto {
   address_country?: string | null;
 }
 
-@IgnoreUnknownFields()
 export class BillingDetailsDto {
   /** @example 'billing@refill.example' */
   @ifFilled
@@ -64,7 +61,6 @@ export class BillingDetailsDto {
 }
 
 /** What changes; absent or null stays. `metadata` and `billing_details` are replaced whole. */
-@IgnoreUnknownFields()
 export class UpdateTenantDto {
   @IsOptional()
   @IsText({ min: 1, max: 255, example: 'Acme' })

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { ToNumber } from './fields/to-number.js';
 import { invalidField } from '../shared/errors.js';
+import { didYouMean } from '../shared/nearest.js';
 
 const DEFAULT_LENGTH = 10;
 const MAX_LENGTH = 100;
@@ -88,6 +89,9 @@ export function orderingOf<Property extends string>(
   const isDescending = query.ordering.startsWith('-');
   const name = isDescending ? query.ordering.slice(1) : query.ordering;
   const property = Object.hasOwn(columns, name) ? columns[name] : undefined;
-  if (property === undefined) throw invalidField('ordering', `must be one of ${Object.keys(columns).join(', ')}`);
+  if (property === undefined) {
+    const names = Object.keys(columns);
+    throw invalidField('ordering', `must be one of ${names.join(', ')}${didYouMean(name, names)}`);
+  }
   return { property, direction: isDescending ? 'desc' : 'asc' };
 }

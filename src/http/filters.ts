@@ -1,5 +1,6 @@
 import { formatDecimal, parseDecimal } from '../shared/decimal.js';
 import type { DomainError } from '../shared/errors.js';
+import { didYouMean } from '../shared/nearest.js';
 import { fieldErrorsAt, invalidFields } from './field-errors.js';
 import { readTimestamp } from './fields/is-timestamp.js';
 import type { FilterDto, Operator, SortDto } from './filters.dto.js';
@@ -34,7 +35,7 @@ type Condition = Record<string, unknown>;
 export function filterConditions(filters: FilterDto[] | null | undefined, fields: FilterFields): Condition[] {
   return (filters ?? []).map((filter, index) => {
     const field = Object.hasOwn(fields, filter.field) ? fields[filter.field] : undefined;
-    if (!field) throw refusal(index, 'field', `must be one of ${Object.keys(fields).join(', ')}`);
+    if (!field) throw refusal(index, 'field', faultOfName(filter.field, fields));
     if (!OPERATORS_OF[field.type].includes(filter.operator)) {
       throw refusal(index, 'operator', `must be one of ${OPERATORS_OF[field.type].join(', ')} for ${filter.field}`);
     }
@@ -53,10 +54,7 @@ export function sortOrder(
 ): Record<string, 'asc' | 'desc'>[] {
   const wanted = (sort ?? []).map(({ field: name, direction }, index) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (!field) {
-      const sentence = `must be one of ${Object.keys(fields).join(', ')}`;
-      throw invalidFields(fieldErrorsAt(['sort', String(index), 'field'], sentence));
-    }
+    if (!field) throw invalidFields(fieldErrorsAt(['sort', String(index), 'field'], faultOfName(name, fields)));
     return { [field.property]: direction ?? order };
   });
   return [...wanted, { createdAt: order }, { id: order }];
@@ -124,6 +122,11 @@ function convert(raw: unknown, type: FieldType): unknown {
 
 function pattern(text: unknown): string {
   return `%${String(text).replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+function faultOfName(name: string, fields: FilterFields): string {
+  const names = Object.keys(fields);
+  return `must be one of ${names.join(', ')}${didYouMean(name, names)}`;
 }
 
 function refusal(index: number, member: string, sentence: string): DomainError {

@@ -16,7 +16,6 @@ import {
 import { IsText } from '../http/fields/is-text.js';
 import { IsCredits } from '../http/fields/is-credits.js';
 import { Nested, NestedList } from '../http/fields/nested.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { type Decimal, ZERO } from '../shared/decimal.js';
 
 /** `wallets`: how wallets behave. */
@@ -145,8 +144,7 @@ export class SellerDto {
   tax_id: string = '';
 }
 
-/** `invoice_config`. Its other fields in Flexprice mean nothing here and are dropped. */
-@IgnoreUnknownFields()
+/** `invoice_config`. What else it has in Flexprice means nothing here, and is refused. */
 export class InvoicesSettingDto {
   /** Credits an invoiced purchase at once and makes its invoice as a paid one. */
   @ApiProperty({ type: Boolean, default: false })

@@ -19,13 +19,15 @@ export interface SecretRows<Row extends SecretRow> {
   /** The property that is sealed, a text. */
   property: keyof NoInfer<Row> & string;
   /** As it is sealed for. */
-  ownerOf(row: NoInfer<Row>): string;
+  ownerOf: (row: NoInfer<Row>) => string;
   /** The text of a value that was stored before such secrets were sealed; undefined for one that is sealed. */
-  plainTextOf?(stored: string): string | undefined;
+  plainTextOf?: (stored: string) => string | undefined;
 }
 
 /** Of any kind. */
-type AnyRow = SecretRow & Record<string, unknown>;
+interface AnyRow extends SecretRow {
+  [property: string]: unknown;
+}
 
 interface Resealed {
   resealed: number;
@@ -92,7 +94,7 @@ export class StoredSecrets {
         limit: RESEAL_LIMIT,
         lockMode: LockMode.PESSIMISTIC_WRITE,
       });
-      const resealed = found.filter((row) => this.#resealOne(row, rows)).length;
+      const resealed = (found as unknown as AnyRow[]).filter((row) => this.#resealOne(row, rows)).length;
       return { resealed, unreadable: found.length - resealed };
     });
   }
@@ -119,5 +121,5 @@ export class StoredSecrets {
 /** Any order that stays: what cannot be opened is passed over. */
 function primaryKeyOf(em: EntityManager, entity: EntityClass<AnyRow>): QueryOrderMap<AnyRow> {
   const { primaryKeys } = em.getMetadata().get(entity);
-  return Object.fromEntries(primaryKeys.map((key) => [key, 'asc' as const]));
+  return Object.fromEntries(primaryKeys.map((key) => [key, 'asc'])) as unknown as QueryOrderMap<AnyRow>;
 }

@@ -1,7 +1,7 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsText } from '../http/fields/is-text.js';
-import { IgnoreUnknownFields, MayBeEmpty } from '../http/validation.pipe.js';
+import { MayBeEmpty } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { formatTimestamp } from '../shared/clock.js';
 import { EVENT_TYPES } from '../events/event-types.js';
@@ -13,7 +13,6 @@ const STATUSES = ['enabled', 'disabled'] as const;
 export const MAX_OVERLAP_SECONDS = 86_400;
 
 /** Where events are to be sent. */
-@IgnoreUnknownFields()
 export class CreateEndpointDto {
   @IsText({
     min: 1,
@@ -38,7 +37,6 @@ export class CreateEndpointDto {
 }
 
 /** What changes; what is absent or null stays. */
-@IgnoreUnknownFields()
 export class UpdateEndpointDto extends PartialType(CreateEndpointDto) {
   /** A disabled endpoint gets no new events; what was waiting for it waits on. */
   @ApiProperty({ enum: STATUSES, required: false, nullable: true })
@@ -67,7 +65,6 @@ export class RotateSecretDto {
   overlap_seconds?: number | null;
 }
 
-@IgnoreUnknownFields()
 export class ListEndpointsQuery extends WalletsPageQuery {}
 
 /** An address that events are sent to. */

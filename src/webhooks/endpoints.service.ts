@@ -81,11 +81,13 @@ export class EndpointsService {
    * @throws not_found; invalid_operation when too many are in force, or secrets cannot be stored
    */
   async rotateSecret(caller: Caller, id: string, overlapMs: number): Promise<EndpointWithSecret> {
-    return this.em.fork().transactional(async (em) => {
-      const endpoint = await this.#lock(em, caller, id);
+    return this.em.fork().transactional(async (tx) => {
+      const endpoint = await this.#lock(tx, caller, id);
       const { secret, sealedSecrets } = this.secrets.rotate(endpoint, overlapMs);
       Object.assign(endpoint, { sealedSecrets, updatedAt: this.clock.now(), updatedBy: caller.keyId });
-      this.audit.change(em, caller, 'webhook_endpoint.changed', endpoint, { new_secret: true, overlap_ms: overlapMs });
+      // That the secret is new, never what it is.
+      const told = { new_keys: ['secret'], overlap_seconds: overlapMs / 1000 };
+      this.audit.change(tx, caller, 'webhook_endpoint.changed', endpoint, told);
       return { endpoint, secret };
     });
   }

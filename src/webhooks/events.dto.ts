@@ -1,14 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { IsIdentifier } from '../http/fields/is-text.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { EVENT_TYPES } from '../events/event-types.js';
 import { IsEventType } from '../events/is-event-types.js';
 import { DELIVERY_STATUSES, type WebhookDelivery, type WebhookEvent } from '../events/webhook-event.entity.js';
 
-@IgnoreUnknownFields()
 export class ListEventsQuery extends WalletsPageQuery {
   @IsOptional()
   @IsEventType()
@@ -72,7 +70,6 @@ export class WebhookEventListDto {
 }
 
 /** Which event to send again. */
-@IgnoreUnknownFields()
 export class RetryWebhookDto {
   @IsIdentifier({ description: 'Id of the event.', example: 'sys_event_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' })
   system_event_id!: string;

@@ -2,7 +2,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import { isEmail, IsOptional } from 'class-validator';
 import { field } from '../../http/fields/field-decorator.js';
 import { IsIdentifier, IsText } from '../../http/fields/is-text.js';
-import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
 import { IsPassword } from './password-rule.js';
 
 /** RFC 5321: what fits into a path of 256 characters with its angle brackets. */
@@ -25,8 +24,7 @@ export function IsLoginEmail(): PropertyDecorator {
   });
 }
 
-/** A user to be, and the tenant that is made with them. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** A user to be, and the tenant that is made with them. */
 export class SignupDto {
   @IsLoginEmail()
   email!: string;
@@ -44,14 +42,17 @@ export class SignupDto {
   tenant_name?: string | null;
 }
 
-/** Who logs in. Unknown fields, `tenant_name` too, are accepted and ignored. */
-@IgnoreUnknownFields()
+/** Who logs in. */
 export class LoginDto {
   @IsLoginEmail()
   email!: string;
 
   @IsPassword()
   password!: string;
+
+  @IsOptional()
+  @IsText({ max: 255, description: 'Accepted and ignored: the tenant is the user’s.', example: 'Acme' })
+  tenant_name?: string | null;
 
   @IsOptional()
   @IsIdentifier({

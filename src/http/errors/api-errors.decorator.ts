@@ -14,7 +14,10 @@ const SAMPLES: Record<ErrorKind, DomainError> = {
   invalid_operation: new DomainError('invalid_operation', 'the wallet is closed', {
     details: { wallet_id: 'wallet_01' },
   }),
-  unauthorized: new DomainError('unauthorized', 'the API key is missing or wrong'),
+  unauthorized: new DomainError(
+    'unauthorized',
+    'the API key is missing or wrong: send it as header x-api-key: <key>, or as Authorization: Bearer <key>',
+  ),
   forbidden: new DomainError('forbidden', 'this key lacks the scope wallets:write', {
     details: { scope: 'wallets:write' },
   }),

@@ -77,9 +77,9 @@ describe('an invoice as PDF', () => {
   it('is made beside the loop, which goes on meanwhile', async () => {
     await make(invoiceOf(1));
     let turns = 0;
-    let isDone = false;
-    const making = make(invoiceOf(200, { id: 'inv_2' })).finally(() => (isDone = true));
-    while (!isDone) {
+    const progress = { isDone: false };
+    const making = make(invoiceOf(200, { id: 'inv_2' })).finally(() => (progress.isDone = true));
+    while (!progress.isDone) {
       await setImmediate();
       turns += 1;
     }

@@ -80,7 +80,8 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
   async load(tx: LedgerTransaction, states: WalletState[], changes: readonly PolicyChange[]): Promise<void> {
     const named = changes.flatMap((change) => ('topUpId' in change ? [change.topUpId as string] : []));
     const ids = states.filter(({ isNew }) => !isNew).map(({ wallet }) => wallet.id);
-    const read = await this.#rows.read(tx, ids, named);
+    const isBuying = changes.some((change) => change.policy === TOP_UPS && isPurchase(change));
+    const read = await this.#rows.read(tx, ids, { topUpIds: named, isBuying });
     const suspended = await suspendedOf(tx, states, changes);
     for (const state of states) {
       const topUps = read.get(state.wallet.id) ?? new TopUpState(new Map(), undefined, [], []);
@@ -300,6 +301,10 @@ async function suspendedOf(
 /** That a purchase waits for itself is no answer to anybody. */
 function isOwnStep({ changes = [] }: LedgerCommand, openTopUpId: string | null): boolean {
   return openTopUpId !== null && changes.some((change) => 'topUpId' in change && change.topUpId === openTopUpId);
+}
+
+function isPurchase(change: PolicyChange): boolean {
+  return 'kind' in change && change.kind === 'purchase';
 }
 
 function requiredBy(step: LedgerStep): Decimal | null {
