@@ -14,6 +14,9 @@ const { AppModule } = await built<typeof import('../src/app.module.js')>('app.mo
 const { configureApp } = await built<typeof import('../src/app.setup.js')>('app.setup.js');
 const { RequireScope } = await built<typeof import('../src/auth/caller.js')>('auth/caller.js');
 const { readConfig } = await built<typeof import('../src/config.js')>('config.js');
+const { BoundedAdapter } = await built<typeof import('../src/http/server/bounded-adapter.js')>(
+  'http/server/bounded-adapter.js',
+);
 const { prepareDatabase } = await built<typeof import('../src/ops/prepare-database.js')>('ops/prepare-database.js');
 const { DebitWalletDto } = await built<typeof import('../src/wallets/wallet-requests.dto.js')>(
   'wallets/wallet-requests.dto.js',
@@ -42,6 +45,7 @@ process.once('disconnect', () => process.exit());
 const config = readConfig(process.env);
 const app = await NestFactory.create<NestExpressApplication>(
   { module: BenchModule, imports: [AppModule.register(config)], controllers: [EmptyPostController] },
+  new BoundedAdapter(config),
   { bodyParser: false, bufferLogs: true, abortOnError: false },
 );
 configureApp(app);

@@ -155,6 +155,16 @@ describe('form bodies', () => {
     await putForm(`note=${'x'.repeat(70_000)}`).expect(413);
   });
 
+  it.each(['auto_top_up_credits_pack[4294967294]', `auto_top_up_credits_pack${'[x]'.repeat(60)}`])(
+    'take no longer for the name %.60s in a multipart form than in an urlencoded one',
+    async (name) => {
+      const startedAt = performance.now();
+      const multipart = await putMultipart({ [name]: 'x' }).expect(400);
+      expect(multipart.body).toEqual((await putForm(`${name}=x`).expect(400)).body);
+      expect(performance.now() - startedAt).toBeLessThan(2000);
+    },
+  );
+
   it.each(['text/plain', 'application/xml', 'multipart/mixed; boundary=b', `${FORM}; charset=latin1`])(
     'refuse %s',
     async (type) => {

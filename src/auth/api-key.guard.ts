@@ -1,10 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import { takeTurnOf } from '../shared/turn.js';
+import { enterScope } from '../shared/sight.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
@@ -32,9 +34,22 @@ export class ApiKeyGuard implements CanActivate {
     const key = await this.#authenticate(request);
     takeTurnOf(key.tenantId);
     if (access !== 'any key') authorize(key, access);
+    enterScope(key);
     this.usage.note(key);
-    const { keyId, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes } = key;
-    const who = { keyId, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes };
+    const { keyId, keyType, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes } =
+      key;
+    const who = {
+      keyId,
+      keyType,
+      keyName,
+      tenantId,
+      environmentId,
+      environmentType,
+      customerId,
+      userId,
+      userEmail,
+      scopes,
+    };
     request.caller = { ...who, ...originOf(request) };
     return true;
   }
@@ -52,7 +67,7 @@ export class ApiKeyGuard implements CanActivate {
 const NO_KEY = 'the API key is missing or wrong: send it as header x-api-key: <key>, or as Authorization: Bearer <key>';
 
 /** `x-api-key`, or `Authorization` with the scheme Bearer or JWT. */
-function plainKeyOf(request: Request): string | undefined {
+export function plainKeyOf(request: IncomingMessage): string | undefined {
   const header = request.headers['x-api-key'];
   if (typeof header === 'string') return header;
   return /^(?:Bearer|JWT) +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];

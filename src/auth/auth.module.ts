@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { LoadShedding } from '../http/admission/load-shedding.js';
+import { LoopDelay } from '../http/admission/loop-delay.js';
+import { PointBudgets } from '../http/admission/point-budgets.js';
 import { BodyGuard } from '../http/body/body.guard.js';
+import { HttpModule } from '../http/http.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -11,6 +15,9 @@ import { KeyUsage } from './key-usage.js';
 import { RouteAccessCheck } from './route-access-check.js';
 import { TenantsController } from './tenants.controller.js';
 import { TenantsService } from './tenants.service.js';
+import { RequestBudgets } from './request-budgets.js';
+import { BodyCostGuard, RouteCostGuard } from './route-cost.guards.js';
+import { SheddingByTenant } from './shedding-by-tenant.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AttemptLimits } from './users/attempt-limits.js';
 import { AuthController } from './users/auth.controller.js';
@@ -28,7 +35,7 @@ import { UsersService } from './users/users.service.js';
 
 /** Who may come in: tenants, environments, users, API keys, and the guard in front of every route. */
 @Module({
-  imports: [AuditModule, DiscoveryModule],
+  imports: [AuditModule, DiscoveryModule, HttpModule],
   controllers: [
     ApiKeysController,
     EnvironmentsController,
@@ -54,10 +61,17 @@ import { UsersService } from './users/users.service.js';
     KeyRing,
     KeyUsage,
     RouteAccessCheck,
-    // In this order: no body is read of whoever has no key.
+    PointBudgets,
+    RequestBudgets,
+    LoopDelay,
+    LoadShedding,
+    SheddingByTenant,
+    // In this order: no body is read of whoever has no key, or has spent all that it may.
     { provide: APP_GUARD, useClass: ApiKeyGuard },
+    { provide: APP_GUARD, useClass: RouteCostGuard },
     { provide: APP_GUARD, useClass: BodyGuard },
+    { provide: APP_GUARD, useClass: BodyCostGuard },
   ],
-  exports: [TenantsService, ApiKeysService],
+  exports: [TenantsService, ApiKeysService, RequestBudgets],
 })
 export class AuthModule {}

@@ -3,13 +3,14 @@ import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { Origin } from '../http/origin.js';
 import type { Scope } from '../shared/scope.js';
 import type { EnvironmentType } from './environment.entity.js';
-import type { ScopeName } from './scopes.js';
+import type { KeyType, ScopeName } from './scopes.js';
 
 export type { ScopeName } from './scopes.js';
 
 /** Who sent a request, as its API key says, and from where. Also the scope of every read and write it makes. */
 export interface Caller extends Scope, Origin {
   keyId: string;
+  keyType: KeyType;
   keyName: string;
   environmentType: EnvironmentType;
   /** The one customer of an account key; null for a server key. */

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query, Req, Res, type StreamableFile } from '@n
 import { ApiOkResponse, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { RequireScope } from '../auth/caller.js';
+import { Cost, POINTS } from '../http/admission/route-cost.js';
 import { CreditsPageQuery } from '../http/credits-page.js';
 import { ApiCreditsErrors } from '../http/errors/api-errors.decorator.js';
 import { InvoicePdfs } from '../payments/invoice-pdf/invoice-pdfs.js';
@@ -45,6 +46,7 @@ export class AccountInvoicesController {
 
   /** The invoice as a page to print or file. The same invoice is always the same bytes, with the same `ETag`. */
   @Get(':id/pdf/')
+  @Cost(POINTS.pdf)
   @ApiParam(INVOICE_ID)
   @RequireScope('account:read')
   @ApiProduces('application/pdf')

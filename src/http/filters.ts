@@ -26,13 +26,22 @@ const OPERATORS_OF: Record<FieldType, readonly Operator[]> = {
   boolean: ['eq'],
 };
 
+/** Texts that are looked for inside of others: each is compared with every row that no index rules out. */
+const SUBSTRING: ReadonlySet<Operator> = new Set(['contains', 'not_contains']);
+const MAX_SUBSTRING_FILTERS = 5;
+
 type Condition = Record<string, unknown>;
 
 /**
  * The conditions of `filters` for the ORM's `$and`.
- * @throws DomainError `validation` for a field that is not in `fields`, or a value that the field can't have
+ * @throws DomainError `validation` for a field that is not in `fields`, a value that the field can't have, or more than 5
+ * filters that look for a part of a text
  */
 export function filterConditions(filters: FilterDto[] | null | undefined, fields: FilterFields): Condition[] {
+  if (countSubstringFilters(filters ?? []) > MAX_SUBSTRING_FILTERS) {
+    const sentence = `must have at most ${MAX_SUBSTRING_FILTERS} with contains or not_contains`;
+    throw invalidFields(fieldErrorsAt(['filters'], sentence));
+  }
   return (filters ?? []).map((filter, index) => {
     const field = Object.hasOwn(fields, filter.field) ? fields[filter.field] : undefined;
     if (!field) throw refusal(index, 'field', faultOfName(filter.field, fields));
@@ -41,6 +50,11 @@ export function filterConditions(filters: FilterDto[] | null | undefined, fields
     }
     return condition(filter, field, index);
   });
+}
+
+/** How many of a search's filters look for a part of a text, however wrong they are otherwise. */
+export function countSubstringFilters(filters: readonly unknown[]): number {
+  return filters.filter((filter) => SUBSTRING.has((filter as FilterDto | null)?.operator as Operator)).length;
 }
 
 /**

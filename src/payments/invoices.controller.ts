@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query, Req, Res, type StreamableFile } from '@n
 import { ApiOkResponse, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
+import { Cost, POINTS } from '../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { invalidField } from '../shared/errors.js';
 import { InvoicePdfs } from './invoice-pdf/invoice-pdfs.js';
@@ -28,6 +29,7 @@ export class InvoicesController {
 
   /** The invoice as a page to print or file. The same invoice is always the same bytes, with the same `ETag`. */
   @Get(':id/pdf')
+  @Cost(POINTS.pdf)
   @RequireScope('wallets:read')
   @ApiProduces('application/pdf')
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })

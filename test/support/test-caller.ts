@@ -7,6 +7,7 @@ export function testCaller(scope: Scope): Caller {
     ...scope,
     environmentType: 'development',
     keyId: 'key_test',
+    keyType: 'private_key',
     keyName: 'Test',
     customerId: null,
     userId: null,

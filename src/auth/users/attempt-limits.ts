@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { DomainError } from '../../shared/errors.js';
-import { networkOf } from './network-of.js';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { networkOf } from '../../http/admission/network-of.js';
+import { takeAttempt } from '../../http/admission/take-attempt.js';
 
 const QUARTER_HOUR_S = 900;
 const HOUR_S = 3600;
@@ -22,8 +22,8 @@ export class AttemptLimits {
    * @throws DomainError `too_many_requests`
    */
   async beforeLogin(address: string, email: string): Promise<void> {
-    await take(this.#logins, networkOf(address));
-    await take(this.#failures, userAt(address, email));
+    await takeAttempt(this.#logins, networkOf(address));
+    await takeAttempt(this.#failures, userAt(address, email));
   }
 
   /** The password was right: what failed before no longer counts. */
@@ -33,7 +33,7 @@ export class AttemptLimits {
 
   /** @throws DomainError `too_many_requests` */
   async beforeSignup(address: string): Promise<void> {
-    await take(this.#signups, networkOf(address));
+    await takeAttempt(this.#signups, networkOf(address));
   }
 
   /**
@@ -42,21 +42,10 @@ export class AttemptLimits {
    * @throws DomainError `too_many_requests`
    */
   async beforeInvitation(address: string): Promise<void> {
-    await take(this.#invitations, networkOf(address));
+    await takeAttempt(this.#invitations, networkOf(address));
   }
 }
 
 function userAt(address: string, email: string): string {
   return `${networkOf(address)} ${email}`;
-}
-
-/** The library rejects with its result when nothing is left, and with an error when it fails. */
-async function take(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (result) {
-    if (!(result instanceof RateLimiterRes)) throw result;
-    const retryAfterSeconds = Math.max(1, Math.ceil(result.msBeforeNext / 1000));
-    throw new DomainError('too_many_requests', 'too many attempts: try again later', { retryAfterSeconds });
-  }
 }

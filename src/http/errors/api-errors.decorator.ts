@@ -6,8 +6,8 @@ import { CREDITS_STATUS, renderCreditsError, renderCreditsFailure } from './cred
 import { CreditsDetailDto, CreditsFieldErrorsDto, WalletsErrorDto } from './errors.dto.js';
 import { renderWalletsError, renderWalletsFailure, WALLETS_STATUS } from './wallets-errors.js';
 
-/** What every private route can answer. */
-const EVERYWHERE: ErrorKind[] = ['unauthorized', 'forbidden', 'too_many_requests'];
+/** What every route can answer: for its limits and for a loop that is late, too. */
+const EVERYWHERE: ErrorKind[] = ['unauthorized', 'forbidden', 'too_many_requests', 'unavailable'];
 
 const SAMPLES: Record<ErrorKind, DomainError> = {
   validation: invalidFields({ metadata: ['must be an object of texts'] }),
@@ -56,7 +56,7 @@ const SAMPLES: Record<ErrorKind, DomainError> = {
   unavailable: new DomainError('unavailable', 'the ledger is busy: repeat the request with the same idempotency key'),
 };
 
-/** Documents the errors of a wallets API route, beside 401, 403, 429 and 500, with an example of each. */
+/** Documents the errors of a wallets API route, beside 401, 403, 429, 500 and 503, with an example of each. */
 export function ApiWalletsErrors(...kinds: ErrorKind[]): MethodDecorator & ClassDecorator {
   const schema = { $ref: getSchemaPath(WalletsErrorDto) };
   return documentErrors({

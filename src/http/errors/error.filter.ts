@@ -43,14 +43,20 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 function answerRefusal(refusal: DomainError, request: Request, response: Response): void {
-  const renderer = RENDERERS[apiOf(request.path)];
   const error = asAnswered(refusal, request);
-  const status = renderer.statuses[error.kind];
+  const { status, body } = renderRefusal(error, request.path);
   const isRetryable = error.kind === 'unavailable' || error.kind === 'too_many_requests';
   if (isRetryable || error.retryAfterSeconds) response.setHeader('Retry-After', String(error.retryAfterSeconds ?? 1));
   if (error.kind === 'unauthorized') response.setHeader('WWW-Authenticate', CREDENTIALS);
   if (error.isReplayed) response.setHeader('Idempotent-Replayed', 'true');
-  response.status(status).json(renderer.error(error, status));
+  response.status(status).json(body);
+}
+
+/** A refusal as the API of a path answers it. */
+export function renderRefusal(error: DomainError, path: string): { status: number; body: object } {
+  const renderer = RENDERERS[apiOf(path)];
+  const status = renderer.statuses[error.kind];
+  return { status, body: renderer.error(error, status) };
 }
 
 function asAnswered(refusal: DomainError, request: Request): DomainError {

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
 import { checkExpansions } from '../../auth/check-scopes.js';
+import { Cost, filtersOf, POINTS } from '../../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../../http/wallets-page.js';
 import {
@@ -30,6 +31,7 @@ export class InvoiceListsController {
 
   /** Invoices by filters, in any order. Amounts are compared in the currency's major unit. */
   @Post('invoices/search')
+  @Cost(POINTS.search, filtersOf)
   @HttpCode(200)
   @RequireScope('wallets:read')
   @ApiWalletsErrors('validation')
