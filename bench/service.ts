@@ -37,6 +37,9 @@ class EmptyPostController {
 @Module({})
 class BenchModule {}
 
+const { ApiKeysService } = await built<typeof import('../src/auth/api-keys.service.js')>('auth/api-keys.service.js');
+const { TenantsService } = await built<typeof import('../src/auth/tenants.service.js')>('auth/tenants.service.js');
+
 // Whoever measures has gone.
 process.once('disconnect', () => process.exit());
 const config = readConfig(process.env);
@@ -51,6 +54,16 @@ app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
 await app.listen(config.port, config.host);
 const server: Server = app.getHttpServer();
 process.send?.((server.address() as AddressInfo).port);
+// Whoever measures wants another tenant.
+process.on('message', () => void newTenant().then((key) => process.send?.(key)));
+
+async function newTenant(): Promise<string> {
+  const tenants = app.get(TenantsService, { strict: false });
+  const tenant = await tenants.createTenant({ name: 'Bench' });
+  const environment = await tenants.createEnvironment(tenant.id, { name: 'Bench', type: 'development' });
+  const scope = { tenantId: tenant.id, environmentId: environment.id };
+  return (await app.get(ApiKeysService, { strict: false }).createApiKey(scope, { name: 'Bench' })).plainKey;
+}
 
 /** A module of the build; its types are the source's. */
 async function built<Module>(file: string): Promise<Module> {

@@ -66,7 +66,7 @@ export class Config {
 
   @Expose({ name: 'DATABASE_POOL_SIZE' })
   @wholeNumber(2, 100)
-  databasePoolSize = 8;
+  databasePoolSize = 10;
 
   @Expose({ name: 'ALLOW_UNSAFE_DATABASE' })
   @trueOrFalse()
@@ -148,7 +148,7 @@ export class Config {
 
   @Expose({ name: 'LEDGER_QUEUE_LIMIT' })
   @wholeNumber(1, 1_000_000)
-  ledgerQueueLimit = 5000;
+  ledgerQueueLimit = 10_000;
 
   @Expose({ name: 'LEDGER_BATCH_LIMIT' })
   @wholeNumber(1, 1000)

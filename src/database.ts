@@ -26,6 +26,7 @@ import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
 import { Lot } from './ledger/lot.entity.js';
 import { PendingCredit } from './ledger/pending-credit.entity.js';
 import { Wallet } from './ledger/wallet.entity.js';
+import { keepLanesApart } from './connection-lanes.js';
 import { reclaimLostConnections } from './lost-connections.js';
 import { Migration20261121010000_auth } from './migrations/Migration20261121010000_auth.js';
 import { Migration20261121020000_settings } from './migrations/Migration20261121020000_settings.js';
@@ -61,6 +62,7 @@ import { Migration20261121350000_returns } from './migrations/Migration202611213
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
+import { Migration20261121410000_customer_texts } from './migrations/Migration20261121410000_customer_texts.js';
 import { Migration20261121430000_key_rights } from './migrations/Migration20261121430000_key_rights.js';
 import { Migration20261121440000_user_roles } from './migrations/Migration20261121440000_user_roles.js';
 import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
@@ -173,6 +175,7 @@ export const MIGRATIONS = [
   Migration20261121360000_billing_system,
   Migration20261121370000_fees,
   Migration20261121380000_key_numbers,
+  Migration20261121410000_customer_texts,
   Migration20261121430000_key_rights,
   Migration20261121440000_user_roles,
   Migration20261121450000_audit,
@@ -180,7 +183,7 @@ export const MIGRATIONS = [
 
 const STATEMENT_TIMEOUT_MS = 15_000;
 const LOCK_TIMEOUT_MS = 5000;
-/** Also how long a statement waits for a free connection of the pool. */
+/** Also how long a statement waits for a free connection of its lane. */
 const CONNECT_TIMEOUT_MS = 5000;
 
 type DatabaseOptions = Parameters<typeof MikroORM.init>[0];
@@ -211,11 +214,13 @@ export function databaseOptions(config: Config): DatabaseOptions {
       keepAlive: true,
       // Statements that do not wait for one another share a round trip.
       pipeline: true,
-      onPoolCreated: (pool: Pool) => {
-        reclaimLostConnections(pool);
-        prepareStatements(pool);
-      },
+      onPoolCreated: (pool: Pool) => keepLanesApart(pool, CONNECT_TIMEOUT_MS, preparePool),
       application_name: 'refill',
     },
   };
+}
+
+function preparePool(pool: Pool): void {
+  reclaimLostConnections(pool);
+  prepareStatements(pool);
 }

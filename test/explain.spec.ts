@@ -267,6 +267,25 @@ describe('the plans of lists and searches', () => {
     expect(await plansOf(statements)).toEqual([]);
   });
 
+  it('finds customers by a part of a name by index, where the server has pg_trgm', async () => {
+    const { rows } = await database.query(`select from pg_available_extensions where name = 'pg_trgm'`);
+    await database.query(
+      `insert into customer (id, tenant_id, environment_id, external_id, name, timezone, metadata, status, created_at,
+         updated_at, created_by, updated_by)
+       select 'many' || n, $1, $2, md5(n::text), md5(n::text || 'x'), 'UTC', '{}', 'published', now(), now(), '', ''
+       from generate_series(1, 20000) n`,
+      [client.scope.tenantId, client.scope.environmentId],
+    );
+    await database.query('vacuum analyze customer');
+    const filter = { field: 'name', operator: 'contains', data_type: 'string', value: { string: 'acme' } };
+    const statements = await recordSql(service.get(EntityManager), () =>
+      client.post('/v1/customers/search', { filters: [filter] }),
+    );
+    const count = statements.find(({ text }) => /count\(.*"customer"/.test(text)) as Statement;
+    const plan = JSON.stringify(await planOf(count));
+    if (rows.length > 0) expect(plan).toContain('customer_text_index');
+  });
+
   it('looks for deliveries that are due, and for what to forget, by index', async () => {
     await client.post('/v1/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' }).expect(201);
     await database.query('analyze webhook_endpoint');

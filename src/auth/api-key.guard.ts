@@ -5,6 +5,7 @@ import type { Request } from 'express';
 import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
+import { takeTurnOf } from '../shared/turn.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
@@ -30,6 +31,7 @@ export class ApiKeyGuard implements CanActivate {
     if (access === undefined) throw new Error(`${context.getClass().name} has a route without a scope`);
     const request = context.switchToHttp().getRequest<Request & { caller?: Caller }>();
     const key = await this.#authenticate(request);
+    takeTurnOf(key.tenantId);
     if (access !== 'any key') authorize(key, access);
     this.usage.note(key);
     const { keyId, keyType, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes } =

@@ -14,7 +14,7 @@ import { IsMetadata } from '../http/fields/is-metadata.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { ToList } from '../http/fields/to-list.js';
 import { WalletsSearchQuery } from '../http/filters.dto.js';
-import { SentBySdk } from '../http/validation.pipe.js';
+import { AsksForList, SentBySdk } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
 
 const MAX_EXTERNAL_ID = 255;
@@ -157,6 +157,7 @@ export class CustomerSearchDto extends WalletsSearchQuery {
 }
 
 /** The same in a query, lists separated by commas, without what only a body can say. */
+@AsksForList()
 export class CustomerListQuery extends OmitType(CustomerSearchDto, ['filters', 'sort', 'metadata']) {}
 
 /** A customer. Every key is always there, null where there is no value. */

@@ -3,12 +3,14 @@ import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { ToNumber } from './fields/to-number.js';
 import { invalidField } from '../shared/errors.js';
 import { didYouMean } from '../shared/nearest.js';
+import { AsksForList } from './validation.pipe.js';
 
 const DEFAULT_LENGTH = 10;
 const MAX_LENGTH = 100;
 const MAX_PAGE = 1_000_000;
 
 /** Paging of the credits API. Extend it with the filters of a list. */
+@AsksForList()
 export class CreditsPageQuery {
   @ApiProperty({ type: 'integer', minimum: 1, default: 1, required: false, description: 'Page, from 1.' })
   @IsOptional()

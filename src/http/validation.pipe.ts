@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import type { FieldErrors } from '../shared/errors.js';
 import { didYouMean } from '../shared/nearest.js';
+import { takeTurnOfSearches } from '../shared/turn.js';
 import { UnreadBody } from './body/unread-body.js';
 import { invalidFields, invalidRequest } from './field-errors.js';
 
@@ -11,6 +12,7 @@ const MAY_BE_EMPTY = Symbol('may be empty');
 const NONE: ReadonlySet<string> = new Set();
 /** Unknown fields of one request that are told what was meant: measuring names takes time. */
 const MAX_HINTS = 20;
+const ASKS_FOR_LIST = Symbol('asks for a list');
 const PRIMITIVES: ReadonlySet<unknown> = new Set([String, Boolean, Number, Array, Object, Buffer, Date, undefined]);
 
 /**
@@ -32,6 +34,18 @@ export function MayBeEmpty(): ClassDecorator {
 }
 
 /**
+ * On the DTO class of a list or a search: its statements go over the connections of searches, where each has 3 s and a
+ * tenant not all of them. What is made of the class by `OmitType` or `IntersectionType` has to say it, too.
+ */
+export function AsksForList(): ClassDecorator {
+  return (dto) => Reflect.defineMetadata(ASKS_FOR_LIST, true, dto);
+}
+
+export function asksForList(dto: object): boolean {
+  return Reflect.hasMetadata(ASKS_FOR_LIST, dto);
+}
+
+/**
  * Turns bodies and queries into their DTO and refuses wrong ones field by field. Ours, not Nest's: the validation runs
  * synchronously, unknown fields are a matter of the DTO, and the errors are data, not text.
  */
@@ -41,6 +55,7 @@ export class ValidationPipe implements PipeTransform {
     if (type === 'custom') return value;
     if (value instanceof UnreadBody) throw value.refusal();
     if (PRIMITIVES.has(metatype)) return value;
+    if (asksForList(metatype as object)) takeTurnOfSearches();
     if (type === 'body' && value === undefined) {
       if (!Reflect.hasMetadata(MAY_BE_EMPTY, metatype as object)) {
         throw invalidRequest('the body is empty: send a JSON object');

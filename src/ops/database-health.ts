@@ -1,8 +1,11 @@
 import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
+import { PgliteConnection } from '@mikro-orm/pglite';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { inLane } from '../shared/turn.js';
+import { within } from './within.js';
 
 const PING_TIMEOUT_MS = 2000;
 
@@ -10,6 +13,8 @@ const PING_TIMEOUT_MS = 2000;
 @Injectable()
 export class DatabaseHealth {
   #isMigrated = false;
+  /** Shared by all who ask meanwhile: anybody may. */
+  #ping: Promise<boolean> | undefined;
 
   constructor(
     private readonly em: EntityManager,
@@ -19,14 +24,27 @@ export class DatabaseHealth {
 
   async answers(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('database');
-    return (await within(PING_TIMEOUT_MS, this.em.fork().execute('select 1'))) ? indicator.up() : indicator.down();
+    this.#ping ??= this.#isThere().finally(() => {
+      this.#ping = undefined;
+    });
+    return (await this.#ping) ? indicator.up() : indicator.down();
   }
 
   /** A schema that was up to date once stays so for as long as this process runs. */
   async isMigrated(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('migrations');
-    this.#isMigrated ||= (await within(PING_TIMEOUT_MS, this.#pending()))?.length === 0;
+    this.#isMigrated ||= await succeeds(async () => (await this.#pending()).length === 0);
     return this.#isMigrated ? indicator.up() : indicator.down();
+  }
+
+  /** The embedded database is in the process: to ask it would be to wait behind the work of its one connection. */
+  async #isThere(): Promise<boolean> {
+    const connection = this.orm.em.getConnection();
+    if (connection instanceof PgliteConnection) {
+      const { ready, closed } = await connection.getNativeClient();
+      return ready && !closed;
+    }
+    return succeeds(async () => (await this.em.fork().execute<object[]>('select 1')).length === 1);
   }
 
   #pending(): Promise<unknown[]> {
@@ -34,17 +52,8 @@ export class DatabaseHealth {
   }
 }
 
-/** What the database answered; undefined when it failed or took too long. */
-async function within<Answer>(milliseconds: number, answer: Promise<Answer>): Promise<Answer | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
-  });
-  try {
-    return await Promise.race([answer, timeout]);
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
+/** Whether the database said yes, over a connection of its own; not when it failed or took too long. */
+async function succeeds(ask: () => Promise<boolean>): Promise<boolean> {
+  const answer = inLane('health', ask).catch(() => false);
+  return (await within(PING_TIMEOUT_MS, answer)) ?? false;
 }

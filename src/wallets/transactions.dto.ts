@@ -7,7 +7,7 @@ import { IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { ToNumber } from '../http/fields/to-number.js';
 import { WalletsSearchQuery } from '../http/filters.dto.js';
-import { SentBySdk } from '../http/validation.pipe.js';
+import { AsksForList, SentBySdk } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
 import { CREDIT_REASONS, DEBIT_REASONS } from '../ledger/entry.entity.js';
 import type { Decimal } from '../shared/decimal.js';
@@ -104,6 +104,7 @@ export type TransactionSearch = Omit<TransactionSearchDto, 'id' | 'filters' | 's
 
 /** The same as query parameters. */
 @SentBySdk('created_by', 'expand', 'id')
+@AsksForList()
 export class TransactionListQuery extends OmitType(TransactionSearchDto, ['id', 'filters', 'sort', 'expand'] as const) {
   @IsOptional()
   @IsTimestamp({

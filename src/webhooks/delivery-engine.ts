@@ -1,6 +1,7 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { EventsService } from '../events/events.service.js';
 import { Clock } from '../shared/clock.js';
+import { asOwnWork } from '../shared/turn.js';
 import { ScheduledTask } from '../top-ups/schedule/scheduled-task.js';
 import { decideDelivery } from './decide-delivery.js';
 import { CLAIM_LIMIT, type ClaimedDelivery, DeliveryQueue } from './delivery-queue.js';
@@ -62,7 +63,7 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
   async wake(): Promise<void> {
     if (this.#isStopping) return;
     this.#isClaimWanted = true;
-    this.#claiming ??= this.#claimAll().finally(() => {
+    this.#claiming ??= asOwnWork(() => this.#claimAll()).finally(() => {
       this.#claiming = undefined;
       // Somebody asked between the last look and now.
       if (this.#isClaimWanted) void this.wake();

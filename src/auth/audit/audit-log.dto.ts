@@ -4,6 +4,7 @@ import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsIdentifier } from '../../http/fields/is-text.js';
 import { IsTimestamp } from '../../http/fields/is-timestamp.js';
 import { ToNumber } from '../../http/fields/to-number.js';
+import { AsksForList } from '../../http/validation.pipe.js';
 import { formatTimestamp } from '../../shared/clock.js';
 import { ACTOR_KINDS, type ActorKind, type AuditEntry } from './audit-entry.entity.js';
 import { AUDIT_ACTIONS, type AuditAction } from './audited.js';
@@ -11,6 +12,7 @@ import { AUDIT_ACTIONS, type AuditAction } from './audited.js';
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
+@AsksForList()
 export class AuditLogQuery {
   @ApiProperty({
     type: 'integer',

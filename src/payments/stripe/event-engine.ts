@@ -3,6 +3,7 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { RunningWork } from '../../shared/running-work.js';
 import type { Scope } from '../../shared/scope.js';
+import { asOwnWork } from '../../shared/turn.js';
 import type { KeptCard, PaymentMethodDetails, PaymentProvider } from '../payment-provider.js';
 import { PaymentProviders } from '../payment-providers.js';
 import { type ClaimedEvent, EventQueue } from './event-queue.js';
@@ -61,7 +62,7 @@ export class EventEngine implements BeforeApplicationShutdown {
 
   /** Takes up what is due at once, and does not wait for it. */
   nudge(): void {
-    const work = this.wake().catch((error: unknown) => {
+    const work = asOwnWork(() => this.wake()).catch((error: unknown) => {
       this.#logger.error({ msg: 'events could not be taken up; the scheduled task will', err: error });
     });
     this.#work.track(work);

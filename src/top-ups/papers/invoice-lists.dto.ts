@@ -7,6 +7,7 @@ import { IsTimestamp } from '../../http/fields/is-timestamp.js';
 import { ToFlag } from '../../http/fields/to-flag.js';
 import { ToList } from '../../http/fields/to-list.js';
 import { WalletsSearchQuery } from '../../http/filters.dto.js';
+import { AsksForList } from '../../http/validation.pipe.js';
 import { Pagination } from '../../http/wallets-page.js';
 import { InvoiceDto } from '../../payments/invoices.dto.js';
 import type { Decimal } from '../../shared/decimal.js';
@@ -112,6 +113,7 @@ export class InvoiceSearchDto extends WalletsSearchQuery {
 }
 
 /** The same as query parameters; lists are separated by commas. */
+@AsksForList()
 export class InvoiceListQuery extends OmitType(InvoiceSearchDto, ['filters', 'sort'] as const) {}
 
 /** What a list is asked for, in a body or a query. */

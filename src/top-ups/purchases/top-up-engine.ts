@@ -3,6 +3,7 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { RunningWork } from '../../shared/running-work.js';
 import type { Scope } from '../../shared/scope.js';
+import { asOwnWork } from '../../shared/turn.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
 import { TopUpCourse } from './top-up-course.js';
 import { TopUpQueue } from './top-up-queue.js';
@@ -34,7 +35,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.policy.onDue = (ids) => this.#running.track(this.#driveAll(ids));
+    this.policy.onDue = (ids) => this.#running.track(asOwnWork(() => this.#driveAll(ids)));
   }
 
   /** Takes up nothing more and lets what is under way finish; the next process takes up the rest. */
