@@ -42,7 +42,7 @@ export class AttemptLimits {
    * @throws DomainError `too_many_requests`
    */
   async beforeInvitation(address: string): Promise<void> {
-    await take(this.#invitations, networkOf(address));
+    await takeAttempt(this.#invitations, networkOf(address));
   }
 }
 
