@@ -3,10 +3,13 @@ import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { Config } from '../dist/config.js';
 import { databaseOptions } from '../dist/database.js';
+import { asOwner } from '../dist/shared/sight.js';
 
-const orm = await MikroORM.init({ ...databaseOptions(new Config()), dbName: 'memory://' });
-await new Migrator(orm.em).up();
-const missing = await orm.schema.getUpdateSchemaSQL();
+const orm = await MikroORM.init(databaseOptions(new Config(), 'memory://'));
+const missing = await asOwner(async () => {
+  await new Migrator(orm.em).up();
+  return orm.schema.getUpdateSchemaSQL();
+});
 await orm.close();
 if (missing.trim() !== '') {
   process.stderr.write(`the entities want what no migration makes:\n${missing}\n`);

@@ -6,6 +6,7 @@ import type { AdminCall, AdminCommand } from './ops/admin/admin-command.js';
 import { ADMIN_COMMANDS } from './ops/admin/admin-commands.js';
 import { DataFolderInUse } from './ops/data-folder-lock.js';
 import { openApplication } from './ops/open-application.js';
+import { withinEveryScope } from './shared/sight.js';
 
 type Wish = Pick<AdminCall, 'parameters' | 'options'> & { command: AdminCommand };
 
@@ -21,7 +22,7 @@ async function main(): Promise<number> {
   const config = Object.assign(readConfig(process.env), { logLevel: 'error', sweepIntervalMs: 0 });
   const app = await openApplication(config, AppModule.register(config));
   try {
-    process.stdout.write(await command.run({ app, ...call, readLine }));
+    process.stdout.write(await withinEveryScope(() => command.run({ app, ...call, readLine })));
     return 0;
   } finally {
     await app.close();

@@ -64,6 +64,11 @@ export class Config {
   @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgresql://user:password@host:5432/database' })
   databaseUrl?: string;
 
+  @Expose({ name: 'DATABASE_MIGRATION_URL' })
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgresql://user:password@host:5432/database' })
+  databaseMigrationUrl?: string;
+
   @Expose({ name: 'DATABASE_POOL_SIZE' })
   @wholeNumber(2, 100)
   databasePoolSize = 10;
@@ -225,6 +230,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function modeProblems(config: Config): string[] {
   const { bootstrapApiKey: key } = config;
   const problems: string[] = [];
+  if (config.databaseMigrationUrl && !config.databaseUrl) {
+    problems.push('DATABASE_MIGRATION_URL needs DATABASE_URL: the same database, as the role that the service runs as');
+  }
   if (key !== undefined && !(isWellFormedApiKey(key) && typeOfApiKey(key) === 'private_key')) {
     problems.push('BOOTSTRAP_API_KEY must be an sk_ key with its checksum: `npm run make-key` makes one');
   }
@@ -248,9 +256,16 @@ function modeProblems(config: Config): string[] {
   return problems;
 }
 
+const SECRETS: ReadonlySet<string> = new Set([
+  'databaseUrl',
+  'databaseMigrationUrl',
+  'bootstrapApiKey',
+  'encryptionKey',
+]);
+
 /** Not to be seen in anybody's log. */
 function isSecret(property: string): boolean {
-  return property === 'databaseUrl' || property === 'bootstrapApiKey' || property === 'encryptionKey';
+  return SECRETS.has(property);
 }
 
 /** `databaseUrl` is `DATABASE_URL`; `mode` is `NODE_ENV`. */

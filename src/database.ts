@@ -66,8 +66,11 @@ import { Migration20261121410000_customer_texts } from './migrations/Migration20
 import { Migration20261121430000_key_rights } from './migrations/Migration20261121430000_key_rights.js';
 import { Migration20261121440000_user_roles } from './migrations/Migration20261121440000_user_roles.js';
 import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
+import { Migration20261121900000_walls } from './migrations/Migration20261121900000_walls.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
+import { scopeConnections } from './shared/scoped-connections.js';
+import { ScopedPgliteDialect } from './scoped-pglite-dialect.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -179,6 +182,7 @@ export const MIGRATIONS = [
   Migration20261121430000_key_rights,
   Migration20261121440000_user_roles,
   Migration20261121450000_audit,
+  Migration20261121900000_walls,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -189,7 +193,10 @@ const CONNECT_TIMEOUT_MS = 5000;
 type DatabaseOptions = Parameters<typeof MikroORM.init>[0];
 
 /** PostgreSQL where DATABASE_URL says, otherwise PGlite in the data folder: the same entities, migrations and SQL. */
-export function databaseOptions(config: Config): DatabaseOptions {
+export function databaseOptions(
+  config: Config,
+  embeddedFolder = embeddedDatabaseFolder(config.dataDir),
+): DatabaseOptions {
   const shared = {
     entities: ENTITIES,
     namingStrategy: UnderscoreNamingStrategy,
@@ -200,7 +207,8 @@ export function databaseOptions(config: Config): DatabaseOptions {
     logger: () => undefined,
   };
   if (!config.databaseUrl) {
-    return { ...shared, driver: PgliteDriver, dbName: embeddedDatabaseFolder(config.dataDir) };
+    const driverOptions = () => new ScopedPgliteDialect(embeddedFolder);
+    return { ...shared, driver: PgliteDriver, dbName: embeddedFolder, driverOptions };
   }
   return {
     ...shared,
@@ -223,4 +231,5 @@ export function databaseOptions(config: Config): DatabaseOptions {
 function preparePool(pool: Pool): void {
   reclaimLostConnections(pool);
   prepareStatements(pool);
+  scopeConnections(pool);
 }

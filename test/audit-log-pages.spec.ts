@@ -3,6 +3,7 @@ import { RefusedLogins } from '../src/auth/users/refused-logins.js';
 import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { auditRows } from './support/audit.js';
+import { TenantUsersScene } from './support/tenant-users.js';
 
 describe('the pages of the audit log', () => {
   let service: TestApp;
@@ -68,6 +69,14 @@ describe('the pages of the audit log', () => {
     const { body: customer } = await production.post('/v1/customers', { external_id: 'a', name: 'A' }).expect(201);
     await (await keyOf({ customer_id: customer.id })).get('/v1/audit-log').expect(403);
     await (await keyOf({ type: 'publishable_key' })).get('/v1/audit-log').expect(403);
+    const users = await TenantUsersScene.create(service);
+    for (const [role, status] of [
+      ['owner', 200],
+      ['finance', 403],
+      ['read_only', 403],
+    ] as const) {
+      await (await users.user(role)).client.get('/v1/audit-log').expect(status);
+    }
     await production
       .post('/v1/secrets/api/keys', { name: 'x', customer_id: customer.id, scopes: ['audit:read'] })
       .expect(400);

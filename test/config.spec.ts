@@ -64,6 +64,7 @@ describe('the settings', () => {
     const variables = Object.keys({
       ...new Config(),
       databaseUrl: 0,
+      databaseMigrationUrl: 0,
       demo: 0,
       bootstrapApiKey: 0,
       allowSignup: 0,

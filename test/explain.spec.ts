@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
+import { withinScope } from '../src/shared/sight.js';
 import { ReconciliationRows } from '../src/top-ups/reconciliation/reconciliation-rows.js';
 import { readPurchase } from '../src/top-ups/refunds/purchase-returns.js';
 import { RefundQueue } from '../src/top-ups/refunds/refund-queue.js';
@@ -88,9 +89,12 @@ describe('the plans of lists and searches', () => {
   });
 
   async function planOf({ text, values }: Statement): Promise<PlanNode | undefined> {
+    // As the service's own role: the policies are part of its plans.
+    await database.query('set role refill_app');
     const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (format json) ${text}`, [
       ...values,
     ]);
+    await database.query('reset role');
     return rows[0]?.['QUERY PLAN'][0].Plan;
   }
 
@@ -257,7 +261,7 @@ describe('the plans of lists and searches', () => {
       await rows.ofPayments(scope, [{ paymentId: `p${walletId}17`, topUpId: `t${walletId}18` }]);
       await rows.topUp(scope, `t${walletId}17`);
       await rows.ofPeriod(scope, { provider: 'sandbox', runId: 'run', ...period }, undefined, 5);
-      await rows.isListed('run', `p${walletId}17`);
+      await withinScope(scope, () => rows.isListed('run', `p${walletId}17`));
       await rows.orphans(scope, period, undefined, 5);
       await service.get(TopUpQueue).claimByPayment(scope, `p${walletId}17`);
       const topUp = await service.get(RefundQueue).findTopUp(scope, { paymentId: `p${walletId}17` });

@@ -90,7 +90,7 @@ describe('what a key may do to other keys', () => {
       const [one, two] = [await make(), await make()];
       const there = withKey(elsewhere, two.key, server.scope);
       const answers = await Promise.all([revoke(two.id, one), revoke(one.id, there)]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([204, 401]);
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 401]);
       const live = await service
         .get(EntityManager)
         .fork()

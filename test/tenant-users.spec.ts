@@ -1,14 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { EntityManager } from '@mikro-orm/postgresql';
 import request from 'supertest';
-import { Passwords } from '../src/auth/users/passwords.js';
+import { AppUser } from '../src/auth/users/app-user.entity.js';
+import { NOBODYS_HASH } from '../src/auth/users/passwords.js';
 import type { ApiClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';
 import { PASSWORD, TenantUsersScene, type TestUser } from './support/tenant-users.js';
 
 const NEW_PASSWORD = 'seven purple staplers';
-const CACHE_MS = 5000;
 
-describe.each(DATABASES)('the users of a tenant on %s', (_name, createDatabase) => {
+describe.each(DATABASES)('the users of a tenant on %s', (databaseName, createDatabase) => {
   let service: TestApp;
   let scene: TenantUsersScene;
   let owner: TestUser;
@@ -189,19 +191,30 @@ describe.each(DATABASES)('the users of a tenant on %s', (_name, createDatabase) 
       await logIn(user.email, PASSWORD).expect(429);
     });
 
-    it('leave no token to who logs in with the old one in that moment', async () => {
-      // Dear to compare with: while log-ins do, the password becomes another one.
-      const user = await scene.user('finance', 'production', await service.get(Passwords).hash(PASSWORD));
-      const [changed, ...logins] = await Promise.all([
-        change(user, PASSWORD),
-        ...Array.from({ length: 6 }, () => logIn(user.email, PASSWORD)),
-      ]);
-      expect(changed.status).toBe(200);
-      service.clock.advance(CACHE_MS);
-      for (const { status, body } of logins) {
-        expect([200, 401]).toContain(status);
-        if (status === 200) await request(service.url).get('/v1/users/me').set('x-api-key', body.token).expect(401);
-      }
-    });
+    // The embedded database has one connection: there nobody is in between.
+    (databaseName === 'PostgreSQL' ? it : it.skip)(
+      'leave no token to who had compared the old one before',
+      async () => {
+        const user = await scene.user('finance');
+        const changing = service.get(EntityManager).fork();
+        const late = await changing.transactional(async (tx) => {
+          await tx.nativeUpdate(AppUser, { id: user.id }, { passwordHash: NOBODYS_HASH });
+          const answer = logIn(user.email, PASSWORD).then(({ status }) => status);
+          await untilSomebodyWaits(tx);
+          return { answer };
+        });
+        expect(await late.answer).toBe(401);
+      },
+    );
   });
 });
+
+/** For a lock that the transaction has; for 10 s. */
+async function untilSomebodyWaits(tx: EntityManager): Promise<void> {
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  for (let round = 0; round < 200; round += 1) {
+    if ((await tx.execute(waiting)).length > 0) return;
+    await wait(50);
+  }
+  throw new Error('nobody waits');
+}

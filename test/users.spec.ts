@@ -238,9 +238,9 @@ describe('users', () => {
     await by(first).get('/v1/customers').expect(401);
     await by(first).empty('/v1/auth/logout').expect(401);
     await visit().expect(401);
-    await by(second).get('/v1/customers').expect(200);
     await service.get(TenantsService).setTenantStatus(first.tenant_id, 'active');
     service.clock.advance(5000);
+    await by(second).get('/v1/customers').expect(200);
     const { body } = await by(second).post('/v1/secrets/api/keys', { name: 'Server' }).expect(201);
     const server = by({ ...second, token: body.api_key });
     const refusal = await server.empty('/v1/auth/logout').expect(400);

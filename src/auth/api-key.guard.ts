@@ -6,6 +6,7 @@ import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import { takeTurnOf } from '../shared/turn.js';
+import { enterScope } from '../shared/sight.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
@@ -33,6 +34,7 @@ export class ApiKeyGuard implements CanActivate {
     const key = await this.#authenticate(request);
     takeTurnOf(key.tenantId);
     if (access !== 'any key') authorize(key, access);
+    enterScope(key);
     this.usage.note(key);
     const { keyId, keyType, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes } =
       key;

@@ -7,6 +7,7 @@ import { notFound } from '../shared/errors.js';
 import { ApiKeyListDto, CreateApiKeyDto, CreatedApiKeyDto, ListApiKeysQuery, renderSecret } from './api-keys.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { EnvironmentsService } from './environments.service.js';
+import { withinScopes } from '../shared/sight.js';
 import { type Caller, CurrentCaller, RequireScope } from './caller.js';
 
 /** The answer to a revocation has no body, as the SDK wants it. */
@@ -32,10 +33,10 @@ export class ApiKeysController {
       throw notFound('service account', { service_account_id: body.service_account_id });
     }
     const environment = await this.environments.forNewKey(caller, body.environment_id ?? caller.environmentId);
-    const { secret, plainKey } = await this.apiKeys.createApiKey(
-      { tenantId: caller.tenantId, environmentId: environment.id },
-      { name, type, expiresAt, customerId, scopes },
-      caller,
+    const scope = { tenantId: caller.tenantId, environmentId: environment.id };
+    const draft = { name, type, expiresAt, customerId, scopes };
+    const { secret, plainKey } = await withinScopes([caller, scope], () =>
+      this.apiKeys.createApiKey(scope, draft, caller),
     );
     return { secret: renderSecret(secret), api_key: plainKey };
   }
@@ -61,7 +62,7 @@ export class ApiKeysController {
       [KEYS_MADE]: {
         description:
           'Ids of keys that work on although this one made them, itself or through others, the oldest first and at ' +
-          'most 100, separated by commas; absent when there are none. `made_by` of the list has them all, too.',
+          'most 100, separated by commas; absent when there are none. `made_by` of the list shows those of its environment.',
         schema: { type: 'string' },
       },
     },

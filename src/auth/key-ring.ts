@@ -4,6 +4,7 @@ import type { LRUCache } from 'lru-cache';
 import { Clock } from '../shared/clock.js';
 import type { Scope } from '../shared/scope.js';
 import { trustedCache } from '../shared/trusted-cache.js';
+import { withinEveryScope } from '../shared/sight.js';
 import { hashApiKey, isWellFormedApiKey } from './api-key-format.js';
 import { ApiKey } from './api-key.entity.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
@@ -75,7 +76,7 @@ export class KeyRing {
 
   async #lookUp(keyHash: string): Promise<KnownKey | undefined> {
     try {
-      const found = await this.#read(keyHash);
+      const found = await withinEveryScope(() => this.#read(keyHash));
       // Not remembered when it was forgotten meanwhile: it may have been read before the revocation.
       if (this.#lookups.has(keyHash)) {
         if (found) this.#known.set(keyHash, found);

@@ -4,7 +4,8 @@ import { SCOPE_NAMES, type ScopeName } from './scopes.js';
 export const ROLE_NAMES = ['owner', 'finance', 'read_only'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
-const READ_ONLY = SCOPE_NAMES.filter((scope) => scope.endsWith(':read'));
+/** The audit log is not among it: it has from where the others work, and is for who looks after them. */
+const READ_ONLY = SCOPE_NAMES.filter((scope) => scope.endsWith(':read') && scope !== 'audit:read');
 
 /**
  * What a role may do, wherever its user is logged in. Finance moves money and says what is sold, and to whom; it changes

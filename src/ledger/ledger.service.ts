@@ -19,6 +19,7 @@ import { LedgerBatch } from './ledger-batch.js';
 import type { LedgerPolicy } from './ledger-policy.js';
 import { LedgerStore } from './ledger-store.js';
 import { LedgerTransaction } from '../shared/ledger-transaction.js';
+import { withinScopes } from '../shared/sight.js';
 import type { Posting } from './posting.js';
 import type { WalletState } from './wallet-state.js';
 
@@ -113,13 +114,7 @@ export class LedgerService implements OnApplicationShutdown {
    */
   async postTogether(commands: readonly LedgerCommand[], attempt = 1): Promise<LedgerAnswer<unknown>[]> {
     try {
-      const { outcomes, states } = await this.em.fork().transactional(async (em) => {
-        const batch = new LedgerBatch(
-          new LedgerTransaction(em, this.clock.now()),
-          this.store,
-          this.#policies,
-          this.clock,
-        );
+      const { outcomes, states } = await this.#inTransaction(commands, async (batch) => {
         const carriedOut = await batch.run(commands);
         return { outcomes: carriedOut.map((outcome) => answerOf(outcome)), states: batch.states };
       });
@@ -201,14 +196,24 @@ export class LedgerService implements OnApplicationShutdown {
 
   async #commit(commands: LedgerCommand[]): Promise<Outcome[]> {
     const { outcomes, states } = await inLane('ledger', () =>
-      this.em.fork().transactional(async (em) => {
-        const tx = new LedgerTransaction(em, this.clock.now());
-        const batch = new LedgerBatch(tx, this.store, this.#policies, this.clock);
-        return { outcomes: await batch.run(commands), states: batch.states };
-      }),
+      this.#inTransaction(commands, async (batch) => ({ outcomes: await batch.run(commands), states: batch.states })),
     );
     for (const policy of this.#policies) this.#tell(policy, states);
     return outcomes;
+  }
+
+  /** One that sees what its commands are about, whoever has asked for them and whoever else is in the group. */
+  #inTransaction<Result>(
+    commands: readonly LedgerCommand[],
+    work: (batch: LedgerBatch) => Promise<Result>,
+  ): Promise<Result> {
+    const scopes = commands.map(({ scope }) => scope);
+    return withinScopes(scopes, () =>
+      this.em.fork().transactional((em) => {
+        const tx = new LedgerTransaction(em, this.clock.now());
+        return work(new LedgerBatch(tx, this.store, this.#policies, this.clock));
+      }),
+    );
   }
 
   /** What is committed is committed: a policy that fails to wake somebody changes no answer. */

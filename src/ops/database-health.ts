@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { inLane } from '../shared/turn.js';
 import { within } from './within.js';
+import { withinEveryScope } from '../shared/sight.js';
 
 const PING_TIMEOUT_MS = 2000;
 
@@ -54,6 +55,6 @@ export class DatabaseHealth {
 
 /** Whether the database said yes, over a connection of its own; not when it failed or took too long. */
 async function succeeds(ask: () => Promise<boolean>): Promise<boolean> {
-  const answer = inLane('health', ask).catch(() => false);
+  const answer = withinEveryScope(() => inLane('health', ask)).catch(() => false);
   return (await within(PING_TIMEOUT_MS, answer)) ?? false;
 }

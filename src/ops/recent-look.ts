@@ -5,6 +5,7 @@ import { within } from './within.js';
 
 /** Who asks for health does not wait for a figure beside it. */
 const PATIENCE_MS = 1000;
+import { withinEveryScope } from '../shared/sight.js';
 
 /** What a look at the database came to. Anybody may ask, as often as they like: it is looked no more often than this. */
 export class RecentLook<Seen extends object> {
@@ -26,7 +27,7 @@ export class RecentLook<Seen extends object> {
     const now = this.clock.now().getTime();
     if (!this.#seen || now - this.#seenAt >= this.freshMs) {
       this.#seenAt = now;
-      this.#seen = asOwnWork(this.look).then((seen) => (this.#last = seen));
+      this.#seen = withinEveryScope(() => asOwnWork(this.look)).then((seen) => (this.#last = seen));
     }
     try {
       return (await within(PATIENCE_MS, this.#seen)) ?? this.#last;

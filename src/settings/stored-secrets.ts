@@ -2,6 +2,7 @@ import { type EntityClass, type FilterQuery, LockMode, type QueryOrderMap } from
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { Config, ConfigError } from '../config.js';
+import { withinEveryScope } from '../shared/sight.js';
 import { SecretBox } from './secret-box.js';
 
 /** In one transaction. */
@@ -59,7 +60,7 @@ export class StoredSecrets {
   async reseal(): Promise<void> {
     let unreadableRows = 0;
     for (const [what, rows] of this.#kinds) {
-      const { resealed, unreadable } = await this.#resealAll(rows);
+      const { resealed, unreadable } = await withinEveryScope(() => this.#resealAll(rows));
       if (resealed > 0) this.#logger.log({ msg: `the ${what} were encrypted with the first key`, rows: resealed });
       unreadableRows += unreadable;
     }

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../auth/audit/audit-log.js';
 import { SUSPENDED_TENANTS } from '../auth/suspension.js';
 import { Clock } from '../shared/clock.js';
+import { withinEveryScope } from '../shared/sight.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
 import { Subscriptions } from '../events/subscriptions.js';
 import { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
@@ -57,6 +58,10 @@ export class DeliveryQueue {
    * @param underWay how many of an endpoint this process is sending already
    */
   async claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
+    return withinEveryScope(() => this.#claim(places, underWay));
+  }
+
+  async #claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + LEASE_MS).toISOString();
     const rows = await this.em.fork().execute<ClaimedRow[]>(
@@ -108,6 +113,10 @@ export class DeliveryQueue {
 
   /** Forgets events of more than 30 days ago, some at a time. */
   async forget(): Promise<void> {
+    return withinEveryScope(() => this.#forget());
+  }
+
+  async #forget(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - KEPT_MS);
     const old = { createdAt: { $lt: before } };
     const some = { orderBy: { createdAt: 'asc' }, limit: FORGET_LIMIT, fields: ['id'] } as const;

@@ -70,7 +70,7 @@ function primitive({ enum: values, example, items, type = 'string', format }: Sc
 function resolve(document: OpenAPIObject, schema: Schema): Schema {
   if (schema.$ref) {
     const name = schema.$ref.split('/').at(-1) as string;
-    return resolve(document, (document.components?.schemas?.[name] ?? {}) as Schema);
+    return resolve(document, document.components?.schemas?.[name] ?? {});
   }
   const choice = schema.oneOf?.[0] ?? (schema.allOf?.length === 1 ? schema.allOf[0] : undefined);
   return choice ? resolve(document, choice) : schema;

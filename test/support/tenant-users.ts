@@ -48,16 +48,12 @@ export class TenantUsersScene {
     return `${this.tenantId.replace('_', '-').toLowerCase()}.example`;
   }
 
-  async user(
-    role: RoleName,
-    environment: EnvironmentType = 'production',
-    passwordHash = CHEAP_HASH,
-  ): Promise<TestUser> {
+  async user(role: RoleName, environment: EnvironmentType = 'production'): Promise<TestUser> {
     const { service, tenantId } = this;
     this.#count += 1;
     const email = `user-${this.#count}@${this.domain}`;
     const id = newId('user', service.clock.now());
-    const user = { id, tenantId, email, passwordHash, name: '', role };
+    const user = { id, tenantId, email, passwordHash: CHEAP_HASH, name: '', role };
     const scope = { tenantId, environmentId: this.environments[environment] };
     const token = await service
       .get(EntityManager)

@@ -5,6 +5,7 @@ import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { originOf } from '../../http/origin.js';
 import { ApiKeysService } from '../api-keys.service.js';
 import { type Caller, CurrentCaller, Public, RequireKey } from '../caller.js';
+import { SeesEveryTenant } from '../every-scope.guard.js';
 import { AuthResponse, LoginDto, SignupDto, SignupResponse } from './auth.dto.js';
 import { AcceptInvitationDto, InvitationTokenDto, OpenInvitationDto, renderOpenInvitation } from './invitations.dto.js';
 import { Invitations } from './invitations.service.js';
@@ -30,6 +31,7 @@ export class AuthController {
    */
   @Post('signup')
   @Public()
+  @SeesEveryTenant()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'too_many_requests', 'unavailable')
@@ -46,6 +48,7 @@ export class AuthController {
    */
   @Post('login')
   @Public()
+  @SeesEveryTenant()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')
@@ -70,6 +73,7 @@ export class AuthController {
   /** What the link of an invitation is for. Takes no key: the token of the link. */
   @Post('invitations/open')
   @Public()
+  @SeesEveryTenant()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests')
@@ -85,6 +89,7 @@ export class AuthController {
    */
   @Post('invitations/accept')
   @Public()
+  @SeesEveryTenant()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'already_exists', 'too_many_requests', 'unavailable')

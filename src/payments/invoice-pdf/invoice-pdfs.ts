@@ -8,10 +8,10 @@ import { type InvoicePage, pageOf, versionOf } from './invoice-page.js';
 
 /** Some 400 files. */
 const KEPT_BYTES = 8 * 1024 * 1024;
-/** How many of one tenant are made or wait, and how many of all. One takes 20 ms, the first one 300. */
+/** How many of one tenant are made or wait, and how many of all. One takes some 20 ms, the first one of a thread more. */
 const PLACES_OF_TENANT = 4;
 const PLACES = 48;
-/** The thread ends when nothing was to be made for so long: pdfkit and the fonts take 40 MB. */
+/** The thread ends when nothing was to be made for so long: pdfkit and its fonts take room. */
 const IDLE_MS = 30_000;
 const LIMIT_MS = 10_000;
 const MEMORY_MB = 128;

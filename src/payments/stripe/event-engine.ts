@@ -4,6 +4,7 @@ import { DomainError } from '../../shared/errors.js';
 import { RunningWork } from '../../shared/running-work.js';
 import type { Scope } from '../../shared/scope.js';
 import { asOwnWork } from '../../shared/turn.js';
+import { withinScope } from '../../shared/sight.js';
 import type { KeptCard, PaymentMethodDetails, PaymentProvider } from '../payment-provider.js';
 import { PaymentProviders } from '../payment-providers.js';
 import { type ClaimedEvent, EventQueue } from './event-queue.js';
@@ -83,7 +84,8 @@ export class EventEngine implements BeforeApplicationShutdown {
     const count = (this.#underWay.get(environmentId) ?? 0) + 1;
     this.#underWay.set(environmentId, count);
     if (count >= PLACES) this.#crowded.add(environmentId);
-    this.#work.track(this.#workOn(event).finally(() => this.#leave(environmentId)));
+    const work = withinScope(event.scope, () => this.#workOn(event));
+    this.#work.track(work.finally(() => this.#leave(environmentId)));
   }
 
   #leave(environmentId: string): void {

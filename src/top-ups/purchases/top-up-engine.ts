@@ -4,6 +4,7 @@ import { DomainError } from '../../shared/errors.js';
 import { RunningWork } from '../../shared/running-work.js';
 import type { Scope } from '../../shared/scope.js';
 import { asOwnWork } from '../../shared/turn.js';
+import { withinScope } from '../../shared/sight.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
 import { TopUpCourse } from './top-up-course.js';
 import { TopUpQueue } from './top-up-queue.js';
@@ -133,7 +134,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   async #work(topUp: TopUp, work: () => Promise<void>): Promise<void> {
     const { environmentId } = topUp;
     this.#underWay.set(environmentId, (this.#underWay.get(environmentId) ?? 0) + 1);
-    await this.#safely(topUp, work);
+    await withinScope(topUp, () => this.#safely(topUp, work));
     const left = (this.#underWay.get(environmentId) ?? 1) - 1;
     if (left > 0) this.#underWay.set(environmentId, left);
     else this.#underWay.delete(environmentId);

@@ -10,6 +10,7 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { withinEveryScope } from '../../shared/sight.js';
 import { PortalSession } from './portal-session.entity.js';
 
 const LIFETIME_MS = 3_600_000;
@@ -53,7 +54,7 @@ export class PortalSessionsService {
     const key = await em.findOne(ApiKey, { id: caller.keyId, ...scopeOf(caller), ...liveKeys(now) });
     if (!key) throw new DomainError('unauthorized', 'the API key is missing or wrong');
     const expiresAt = new Date(Math.min(now.getTime() + LIFETIME_MS, key.expiresAt?.getTime() ?? Infinity));
-    await this.#clearExpired(em, now);
+    await withinEveryScope(() => this.#clearExpired(this.em.fork(), now));
     const id = newId('session', now);
     const owner = { ...scopeOf(caller), customerId: customer.id, createdBy: caller.keyId };
     await em.insert(PortalSession, { ...owner, id, tokenHash: hashOf(token), expiresAt, createdAt: now });
@@ -66,7 +67,10 @@ export class PortalSessionsService {
    * @throws DomainError `forbidden` where the tenant is suspended
    */
   async find(token: string): Promise<PortalVisitor | undefined> {
-    if (!TOKEN_FORMAT.test(token)) return undefined;
+    return TOKEN_FORMAT.test(token) ? withinEveryScope(() => this.#read(token)) : undefined;
+  }
+
+  async #read(token: string): Promise<PortalVisitor | undefined> {
     const em = this.em.fork();
     const now = this.clock.now();
     const session = await em.findOne(PortalSession, { tokenHash: hashOf(token), expiresAt: { $gt: now } });
