@@ -26,7 +26,7 @@ export async function prepareDatabase(app: INestApplicationContext, config: Conf
 
 /** Brings the schema up to date and lets the service's role at it. One process at a time. */
 export async function migrate(em: EntityManager, config: Config): Promise<void> {
-  const migrator = new Migrator(em as never);
+  const migrator = new Migrator(em);
   if (!config.databaseUrl) {
     await migrator.up();
     await letAppIn(em.fork(), undefined);

@@ -44,9 +44,14 @@ export class ToldSight {
   }
 }
 
+/** As the pool has it: a connection is handed out when this has resolved. Its published type says that it returns nothing. */
+interface AwaitedOptions {
+  onConnect?: (client: PoolClient) => Promise<void>;
+}
+
 /** The pool's connections see what the work that uses them sees. */
 export function scopeConnections(pool: Pool): void {
-  pool.options.onConnect = async (client) => {
+  (pool.options as AwaitedOptions).onConnect = async (client) => {
     const query = client.query.bind(client) as unknown as Query;
     const told = new ToldSight((sql, parameters) => query(sql, parameters) as Promise<unknown>);
     await told.begin();
