@@ -122,7 +122,15 @@ describe.each(DATABASES)('the audit log on %s', (_name, createDatabase) => {
     client = await newTenantClient(service);
     const url = 'http://127.0.0.1:9/gone';
     const { body: endpoint } = await client.post('/v1/webhooks/endpoints', { url }).expect(201);
-    const gone = { eventId: 'e', endpointId: endpoint.id, ...client.scope, attempt: 1, url, sealedSecrets: '', body: '' };
+    const gone = {
+      eventId: 'e',
+      endpointId: endpoint.id,
+      ...client.scope,
+      attempt: 1,
+      url,
+      sealedSecrets: '',
+      body: '',
+    };
     const verdict = { status: 'failed', isEndpointGone: true } as const;
     const result = { statusCode: 410, response: '', error: '' };
     for (let time = 0; time < 2; time += 1) {

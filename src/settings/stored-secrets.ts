@@ -122,5 +122,5 @@ export class StoredSecrets {
 /** Any order that stays: what cannot be opened is passed over. */
 function primaryKeyOf(em: EntityManager, entity: EntityClass<AnyRow>): QueryOrderMap<AnyRow> {
   const { primaryKeys } = em.getMetadata().get(entity);
-  return Object.fromEntries(primaryKeys.map((key) => [key, 'asc'])) as unknown as QueryOrderMap<AnyRow>;
+  return Object.fromEntries(primaryKeys.map((key) => [key, 'asc' as const]));
 }
