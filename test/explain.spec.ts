@@ -41,6 +41,8 @@ const READS_GROWING = new RegExp(`(from|join|update)\\s+"?(${GROWING.join('|')})
 interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
+  'One-Time Filter'?: string;
+  'Parent Relationship'?: string;
   Plans?: PlanNode[];
 }
 
@@ -95,7 +97,15 @@ describe('the plans of lists and searches', () => {
       ...values,
     ]);
     await database.query('reset role');
-    return rows[0]?.['QUERY PLAN'][0].Plan;
+    return withoutScope(rows[0]?.['QUERY PLAN'][0].Plan);
+  }
+
+  /** Without what reads the connection's scope, once a statement, and without what a condition that never holds guards. */
+  function withoutScope(node: PlanNode | undefined): PlanNode | undefined {
+    if (!node?.Plans) return node;
+    const isNever = node['One-Time Filter'] === 'false';
+    const plans = isNever ? [] : node.Plans.filter((plan) => plan['Parent Relationship'] !== 'InitPlan');
+    return { ...node, Plans: plans.map((plan) => withoutScope(plan) as PlanNode) };
   }
 
   async function plansOf(statements: Statement[]): Promise<string[]> {
@@ -280,6 +290,8 @@ describe('the plans of lists and searches', () => {
        from generate_series(1, 20000) n`,
       [client.scope.tenantId, client.scope.environmentId],
     );
+    // Policies come before whatever might tell of rows, unless a superuser says that it does not (docs/adr/0029).
+    await database.query('alter function texticlike(text, text) leakproof');
     await database.query('vacuum analyze customer');
     const filter = { field: 'name', operator: 'contains', data_type: 'string', value: { string: 'acme' } };
     const statements = await recordSql(service.get(EntityManager), () =>

@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { BalanceHistoryService } from '../src/ledger/balance-history.service.js';
+import { withinEveryScope } from '../src/shared/sight.js';
 import { BalancesService } from '../src/ledger/balances.service.js';
 import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
 import { Wallet } from '../src/ledger/wallet.entity.js';
@@ -67,7 +68,8 @@ describe('the renewal of purchased credits', () => {
 
   /** What can be read and what can be spent. */
   async function expectSpendable(walletId: string, credits: string): Promise<void> {
-    const totals = (await service.get(BalancesService).totals([walletId])).get(walletId);
+    const balances = service.get(BalancesService);
+    const totals = (await withinEveryScope(() => balances.totals([walletId]))).get(walletId);
     const { purchased } = (await service.get(BalanceHistoryService).balanceAt(walletId)).bySource;
     const read = [totals?.unheld, purchased.posted.minus(purchased.expired)].map((credits) => credits?.toFixed());
     const { balance } = await scene.ledger.evaluate(walletId);

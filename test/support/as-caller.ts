@@ -1,6 +1,10 @@
 import { EntityManager } from '@mikro-orm/core';
+import type { PaymentProvider } from '../../src/payments/payment-provider.js';
+import { PaymentProviders } from '../../src/payments/payment-providers.js';
 import type { Scope } from '../../src/shared/scope.js';
 import { asOwner, withinScope } from '../../src/shared/sight.js';
+
+const providers = new WeakMap<PaymentProvider, PaymentProvider>();
 
 type Method = (...parameters: unknown[]) => unknown;
 
@@ -11,8 +15,21 @@ type Method = (...parameters: unknown[]) => unknown;
 export function asCaller<Service>(service: Service): Service {
   return intercepted(service, (method, parameters) => {
     const scope = scopeIn(parameters[0]);
-    return scope ? withinScope(scope, () => method(...parameters)) : method(...parameters);
+    if (!scope) return method(...parameters);
+    const result = withinScope(scope, () => method(...parameters));
+    return service instanceof PaymentProviders ? asCallersOf(scope, result as Promise<PaymentProvider>) : result;
   });
+}
+
+/** A provider belongs to one environment: it sees the rows of that, and stays the same for who compares. */
+async function asCallersOf(scope: Scope, found: Promise<PaymentProvider | undefined>) {
+  const provider = await found;
+  if (!provider) return undefined;
+  const known = providers.get(provider);
+  const wrapped =
+    known ?? intercepted(provider, (method, parameters) => withinScope(scope, () => method(...parameters)));
+  providers.set(provider, wrapped);
+  return wrapped;
 }
 
 /** What it does sees all rows: for what a test looks up or changes behind the service's back. */
