@@ -70,7 +70,7 @@ import { Migration20261121900000_walls } from './migrations/Migration20261121900
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { scopeConnections } from './shared/scoped-connections.js';
-import { ScopedPgliteDialect } from './scoped-pglite-dialect.js';
+import { ScopedPgliteDialect } from './shared/scoped-pglite-dialect.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';

@@ -1,10 +1,12 @@
 import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import { PgliteConnection } from '@mikro-orm/pglite';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { Config } from '../config.js';
+import { isOpen } from '../shared/scoped-pglite-dialect.js';
 import { inLane } from '../shared/turn.js';
+import { embeddedDatabaseFolder } from './embedded-database.js';
 import { within } from './within.js';
 import { withinEveryScope } from '../shared/sight.js';
 
@@ -21,6 +23,7 @@ export class DatabaseHealth {
     private readonly em: EntityManager,
     private readonly orm: MikroORM,
     private readonly indicators: HealthIndicatorService,
+    private readonly config: Config,
   ) {}
 
   async answers(): Promise<HealthIndicatorResult> {
@@ -40,11 +43,7 @@ export class DatabaseHealth {
 
   /** The embedded database is in the process: to ask it would be to wait behind the work of its one connection. */
   async #isThere(): Promise<boolean> {
-    const connection = this.orm.em.getConnection();
-    if (connection instanceof PgliteConnection) {
-      const { ready, closed } = await connection.getNativeClient();
-      return ready && !closed;
-    }
+    if (!this.config.databaseUrl) return isOpen(embeddedDatabaseFolder(this.config.dataDir));
     return succeeds(async () => (await this.em.fork().execute<object[]>('select 1')).length === 1);
   }
 

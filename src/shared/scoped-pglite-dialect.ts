@@ -1,6 +1,6 @@
 import { PGlite, types } from '@electric-sql/pglite';
 import { CompiledQuery, type DatabaseConnection, PGliteDialect, PGliteDriver } from 'kysely';
-import { ToldSight } from './shared/scoped-connections.js';
+import { ToldSight } from './scoped-connections.js';
 
 const asText = (text: string): string => text;
 /** What MikroORM reads itself. */
@@ -76,6 +76,16 @@ function inner(connection: Connection): Connection {
   return connection instanceof RefusedConnection ? (connection.inner as Connection) : connection;
 }
 
-function open(dataDir: string): Promise<PGlite> {
-  return PGlite.create({ dataDir, parsers: AS_TEXT });
+const opened = new Map<string, PGlite>();
+
+/** Whether the embedded database in that folder takes statements: known without sending one behind the work of others. */
+export function isOpen(folder: string): boolean {
+  const database = opened.get(folder);
+  return database !== undefined && database.ready && !database.closed;
+}
+
+async function open(dataDir: string): Promise<PGlite> {
+  const database = await PGlite.create({ dataDir, parsers: AS_TEXT });
+  opened.set(dataDir, database);
+  return database;
 }
