@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { RefusedLogins } from '../src/auth/users/refused-logins.js';
 import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
+import { withinEveryScope } from '../src/shared/sight.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { auditRows } from './support/audit.js';
 import { TenantUsersScene } from './support/tenant-users.js';
@@ -146,7 +147,9 @@ describe('the pages of the audit log', () => {
     const user = { id: 'user_x', tenantId: production.scope.tenantId, email: 'x@acme.example' };
     const refused = service.get(RefusedLogins);
     const from = { address: '198.51.100.1', userAgent: '', requestId: 'r' };
-    for (let count = 0; count < 50; count += 1) refused.note(user as never, 'wrong_password', from);
+    // As in a log-in, which looks for its user everywhere.
+    const note = () => refused.note(user as never, 'wrong_password', from);
+    for (let count = 0; count < 50; count += 1) withinEveryScope(note);
     await refused.onModuleDestroy();
     const rows = await auditRows(service, { targetId: 'user_x' });
     expect(rows).toHaveLength(20);
