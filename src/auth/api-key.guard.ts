@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
-import { DomainError } from '../shared/errors.js';
+import { DomainError, keyRefused } from '../shared/errors.js';
 import { takeTurnOf } from '../shared/turn.js';
 import { enterScope } from '../shared/sight.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
@@ -58,13 +58,10 @@ export class ApiKeyGuard implements CanActivate {
     const plainKey = plainKeyOf(request);
     const key = plainKey === undefined ? undefined : await this.keys.find(plainKey);
     const isExpired = key?.expiresAt && key.expiresAt.getTime() <= this.clock.now().getTime();
-    // The same words for every reason: which keys exist is nobody's business.
-    if (!key || isExpired) throw new DomainError('unauthorized', NO_KEY);
+    if (!key || isExpired) throw keyRefused();
     return key;
   }
 }
-
-const NO_KEY = 'the API key is missing or wrong: send it as header x-api-key: <key>, or as Authorization: Bearer <key>';
 
 /** `x-api-key`, or `Authorization` with the scheme Bearer or JWT. */
 export function plainKeyOf(request: IncomingMessage): string | undefined {

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
-import { DomainError, invalidField, notFound } from '../shared/errors.js';
+import { DomainError, invalidField, keyRefused, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { displayIdOf, generateApiKey, hashApiKey } from './api-key-format.js';
@@ -175,7 +175,7 @@ export class ApiKeysService {
     const { keyId, tenantId, environmentId } = caller;
     await tx.findOneOrFail(Environment, { id: environmentId, tenantId }, { lockMode, refresh: true });
     if (await tx.count(ApiKey, { id: keyId, ...liveKeys(this.clock.now()) })) return;
-    throw new DomainError('unauthorized', 'the API key is missing or wrong');
+    throw keyRefused();
   }
 
   /** Nobody locks a tenant out: what is revoked could be made again, by the revoker, another key, or after a log-in. */

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
-import { DomainError } from '../../shared/errors.js';
+import { DomainError, keyRefused } from '../../shared/errors.js';
 import { ApiKey, liveKeys } from '../api-key.entity.js';
 import type { Caller } from '../caller.js';
 import { EnvironmentsService } from '../environments.service.js';
@@ -31,7 +31,7 @@ export class UserAuthority {
   async lock(tx: EntityManager, caller: Caller): Promise<Authority> {
     await this.tenants.lock(tx, caller.tenantId);
     const isLive = await tx.count(ApiKey, { id: caller.keyId, ...liveKeys(this.clock.now()) });
-    if (isLive === 0) throw new DomainError('unauthorized', 'the API key is missing or wrong');
+    if (isLive === 0) throw keyRefused();
     await this.environments.refuseFromDevelopment(tx, caller);
     if (caller.userId === null) return caller.scopes;
     const { tenantId, userId: id } = caller;

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { DomainError, type ErrorKind } from '../../shared/errors.js';
+import { DomainError, type ErrorKind, keyRefused } from '../../shared/errors.js';
 import { invalidFields } from '../field-errors.js';
 import { CREDITS_STATUS, renderCreditsError, renderCreditsFailure } from './credits-errors.js';
 import { CreditsDetailDto, CreditsFieldErrorsDto, WalletsErrorDto } from './errors.dto.js';
@@ -14,10 +14,7 @@ const SAMPLES: Record<ErrorKind, DomainError> = {
   invalid_operation: new DomainError('invalid_operation', 'the wallet is closed', {
     details: { wallet_id: 'wallet_01' },
   }),
-  unauthorized: new DomainError(
-    'unauthorized',
-    'the API key is missing or wrong: send it as header x-api-key: <key>, or as Authorization: Bearer <key>',
-  ),
+  unauthorized: keyRefused(),
   forbidden: new DomainError('forbidden', 'this key lacks the scope wallets:write', {
     details: { scope: 'wallets:write' },
   }),

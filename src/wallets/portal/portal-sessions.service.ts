@@ -7,7 +7,7 @@ import { isTenantSuspended, tenantSuspended } from '../../auth/suspension.js';
 import { Customer } from '../../customers/customer.entity.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import { Clock } from '../../shared/clock.js';
-import { DomainError, notFound } from '../../shared/errors.js';
+import { keyRefused, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { withinEveryScope } from '../../shared/sight.js';
@@ -52,7 +52,7 @@ export class PortalSessionsService {
     const now = this.clock.now();
     const em = this.em.fork();
     const key = await em.findOne(ApiKey, { id: caller.keyId, ...scopeOf(caller), ...liveKeys(now) });
-    if (!key) throw new DomainError('unauthorized', 'the API key is missing or wrong');
+    if (!key) throw keyRefused();
     const expiresAt = new Date(Math.min(now.getTime() + LIFETIME_MS, key.expiresAt?.getTime() ?? Infinity));
     await withinEveryScope(() => this.#clearExpired(this.em.fork(), now));
     const id = newId('session', now);
