@@ -7,6 +7,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { generateApiKey } from '../src/auth/api-key-format.js';
 import { Config } from '../src/config.js';
+import { seeingAll } from '../test/support/as-caller.js';
 import { databaseOptions } from '../src/database.js';
 import { findBreaches, findBrokenSums } from '../test/support/invariants.js';
 import { startPostgres } from '../test/support/postgres-server.js';
@@ -113,7 +114,7 @@ const orm = await MikroORM.init({
   // Sums over all that the run has written take their time.
   driverOptions: { statement_timeout: 0 },
 });
-const em = orm.em as EntityManager;
+const em = seeingAll(orm.em as EntityManager);
 const breaches = await findBreaches(em);
 const pgbench = findPgbench();
 if (pgbench) await prepareSqlDebit(databaseUrl, walletIds);

@@ -39,6 +39,7 @@ class BenchModule {}
 
 const { ApiKeysService } = await built<typeof import('../src/auth/api-keys.service.js')>('auth/api-keys.service.js');
 const { TenantsService } = await built<typeof import('../src/auth/tenants.service.js')>('auth/tenants.service.js');
+const { withinEveryScope } = await built<typeof import('../src/shared/sight.js')>('shared/sight.js');
 
 // Whoever measures has gone.
 process.once('disconnect', () => process.exit());
@@ -55,7 +56,7 @@ await app.listen(config.port, config.host);
 const server: Server = app.getHttpServer();
 process.send?.((server.address() as AddressInfo).port);
 // Whoever measures wants another tenant.
-process.on('message', () => void newTenant().then((key) => process.send?.(key)));
+process.on('message', () => void withinEveryScope(newTenant).then((key) => process.send?.(key)));
 
 async function newTenant(): Promise<string> {
   const tenants = app.get(TenantsService, { strict: false });
