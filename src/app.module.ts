@@ -16,24 +16,28 @@ import { OpsModule } from './ops/ops.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { Clock, SystemClock } from './shared/clock.js';
+import { LaneUse } from './shared/lane-use.js';
+import { WorkWatch } from './shared/work-watch.js';
 import { TopUpsModule } from './top-ups/top-ups.module.js';
 import { WalletsModule } from './wallets/wallets.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
-/** What every room may ask for: the settings, the time, the database. */
+/** What every room may ask for: the settings, the time, the database; and whom it tells what it does. */
 @Global()
 @Module({})
 class CoreModule {
-  static register(config: Config): DynamicModule {
+  static register(config: Config, use: LaneUse): DynamicModule {
     return {
       module: CoreModule,
       providers: [
         { provide: Config, useValue: config },
+        { provide: LaneUse, useValue: use },
+        WorkWatch,
         { provide: Clock, useValue: new SystemClock(config.ledgerClock) },
         // The same type of entity manager whichever driver is behind it: our code is written against one.
         { provide: EntityManager, useFactory: (em: unknown) => em, inject: [CoreEntityManager] },
       ],
-      exports: [Config, Clock, EntityManager],
+      exports: [Config, Clock, EntityManager, LaneUse, WorkWatch],
     };
   }
 }
@@ -41,12 +45,14 @@ class CoreModule {
 @Module({})
 export class AppModule {
   static register(config: Config): DynamicModule {
+    const use = new LaneUse();
+    const options = databaseOptions(config, undefined, use);
     return {
       module: AppModule,
       imports: [
-        CoreModule.register(config),
+        CoreModule.register(config, use),
         // Services fork the entity manager themselves: a fork for every request would cost the hot path.
-        MikroOrmModule.forRoot({ ...databaseOptions(config), registerRequestContext: false }),
+        MikroOrmModule.forRoot({ ...options, registerRequestContext: false }),
         ScheduleModule.forRoot(),
         HttpModule,
         AuthModule,

@@ -11,6 +11,8 @@ import { LoadShedding } from './http/admission/load-shedding.js';
 import { apiOf } from './http/errors/api-of.js';
 import { identifyRequests } from './http/identify-requests.js';
 import { keepDocument } from './http/kept-document.js';
+import { MetricsServer } from './ops/metrics/metrics-server.js';
+import { Tracing } from './ops/tracing/tracing.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
 import { createLog, JsonLogger, logRequests } from './log.js';
 
@@ -21,6 +23,9 @@ export function configureApp(app: NestExpressApplication): void {
   // In front of everything, the log too: what is refused here must cost next to nothing.
   app.use(app.get(LoadShedding, { strict: false }).handle);
   app.use(logRequests(log));
+  const { metricsPort, otelExporterOtlpEndpoint } = app.get(Config);
+  if (metricsPort !== undefined) app.use(app.get(MetricsServer, { strict: false }).handle);
+  if (otelExporterOtlpEndpoint) app.use(app.get(Tracing, { strict: false }).handle);
   app.disable('x-powered-by');
   app.set('etag', false);
   // How many proxies stand in front: behind one, every client would otherwise have the proxy's address.

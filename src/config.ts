@@ -83,6 +83,26 @@ export class Config {
   })
   logLevel = 'info';
 
+  @Expose({ name: 'METRICS_PORT' })
+  @IsOptional()
+  @wholeNumber(0, 65_535)
+  metricsPort?: number;
+
+  @Expose({ name: 'METRICS_HOST' })
+  metricsHost = '127.0.0.1';
+
+  @Expose({ name: 'OTEL_EXPORTER_OTLP_ENDPOINT' })
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s?#]+$/, { message: 'must look like http://127.0.0.1:4318' })
+  otelExporterOtlpEndpoint?: string;
+
+  @Expose({ name: 'OTEL_SERVICE_NAME' })
+  otelServiceName = 'refill';
+
+  @Expose({ name: 'OTEL_TRACES_SAMPLER_ARG' })
+  @Matches(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, { message: 'must be a share from 0 to 1, like 0.1' })
+  otelTracesSamplerArg = '1';
+
   @Expose({ name: 'SWEEP_INTERVAL_MS' })
   @wholeNumber(0, 3_600_000, ' of milliseconds')
   sweepIntervalMs = 2000;
@@ -261,6 +281,8 @@ const SECRETS: ReadonlySet<string> = new Set([
   'databaseMigrationUrl',
   'bootstrapApiKey',
   'encryptionKey',
+  // A URL may carry a password.
+  'otelExporterOtlpEndpoint',
 ]);
 
 /** Not to be seen in anybody's log. */

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { FairQueue } from './shared/fair-queue.js';
+import type { LaneFigures } from './shared/lane-use.js';
 import { NoTurnError, OWN_WORK } from './shared/turn.js';
 
 interface Waiting {
@@ -16,6 +17,7 @@ export class ConnectionLane {
   readonly #held = new Map<string, number>();
   readonly #open: () => Promise<PoolClient>;
   #free: number;
+  #gaveUp = 0;
 
   constructor(
     pool: Pool,
@@ -24,6 +26,11 @@ export class ConnectionLane {
   ) {
     this.#open = pool.connect.bind(pool);
     this.#free = places;
+  }
+
+  get figures(): LaneFigures {
+    const { places } = this;
+    return { places, inUse: places - this.#free, waiting: this.#waiting.size, gaveUp: this.#gaveUp };
   }
 
   /** @throws NoTurnError when none became free in time */
@@ -68,6 +75,7 @@ export class ConnectionLane {
       const waiting = { begin: () => (clearTimeout(timer), resolve()) };
       const timer = setTimeout(() => {
         this.#waiting.leave(party, waiting);
+        this.#gaveUp += 1;
         reject(new NoTurnError());
       }, this.waitMs);
       this.#waiting.push(party, waiting);

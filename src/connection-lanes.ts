@@ -1,5 +1,6 @@
 import type { Pool, PoolConfig } from 'pg';
 import { ConnectionLane } from './connection-lane.js';
+import type { LaneUse } from './shared/lane-use.js';
 import { currentTurn, type Lane } from './shared/turn.js';
 
 /** A search that takes longer is given up: there is one that is narrower. */
@@ -21,8 +22,9 @@ export function placesOf(connections: number): Record<Lane, number> {
  * Makes of a pool one for each lane, behind the one that MikroORM and Kysely know: for what searches or anybody's
  * requests hold, the ledger and the readiness check never wait. In a lane tenants take turns.
  * @param prepare what is done to each pool before anybody uses it
+ * @param use is told how to read what is in use
  */
-export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool) => void): void {
+export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool) => void, use: LaneUse): void {
   const places = placesOf(pool.options.max);
   const others: Pool[] = [];
   const rest = new ConnectionLane(pool, places.rest, waitMs);
@@ -38,6 +40,9 @@ export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool)
     searches: laneOf('searches', { statement_timeout: SEARCH_TIMEOUT_MS }),
     rest,
   };
+  // Of lanes that share their connections only one is read.
+  const own = Object.entries(lanes).filter(([name, lane]) => name === 'rest' || lane !== rest);
+  use.read = () => Object.fromEntries(own.map(([name, lane]) => [name, lane.figures]));
   others.forEach(survive);
   [pool, ...others].forEach(prepare);
   const end = pool.end.bind(pool);

@@ -68,6 +68,7 @@ import { Migration20261121440000_user_roles } from './migrations/Migration202611
 import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
 import { Migration20261121900000_walls } from './migrations/Migration20261121900000_walls.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
+import { LaneUse } from './shared/lane-use.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { scopeConnections } from './shared/scoped-connections.js';
 import { ScopedPgliteDialect } from './shared/scoped-pglite-dialect.js';
@@ -196,6 +197,7 @@ type DatabaseOptions = Parameters<typeof MikroORM.init>[0];
 export function databaseOptions(
   config: Config,
   embeddedFolder = embeddedDatabaseFolder(config.dataDir),
+  use = new LaneUse(),
 ): DatabaseOptions {
   const shared = {
     entities: ENTITIES,
@@ -222,7 +224,7 @@ export function databaseOptions(
       keepAlive: true,
       // Statements that do not wait for one another share a round trip.
       pipeline: true,
-      onPoolCreated: (pool: Pool) => keepLanesApart(pool, CONNECT_TIMEOUT_MS, preparePool),
+      onPoolCreated: (pool: Pool) => keepLanesApart(pool, CONNECT_TIMEOUT_MS, preparePool, use),
       application_name: 'refill',
     },
   };

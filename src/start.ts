@@ -9,6 +9,7 @@ import { type Config, ConfigError, readConfig } from './config.js';
 import { announceDemo } from './ops/demo/announce-demo.js';
 import { lockDataFolder } from './ops/data-folder-lock.js';
 import { createEmbeddedDatabase } from './ops/embedded-database.js';
+import { MetricsServer } from './ops/metrics/metrics-server.js';
 import { prepareDatabase } from './ops/prepare-database.js';
 
 /** How long requests and jobs under way may take to end after SIGTERM. */
@@ -49,6 +50,7 @@ async function listen(app: NestExpressApplication, config: Config): Promise<void
     process.once(signal, () => setTimeout(() => process.exit(1), HARD_STOP_MS).unref());
   }
   await app.listen(config.port, config.host);
+  await app.get(MetricsServer).listen();
   new Logger('Refill').log({ msg: 'listening', url: await app.getUrl() });
   await announceDemo(app);
 }

@@ -70,6 +70,8 @@ describe('the settings', () => {
       allowSignup: 0,
       encryptionKey: 0,
       rateLimitTenants: 0,
+      metricsPort: 0,
+      otelExporterOtlpEndpoint: 0,
     }).map((property) => (property === 'mode' ? 'NODE_ENV' : property.replace(/[A-Z]/g, '_$&').toUpperCase()));
     expect(named).toEqual(variables.sort());
     expect(readConfig(parseEnv(example))).toEqual(readConfig({ DEMO: 'true' }));

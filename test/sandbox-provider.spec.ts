@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { BoundedProvider } from '../src/payments/bounded-provider.js';
 import type { PaymentOutcome, PaymentProvider } from '../src/payments/payment-provider.js';
 import { SandboxProvider } from '../src/payments/sandbox-provider.js';
+import { WorkWatch } from '../src/shared/work-watch.js';
 import { FrozenClock } from './support/frozen-clock.js';
 
 const TIMEOUT_MS = 150;
@@ -174,7 +175,7 @@ describe('the sandbox payment provider', () => {
 
   it('is unknown when the provider throws', async () => {
     await rm(folder, { recursive: true });
-    const broken = new BoundedProvider(new SandboxProvider('/dev/null/nowhere', clock), TIMEOUT_MS);
+    const broken = new BoundedProvider(new SandboxProvider('/dev/null/nowhere', clock), TIMEOUT_MS, new WorkWatch());
     expect(await broken.createPayment(payment('t'), 'k')).toMatchObject({ kind: 'unknown' });
     folder = await mkdtemp(join(tmpdir(), 'sandbox-provider-'));
   });
@@ -202,7 +203,7 @@ describe('the sandbox payment provider', () => {
   }
 
   function newProvider(): PaymentProvider {
-    return new BoundedProvider(new SandboxProvider(folder, clock), TIMEOUT_MS);
+    return new BoundedProvider(new SandboxProvider(folder, clock), TIMEOUT_MS, new WorkWatch());
   }
 
   function payment(topUpId: string) {

@@ -72,6 +72,6 @@ import { UsersService } from './users/users.service.js';
     { provide: APP_GUARD, useClass: BodyGuard },
     { provide: APP_GUARD, useClass: BodyCostGuard },
   ],
-  exports: [TenantsService, ApiKeysService, RequestBudgets],
+  exports: [TenantsService, ApiKeysService, LoadShedding, RequestBudgets],
 })
 export class AuthModule {}

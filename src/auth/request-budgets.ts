@@ -31,6 +31,9 @@ export class RequestBudgets {
   ownLimitsOf: (scope: Scope) => Promise<OwnLimits> = () =>
     Promise.resolve({ environment: UNLIMITED, serverKey: UNLIMITED, clientKey: UNLIMITED });
 
+  /** Requests refused since the start. */
+  refusedInAll = 0;
+
   readonly #exceptions: ReadonlyMap<string, PointLimits>;
 
   constructor(
@@ -59,7 +62,10 @@ export class RequestBudgets {
       const standing = await this.points.spend(budgets, points);
       if (standing) tell(response, standing);
     } catch (error) {
-      if (error instanceof BudgetExceeded) tell(response, error.standing);
+      if (error instanceof BudgetExceeded) {
+        this.refusedInAll += 1;
+        tell(response, error.standing);
+      }
       throw error;
     }
   }

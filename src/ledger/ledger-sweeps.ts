@@ -17,14 +17,14 @@ const QUEUED_AT_ONCE = 48;
 const FORGET_LIMIT = 500;
 const SYSTEM_ACTOR = { keyId: '', requestId: 'scheduled' };
 
-const EXPIRED_LOTS: DueWork = {
+export const EXPIRED_LOTS: DueWork = {
   table: 'lot',
   columns: 'wallet_id, tenant_id, environment_id',
   due: 'expires_at',
   where: 'is_open and expires_at is not null and renewal_id is null',
   also: 'remaining > held',
 };
-const EXPIRED_HOLDS: DueWork = {
+export const EXPIRED_HOLDS: DueWork = {
   table: 'hold',
   columns: 'wallet_id, tenant_id, environment_id, id',
   due: 'expires_at',

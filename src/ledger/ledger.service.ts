@@ -20,6 +20,7 @@ import type { LedgerPolicy } from './ledger-policy.js';
 import { LedgerStore } from './ledger-store.js';
 import { LedgerTransaction } from '../shared/ledger-transaction.js';
 import { withinScopes } from '../shared/sight.js';
+import { WorkWatch } from '../shared/work-watch.js';
 import type { Posting } from './posting.js';
 import type { WalletState } from './wallet-state.js';
 
@@ -33,6 +34,8 @@ export interface LedgerAnswer<Answer> {
 
 interface Queued {
   command: LedgerCommand;
+  /** What it was asked for by, for whoever watches. */
+  origin: unknown;
   resolve: (outcome: Outcome) => void;
   reject: (error: unknown) => void;
 }
@@ -60,13 +63,25 @@ export class LedgerService implements OnApplicationShutdown {
   /** When several waited for the last time. */
   #sharedAt = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
+  #turnedAway = 0;
 
   constructor(
     private readonly em: EntityManager,
     private readonly store: LedgerStore,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly watch: WorkWatch,
   ) {}
+
+  /** Commands that wait for their group. */
+  get queueLength(): number {
+    return this.#queue.size;
+  }
+
+  /** Commands that found their tenant's share of the queue full, since the start. */
+  get turnedAway(): number {
+    return this.#turnedAway;
+  }
 
   /** Hands a policy to the ledger, at start. */
   use(policy: LedgerPolicy): void {
@@ -80,9 +95,13 @@ export class LedgerService implements OnApplicationShutdown {
    */
   async post<Answer>(command: LedgerCommand<Answer>): Promise<LedgerAnswer<Answer>> {
     const party = partyOf(command);
-    if (this.#isFullFor(party)) throw busy('your requests fill their share of its queue');
+    if (this.#isFullFor(party)) {
+      this.#turnedAway += 1;
+      throw busy('your requests fill their share of its queue');
+    }
+    const origin = this.watch.origin();
     const outcome = await new Promise<Outcome>((resolve, reject) => {
-      this.#queue.push(party, { command: this.#withKey(command), resolve, reject });
+      this.#queue.push(party, { command: this.#withKey(command), origin, resolve, reject });
       this.#running ??= asOwnWork(() => this.#drain());
     });
     return answerOf(outcome);
@@ -114,12 +133,14 @@ export class LedgerService implements OnApplicationShutdown {
    */
   async postTogether(commands: readonly LedgerCommand[], attempt = 1): Promise<LedgerAnswer<unknown>[]> {
     try {
-      const { outcomes, states } = await this.#inTransaction(commands, async (batch) => {
-        const carriedOut = await batch.run(commands);
-        return { outcomes: carriedOut.map((outcome) => answerOf(outcome)), states: batch.states };
+      return await this.#watched(commands, [this.watch.origin()], async () => {
+        const { outcomes, states } = await this.#inTransaction(commands, async (batch) => {
+          const carriedOut = await batch.run(commands);
+          return { outcomes: carriedOut.map((outcome) => answerOf(outcome)), states: batch.states };
+        });
+        for (const policy of this.#policies) this.#tell(policy, states);
+        return outcomes;
       });
-      for (const policy of this.#policies) this.#tell(policy, states);
-      return outcomes;
     } catch (error) {
       if (!isRetryable(error) || attempt >= attemptsFor(error)) throw this.#toRefusal(error);
       await delay(RETRY_DELAY_MS * attempt * (0.5 + Math.random()));
@@ -177,7 +198,7 @@ export class LedgerService implements OnApplicationShutdown {
   /** Commits a group; one that fails as a whole is repeated, then halved, until the poison command stands alone. */
   async #settle(group: Queued[], attempt = 1): Promise<void> {
     try {
-      const outcomes = await this.#commit(group.map(({ command }) => command));
+      const outcomes = await this.#commit(group);
       group.forEach(({ resolve }, index) => resolve(outcomes[index] as Outcome));
     } catch (error) {
       if (isRetryable(error) && attempt < attemptsFor(error)) {
@@ -194,12 +215,25 @@ export class LedgerService implements OnApplicationShutdown {
     }
   }
 
-  async #commit(commands: LedgerCommand[]): Promise<Outcome[]> {
-    const { outcomes, states } = await inLane('ledger', () =>
-      this.#inTransaction(commands, async (batch) => ({ outcomes: await batch.run(commands), states: batch.states })),
-    );
-    for (const policy of this.#policies) this.#tell(policy, states);
-    return outcomes;
+  #commit(group: readonly Queued[]): Promise<Outcome[]> {
+    const commands = group.map(({ command }) => command);
+    const origins = group.map(({ origin }) => origin);
+    return this.#watched(commands, origins, async () => {
+      const { outcomes, states } = await inLane('ledger', () =>
+        this.#inTransaction(commands, async (batch) => ({ outcomes: await batch.run(commands), states: batch.states })),
+      );
+      for (const policy of this.#policies) this.#tell(policy, states);
+      return outcomes;
+    });
+  }
+
+  /** An attempt to commit, under the eyes of whoever watches. */
+  #watched<Result>(
+    { length: size }: readonly LedgerCommand[],
+    origins: readonly unknown[],
+    commit: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.watch.around({ kind: 'ledger_group', size, origins }, commit, () => 'committed');
   }
 
   /** One that sees what its commands are about, whoever has asked for them and whoever else is in the group. */

@@ -28,10 +28,15 @@ export class DatabaseHealth {
 
   async answers(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('database');
+    return (await this.isUp()) ? indicator.up() : indicator.down();
+  }
+
+  /** Whether it answers, within 2 s. */
+  isUp(): Promise<boolean> {
     this.#ping ??= this.#isThere().finally(() => {
       this.#ping = undefined;
     });
-    return (await this.#ping) ? indicator.up() : indicator.down();
+    return this.#ping;
   }
 
   /** A schema that was up to date once stays so for as long as this process runs. */

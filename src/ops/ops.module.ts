@@ -10,11 +10,29 @@ import { ReconciliationHealth } from './reconciliation-health.js';
 import { SettingsModule } from '../settings/settings.module.js';
 import { SecretsUpkeep } from './secrets-upkeep.js';
 import { TopUpHealth } from './top-up-health.js';
+import { Tracing } from './tracing/tracing.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { DatabaseFigures } from './metrics/database-figures.js';
+import { LedgerSoundness } from './metrics/ledger-soundness.js';
+import { MetricSources } from './metrics/metric-sources.js';
+import { MetricsServer } from './metrics/metrics-server.js';
 
 /** What an operator looks at. */
 @Module({
-  imports: [AuthModule, SettingsModule, TopUpsModule, TerminusModule.forRoot({ logger: false })],
+  imports: [AuthModule, LedgerModule, SettingsModule, TopUpsModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [Bootstrap, ConnectionDraining, DatabaseHealth, ReconciliationHealth, SecretsUpkeep, TopUpHealth],
+  providers: [
+    Bootstrap,
+    ConnectionDraining,
+    DatabaseFigures,
+    DatabaseHealth,
+    LedgerSoundness,
+    MetricSources,
+    MetricsServer,
+    ReconciliationHealth,
+    SecretsUpkeep,
+    TopUpHealth,
+    Tracing,
+  ],
 })
 export class OpsModule {}

@@ -19,7 +19,7 @@ export class SecretsUpkeep implements OnModuleInit, OnApplicationBootstrap {
   onModuleInit(): void {
     this.task.alsoRun(async () => {
       if (this.clock.now().getTime() >= this.#nextAt) await this.#reseal();
-    });
+    }, 'secrets');
   }
 
   /** Before anything is served: keys that open nothing are found out now, not at the first charge. */

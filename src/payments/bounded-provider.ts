@@ -1,4 +1,5 @@
 import { DomainError } from '../shared/errors.js';
+import type { WorkWatch } from '../shared/work-watch.js';
 import type {
   AttachPaymentMethodRequest,
   BeginCheckoutRequest,
@@ -33,6 +34,7 @@ export class BoundedProvider implements PaymentProvider {
   readonly name: string;
   readonly #provider: PaymentProvider;
   readonly #timeoutMs: number;
+  readonly #watch: WorkWatch;
   /** These only where the provider has them. */
   readonly openPayment?: (paymentId: string) => Promise<BrowserPayment>;
   readonly readCard?: (providerRef: string) => Promise<KeptCard>;
@@ -40,48 +42,49 @@ export class BoundedProvider implements PaymentProvider {
   readonly readCheckout?: (checkoutId: string) => Promise<CheckoutState>;
   readonly closeCheckout?: (checkoutId: string, idempotencyKey: string) => Promise<CheckoutState>;
 
-  constructor(provider: PaymentProvider, timeoutMs: number) {
+  constructor(provider: PaymentProvider, timeoutMs: number, watch: WorkWatch) {
     this.name = provider.name;
     this.#provider = provider;
     this.#timeoutMs = timeoutMs;
+    this.#watch = watch;
     const open = provider.openPayment?.bind(provider);
-    if (open) this.openPayment = (paymentId) => this.#answer(open(paymentId));
+    if (open) this.openPayment = (paymentId) => this.#answer('openPayment', () => open(paymentId));
     const card = provider.readCard?.bind(provider);
-    if (card) this.readCard = (providerRef) => this.#answer(card(providerRef));
+    if (card) this.readCard = (providerRef) => this.#answer('readCard', () => card(providerRef));
     const begin = provider.beginCheckout?.bind(provider);
-    if (begin) this.beginCheckout = (request, key) => this.#outcome(() => begin(request, key));
+    if (begin) this.beginCheckout = (request, key) => this.#outcome('beginCheckout', () => begin(request, key));
     const read = provider.readCheckout?.bind(provider);
-    if (read) this.readCheckout = (checkoutId) => this.#outcome(() => read(checkoutId));
+    if (read) this.readCheckout = (checkoutId) => this.#outcome('readCheckout', () => read(checkoutId));
     const close = provider.closeCheckout?.bind(provider);
-    if (close) this.closeCheckout = (checkoutId, key) => this.#outcome(() => close(checkoutId, key));
+    if (close) this.closeCheckout = (checkoutId, key) => this.#outcome('closeCheckout', () => close(checkoutId, key));
   }
 
   attachPaymentMethod(request: AttachPaymentMethodRequest): Promise<PaymentMethodDetails> {
-    return this.#answer(this.#provider.attachPaymentMethod(request));
+    return this.#answer('attachPaymentMethod', () => this.#provider.attachPaymentMethod(request));
   }
 
   createPayment(request: CreatePaymentRequest, idempotencyKey: string): Promise<CreatePaymentOutcome> {
-    return this.#outcome(() => this.#provider.createPayment(request, idempotencyKey));
+    return this.#outcome('createPayment', () => this.#provider.createPayment(request, idempotencyKey));
   }
 
   confirmPayment(request: ConfirmPaymentRequest, idempotencyKey: string): Promise<PaymentOutcome> {
-    return this.#outcome(() => this.#provider.confirmPayment(request, idempotencyKey));
+    return this.#outcome('confirmPayment', () => this.#provider.confirmPayment(request, idempotencyKey));
   }
 
   retrievePayment(paymentId: string): Promise<PaymentOutcome> {
-    return this.#outcome(() => this.#provider.retrievePayment(paymentId));
+    return this.#outcome('retrievePayment', () => this.#provider.retrievePayment(paymentId));
   }
 
   cancelPayment(paymentId: string, idempotencyKey: string): Promise<PaymentOutcome> {
-    return this.#outcome(() => this.#provider.cancelPayment(paymentId, idempotencyKey));
+    return this.#outcome('cancelPayment', () => this.#provider.cancelPayment(paymentId, idempotencyKey));
   }
 
   refundPayment(request: RefundPaymentRequest, idempotencyKey: string): Promise<RefundOutcome> {
-    return this.#outcome(() => this.#provider.refundPayment(request, idempotencyKey));
+    return this.#outcome('refundPayment', () => this.#provider.refundPayment(request, idempotencyKey));
   }
 
   readReturns(paymentId: string): Promise<PaymentReturns> {
-    return this.#answer(this.#provider.readReturns(paymentId));
+    return this.#answer('readReturns', () => this.#provider.readReturns(paymentId));
   }
 
   beginSetup(request: BeginSetupRequest, idempotencyKey: string): Promise<SetupSession> {
@@ -89,29 +92,43 @@ export class BoundedProvider implements PaymentProvider {
   }
 
   readSetup(setupId: string): Promise<SetupOutcome> {
-    return this.#answer(this.#provider.readSetup(setupId));
+    return this.#answer('readSetup', () => this.#provider.readSetup(setupId));
   }
 
   listPayments(request: ListPaymentsRequest): Promise<PaymentPage> {
-    return this.#answer(this.#provider.listPayments(request));
+    return this.#answer('listPayments', () => this.#provider.listPayments(request));
   }
 
   /** Of calls that move no money: the caller may simply ask again. */
-  async #answer<Answer>(call: Promise<Answer>): Promise<Answer> {
+  async #answer<Answer>(operation: string, call: () => Promise<Answer>): Promise<Answer> {
     try {
-      return await this.#withinLimit(call);
+      return await this.#watched(operation, () => this.#withinLimit(call()), () => 'answered');
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
       throw new DomainError('unavailable', 'the payment provider does not answer, try again', { retryAfterSeconds: 5 });
     }
   }
 
-  async #outcome<Outcome>(call: () => Promise<Outcome>): Promise<Outcome | { kind: 'unknown'; reason: string }> {
-    try {
-      return await this.#withinLimit(call());
-    } catch (error) {
-      return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
-    }
+  #outcome<Outcome extends { kind: string }>(
+    operation: string,
+    call: () => Promise<Outcome>,
+  ): Promise<Outcome | { kind: 'unknown'; reason: string }> {
+    const attempt = async () => {
+      try {
+        return await this.#withinLimit(call());
+      } catch (error) {
+        return { kind: 'unknown' as const, reason: error instanceof Error ? error.message : String(error) };
+      }
+    };
+    return this.#watched<Outcome | { kind: 'unknown'; reason: string }>(operation, attempt, ({ kind }) => kind);
+  }
+
+  #watched<Answer>(
+    operation: string,
+    call: () => Promise<Answer>,
+    outcomeOf: (answer: Answer) => string,
+  ): Promise<Answer> {
+    return this.#watch.around({ kind: 'provider_call', provider: this.name, operation }, call, outcomeOf);
   }
 
   async #withinLimit<Answer>(call: Promise<Answer>): Promise<Answer> {

@@ -6,6 +6,7 @@ import { SettingsService } from '../settings/settings.service.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { WorkWatch } from '../shared/work-watch.js';
 import { BillingConnections } from './billing-system/billing-connections.js';
 import { BillingSystemApi } from './billing-system/billing-system-api.js';
 import { BillingSystemProvider, WEBHOOK } from './billing-system/billing-system-provider.js';
@@ -41,6 +42,7 @@ export class PaymentProviders {
     private readonly billing: BillingConnections,
     private readonly billingApi: BillingSystemApi,
     private readonly clock: Clock,
+    private readonly watch: WorkWatch,
   ) {}
 
   /**
@@ -79,7 +81,7 @@ export class PaymentProviders {
     if (!address) return undefined;
     const terms = { isHttpsOnly: this.config.isProduction };
     const system = new BillingSystemProvider(this.billingApi, scope, address, terms);
-    return new BoundedProvider(system, this.config.paymentTimeoutMs);
+    return this.#bounded(system);
   }
 
   #sandboxOf({ environmentId }: Scope): PaymentProvider | undefined {
@@ -87,7 +89,7 @@ export class PaymentProviders {
     const known = this.#sandboxes.get(environmentId);
     if (known) return known;
     const sandbox = new SandboxProvider(join(this.config.dataDir, 'sandbox-provider'), this.clock, environmentId);
-    const provider = new BoundedProvider(sandbox, this.config.paymentTimeoutMs);
+    const provider = this.#bounded(sandbox);
     this.#sandboxes.set(environmentId, provider);
     return provider;
   }
@@ -100,8 +102,12 @@ export class PaymentProviders {
     // The version alone would not tell keys that were deleted and stored anew.
     if (known?.version === version && known.secretKey === keys.secretKey) return known.provider;
     const stripe = await this.clients.provider(scope, keys, terms);
-    const provider = new BoundedProvider(stripe, this.config.paymentTimeoutMs);
+    const provider = this.#bounded(stripe);
     this.#stripe.set(scope.environmentId, { version, secretKey: keys.secretKey, provider });
     return provider;
+  }
+
+  #bounded(provider: PaymentProvider): PaymentProvider {
+    return new BoundedProvider(provider, this.config.paymentTimeoutMs, this.watch);
   }
 }

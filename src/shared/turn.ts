@@ -45,8 +45,8 @@ export function asOwnWork<Result>(work: () => Result): Result {
   return turns.exit(work);
 }
 
-/** Our own work over connections that nothing else has. */
-export function inLane<Result>(lane: 'ledger' | 'health', work: () => Result): Result {
+/** Our own work over the connections of one lane. */
+export function inLane<Result>(lane: Exclude<Lane, 'rest'>, work: () => Result): Result {
   return turns.run({ lane, party: OWN_WORK }, work);
 }
 

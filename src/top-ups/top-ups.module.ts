@@ -16,6 +16,7 @@ import { PaymentsController } from './papers/payments.controller.js';
 import { InvoicePaymentsController } from './purchases/invoice-payments.controller.js';
 import { InvoicePayments } from './purchases/invoice-payments.service.js';
 import { InvoicePolicy } from './purchases/invoice-policy.js';
+import { DeclineCounts } from './purchases/decline-counts.js';
 import { InvoicedTopUps } from './purchases/invoiced-top-ups.js';
 import { DisputeBook } from './refunds/dispute-book.js';
 import { RefundBook } from './refunds/refund-book.js';
@@ -69,6 +70,7 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     ConfirmationLinks,
     Confirmations,
     DailyReconciliation,
+    DeclineCounts,
     Reconciler,
     Reconciliation,
     ReconciliationDifferences,
@@ -105,6 +107,7 @@ import { TopUpsService } from './purchases/top-ups.service.js';
     TopUpSteps,
   ],
   exports: [
+    DeclineCounts,
     RefundEngine,
     ScheduledTask,
     TopUpEngine,

@@ -44,7 +44,7 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
     this.task.alsoRun(async () => {
       await this.wake();
       await this.#forget();
-    });
+    }, 'webhooks');
   }
 
   /** Takes up nothing more; what is under way has a moment to end. */

@@ -35,7 +35,7 @@ export class PromotionalCredits implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.task.alsoRun(() => this.renewDue());
+    this.task.alsoRun(() => this.renewDue(), 'promotional-credits');
   }
 
   /**

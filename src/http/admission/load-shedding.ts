@@ -26,6 +26,8 @@ export class LoadShedding implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #shares: FairShares;
   #timer: NodeJS.Timeout | undefined;
   #refused = 0;
+  /** Requests refused since the start. */
+  refusedInAll = 0;
 
   constructor(
     private readonly config: Config,
@@ -62,6 +64,7 @@ export class LoadShedding implements OnApplicationBootstrap, OnModuleDestroy {
     const who = this.tenantOf(request) ?? '';
     if (!this.#shares.begin(who, performance.now())) {
       this.#refused += 1;
+      this.refusedInAll += 1;
       setTimeout(refuse, KEPT_BACK_MS * (1 + Math.random()), request, response);
       return;
     }

@@ -44,7 +44,7 @@ export class CardNotices implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.task.alsoRun(() => this.run());
+    this.task.alsoRun(() => this.run(), 'card-notices');
   }
 
   /** What is due now, of each environment in turn. */

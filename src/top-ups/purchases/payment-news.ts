@@ -14,6 +14,6 @@ export class PaymentNews implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.onPaymentChanged = (scope, paymentId) => this.engine.lookAgain(scope, paymentId);
-    this.task.alsoRun(() => this.events.wake());
+    this.task.alsoRun(() => this.events.wake(), 'provider-events');
   }
 }

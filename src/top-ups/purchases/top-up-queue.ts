@@ -23,9 +23,9 @@ const STUCK_AFTER_MS = 15 * 60_000;
 const EVALUATION_LEASE_MS = 60_000;
 
 /** What has not begun waits while its tenant is suspended; what has is looked after. The gate asks again, under the lock. */
-const MAY_BEGIN = `(top_up_status not in ('created', 'retry_wait') or tenant_id not in (${SUSPENDED_TENANTS}))`;
+export const MAY_BEGIN = `(top_up_status not in ('created', 'retry_wait') or tenant_id not in (${SUSPENDED_TENANTS}))`;
 
-const DUE_TOP_UPS: DueWork = {
+export const DUE_TOP_UPS: DueWork = {
   table: 'top_up',
   columns: 'id',
   due: 'next_attempt_at',
@@ -33,7 +33,7 @@ const DUE_TOP_UPS: DueWork = {
   also: MAY_BEGIN,
 };
 const DUE_RECHECKS: DueWork = { table: 'top_up', columns: 'id', due: 'recheck_at', where: 'recheck_at is not null' };
-const DUE_EVALUATIONS: DueWork = {
+export const DUE_EVALUATIONS: DueWork = {
   table: 'top_up_guard',
   columns: 'wallet_id',
   due: 'next_evaluation_at',

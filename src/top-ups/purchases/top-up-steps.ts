@@ -14,6 +14,7 @@ import {
   topUpChange,
   type TopUpEnd,
 } from '../rules/top-up-changes.js';
+import { DeclineCounts } from './decline-counts.js';
 import { actorOf } from './settlement.js';
 import { TopUpCards } from './top-up-cards.js';
 import type { TopUp } from './top-up.entity.js';
@@ -24,6 +25,7 @@ export class TopUpSteps {
   constructor(
     private readonly ledger: LedgerService,
     private readonly cards: TopUpCards,
+    private readonly declines: DeclineCounts,
   ) {}
 
   /**
@@ -58,6 +60,7 @@ export class TopUpSteps {
   async progress(topUp: TopUp, change: ProgressChange, outcome?: AttemptOutcome): Promise<void> {
     const { id: topUpId, attempt } = topUp;
     await this.#post(topUp, { kind: 'progress', topUpId, attempt, change, ...(outcome ? { outcome } : {}) });
+    if (outcome?.outcome === 'declined') this.declines.count(outcome.code);
     Object.assign(topUp, change);
   }
 

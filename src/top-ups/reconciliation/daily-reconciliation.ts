@@ -41,7 +41,7 @@ export class DailyReconciliation implements OnModuleInit, BeforeApplicationShutd
   ) {}
 
   onModuleInit(): void {
-    if (this.config.sweepIntervalMs > 0) this.task.alsoRun(async () => this.wake());
+    if (this.config.sweepIntervalMs > 0) this.task.alsoRun(async () => this.wake(), 'reconciliation');
   }
 
   async beforeApplicationShutdown(): Promise<void> {

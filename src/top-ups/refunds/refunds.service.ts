@@ -34,7 +34,7 @@ export class RefundsService implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.onPaymentReturned = (scope, paymentId) => this.engine.lookAgain(scope, paymentId);
-    this.task.alsoRun(() => this.engine.sweep());
+    this.task.alsoRun(() => this.engine.sweep(), 'refunds');
   }
 
   /**

@@ -24,8 +24,9 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
   readonly #logger = new Logger('ScheduledTask');
   #running: Promise<void> | undefined;
   #isStopping = false;
-  readonly #jobs: (() => Promise<void>)[] = [];
+  readonly #jobs: { name: string; work: () => Promise<void> }[] = [];
   #forgetAt = 0;
+  readonly #finishedAt = new Map<string, Date>();
 
   constructor(
     private readonly scheduler: SchedulerRegistry,
@@ -48,9 +49,18 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
     await this.#running;
   }
 
-  /** Hands in what a higher room has to do in every round, at start. It runs before rules are looked at: it may fill a wallet. */
-  alsoRun(job: () => Promise<void>): void {
-    this.#jobs.push(job);
+  /** When each stage has last come to its end without an error, in this process. */
+  get finishedAt(): ReadonlyMap<string, Date> {
+    return this.#finishedAt;
+  }
+
+  /**
+   * Hands in what a higher room has to do in every round, at start. It runs before rules are looked at: it may fill a
+   * wallet.
+   * @param name what an operator sees of it
+   */
+  alsoRun(work: () => Promise<void>, name = 'job'): void {
+    this.#jobs.push({ name, work });
   }
 
   /** One round, or more while there is a backlog; one that is still running is not started a second time in this process. */
@@ -68,7 +78,7 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
    * @returns whether a stage has stopped with something left to do
    */
   async run(): Promise<boolean> {
-    for (const job of this.#jobs) await this.#stage('job', job);
+    for (const { name, work } of this.#jobs) await this.#stage(name, work);
     const isLeft = [
       await this.#stageOf('evaluate', () => this.#evaluateDue()),
       await this.#stageOf('expire-credits', () => this.sweeps.expireCredits()),
@@ -85,7 +95,9 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
 
   async #stage<Result>(name: string, work: () => Promise<Result>): Promise<Result | undefined> {
     try {
-      return await work();
+      const result = await work();
+      this.#finishedAt.set(name, this.clock.now());
+      return result;
     } catch (error) {
       this.#logger.error({ msg: 'a stage of the scheduled task failed; it runs again', stage: name, err: error });
       return undefined;
