@@ -15,7 +15,9 @@ async function scrape(url: string): Promise<Map<string, number>> {
   const { text, status } = await request(url).get('/metrics');
   expect(status).toBe(200);
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  );
 }
 
 async function metricsOf(service: TestApp): Promise<string> {
@@ -46,12 +48,15 @@ describe('metrics', () => {
   });
 
   it('count requests by the pattern of their route, never by their path', async () => {
-    for (const id of ['wallet_1', 'wallet_2', 'wallet_3']) await request(service.url).get(`/v1/wallets/${id}`).expect(401);
+    for (const id of ['wallet_1', 'wallet_2', 'wallet_3'])
+      await request(service.url).get(`/v1/wallets/${id}`).expect(401);
     for (const path of ['/nowhere/1', '/nowhere/2']) await request(service.url).get(path);
     const seen = await scrape(metrics);
     expect(seen.get('refill_http_requests_total{method="GET",route="/v1/wallets/:id",status="401"}')).toBe(3);
     expect(seen.get('refill_http_request_duration_seconds_count{method="GET",route="/v1/wallets/:id"}')).toBe(3);
-    expect(seen.get('refill_http_requests_total{method="any",route="unmatched",status="404"}')).toBeGreaterThanOrEqual(2);
+    expect(seen.get('refill_http_requests_total{method="any",route="unmatched",status="404"}')).toBeGreaterThanOrEqual(
+      2,
+    );
     expect([...seen.keys()].join('\n')).not.toMatch(/wallet_1|nowhere/);
   });
 

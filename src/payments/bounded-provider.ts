@@ -88,7 +88,7 @@ export class BoundedProvider implements PaymentProvider {
   }
 
   beginSetup(request: BeginSetupRequest, idempotencyKey: string): Promise<SetupSession> {
-    return this.#answer(this.#provider.beginSetup(request, idempotencyKey));
+    return this.#answer('beginSetup', () => this.#provider.beginSetup(request, idempotencyKey));
   }
 
   readSetup(setupId: string): Promise<SetupOutcome> {
@@ -102,7 +102,11 @@ export class BoundedProvider implements PaymentProvider {
   /** Of calls that move no money: the caller may simply ask again. */
   async #answer<Answer>(operation: string, call: () => Promise<Answer>): Promise<Answer> {
     try {
-      return await this.#watched(operation, () => this.#withinLimit(call()), () => 'answered');
+      return await this.#watched(
+        operation,
+        () => this.#withinLimit(call()),
+        () => 'answered',
+      );
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
       throw new DomainError('unavailable', 'the payment provider does not answer, try again', { retryAfterSeconds: 5 });

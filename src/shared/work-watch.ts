@@ -13,11 +13,7 @@ export const FAILED = 'failed';
 /** Who looks on: metrics, traces. What it does with what it sees must not throw. */
 export interface Watcher {
   /** Runs the work, and hands on what it returns or throws. */
-  around<Result>(
-    work: WatchedWork,
-    run: () => Promise<Result>,
-    outcomeOf: (result: Result) => string,
-  ): Promise<Result>;
+  around<Result>(work: WatchedWork, run: () => Promise<Result>, outcomeOf: (result: Result) => string): Promise<Result>;
   /** What the work that is under way belongs to, for whoever carries it out for several. */
   origin?(): unknown;
 }

@@ -27,7 +27,9 @@ export class Gauges {
         if (figures === undefined) {
           if (!label) this.remove();
         } else if (typeof figures === 'number') this.set(figures);
-        else for (const [value, figure] of figures) this.set({ [label as string]: value } as Record<Label, string>, figure);
+        else
+          for (const [value, figure] of figures)
+            this.set({ [label as string]: value } as Record<Label, string>, figure);
       },
     });
   }

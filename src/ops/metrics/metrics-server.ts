@@ -55,7 +55,9 @@ export class MetricsServer implements OnModuleInit, OnApplicationShutdown {
       await once(server, 'listening');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new ConfigError(`METRICS_HOST ${metricsHost} and METRICS_PORT ${metricsPort} cannot be listened on (${code})`);
+      throw new ConfigError(
+        `METRICS_HOST ${metricsHost} and METRICS_PORT ${metricsPort} cannot be listened on (${code})`,
+      );
     }
     this.#server = server;
     const { address, family, port } = server.address() as AddressInfo;

@@ -63,9 +63,10 @@ export class Metrics {
     const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
       version: string;
     };
-    gauges.gauge({ name: 'refill_build_info', help: 'Always 1; says the version of the service.', label: 'version' }, () => [
-      [version, 1],
-    ]);
+    gauges.gauge(
+      { name: 'refill_build_info', help: 'Always 1; says the version of the service.', label: 'version' },
+      () => [[version, 1]],
+    );
     gauges.counter(
       {
         name: 'refill_refusals_total',
@@ -97,7 +98,11 @@ export class Metrics {
       each('inUse'),
     );
     gauges.gauge(
-      { name: 'refill_database_connections_waiting', help: 'Work that waits for a connection, by lane.', label: 'lane' },
+      {
+        name: 'refill_database_connections_waiting',
+        help: 'Work that waits for a connection, by lane.',
+        label: 'lane',
+      },
       each('waiting'),
     );
   }
@@ -121,7 +126,11 @@ export class Metrics {
       openTopUps('oldestSeconds'),
     );
     gauges.counter(
-      { name: 'refill_declines_total', help: 'Cards declined, by code (`other`: a code not known here).', label: 'code' },
+      {
+        name: 'refill_declines_total',
+        help: 'Cards declined, by code (`other`: a code not known here).',
+        label: 'code',
+      },
       () => declines.byCode,
     );
     gauges.gauge(
@@ -134,7 +143,9 @@ export class Metrics {
     );
     gauges.gauge(
       { name: 'refill_due_oldest_seconds', help: 'How long the oldest piece of work has been due.', label: 'work' },
-      () => this.#asked.piles && Array.from(this.#asked.piles.due, ([work, { oldestSeconds }]) => [work, oldestSeconds] as const),
+      () =>
+        this.#asked.piles &&
+        Array.from(this.#asked.piles.due, ([work, { oldestSeconds }]) => [work, oldestSeconds] as const),
     );
     gauges.gauge(
       { name: 'refill_webhook_deliveries_due', help: 'Deliveries of webhooks that are due and not sent.' },

@@ -35,7 +35,11 @@ export class ReportingExporter implements SpanExporter {
     const now = performance.now();
     if (now < this.#reportAt) return;
     this.#reportAt = now + REPORT_EVERY_MS;
-    this.#logger.warn({ msg: 'spans could not be sent, and are dropped', dropped: this.#dropped, reason: error?.message });
+    this.#logger.warn({
+      msg: 'spans could not be sent, and are dropped',
+      dropped: this.#dropped,
+      reason: error?.message,
+    });
     this.#dropped = 0;
   }
 }

@@ -15,7 +15,12 @@ import {
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Config } from '../../config.js';
 import { requestIdOf } from '../../http/request-id.js';
@@ -125,7 +130,11 @@ function endRequest(span: Span, request: Request, response: Response): void {
   // What no route has the client chooses the name of.
   const method = isMatched ? request.method : 'HTTP';
   span.updateName(`${method} ${pattern}`);
-  span.setAttributes({ 'http.request.method': method, 'http.route': pattern, 'refill.request_id': requestIdOf(request) });
+  span.setAttributes({
+    'http.request.method': method,
+    'http.route': pattern,
+    'refill.request_id': requestIdOf(request),
+  });
   if (response.writableFinished) span.setAttribute('http.response.status_code', response.statusCode);
   if (!response.writableFinished || response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
