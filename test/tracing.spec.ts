@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import request from 'supertest';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { startTestApp, type TestApp } from './support/app.js';
+import { expectSoundLedger } from './support/invariants.js';
+import { TopUpScene } from './support/top-ups.js';
+
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const PARENT_ID = '00f067aa0ba902b7';
+
+interface SentSpan {
+  name: string;
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  attributes: { key: string; value: Record<string, unknown> }[];
+  links?: { spanId: string }[];
+}
+
+/** Takes what is sent over OTLP/HTTP in JSON, as a collector does. */
+class Collector {
+  readonly spans: SentSpan[] = [];
+  text = '';
+  readonly #server: Server;
+
+  private constructor(isDeaf: boolean) {
+    this.#server = createServer((asked, answer) => {
+      if (isDeaf) return;
+      let body = '';
+      asked.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      asked.on('end', () => {
+        this.text += body;
+        const sent = JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: SentSpan[] }[] }[] };
+        for (const { scopeSpans } of sent.resourceSpans) for (const { spans } of scopeSpans) this.spans.push(...spans);
+        answer.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+      });
+    });
+  }
+
+  static async start(isDeaf = false): Promise<Collector> {
+    const collector = new Collector(isDeaf);
+    collector.#server.listen(0, '127.0.0.1');
+    await once(collector.#server, 'listening');
+    return collector;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
+
+function startTraced(collector: Collector): Promise<TestApp> {
+  return startTestApp({ config: { otelExporterOtlpEndpoint: collector.url } });
+}
+
+const valueOf = (span: SentSpan | undefined, key: string) =>
+  Object.values(span?.attributes.find((attribute) => attribute.key === key)?.value ?? {})[0];
+
+describe('traces', () => {
+  it('go on from the caller, hold groups and calls of providers, and are all sent before the service has stopped', async () => {
+    const collector = await Collector.start();
+    const service = await startTraced(collector);
+    const scene = await TopUpScene.create(service);
+    const { walletId } = await scene.newWallet('5');
+    await scene.setAutoTopUp(walletId, { threshold: '10', amount: '50' });
+    await scene.settle();
+    await request(service.url)
+      .get(`/v1/wallets/${walletId}`)
+      .set('traceparent', `00-${TRACE_ID}-${PARENT_ID}-01`)
+      .expect(401);
+    await expectSoundLedger(service.get(EntityManager));
+    await service.close();
+    collector.stop();
+    const asked = collector.spans.find(({ name }) => name === 'GET /v1/wallets/:id');
+    expect(asked).toMatchObject({ traceId: TRACE_ID, parentSpanId: PARENT_ID });
+    expect(Number(valueOf(asked, 'http.response.status_code'))).toBe(401);
+    const group = collector.spans.find(({ name }) => name === 'ledger group');
+    expect(valueOf(group, 'refill.outcome')).toBe('committed');
+    const call = collector.spans.find(({ name }) => name === 'provider confirmPayment');
+    expect(valueOf(call, 'refill.outcome')).toBe('succeeded');
+    expect(collector.text).toContain('"refill"');
+    for (const told of [walletId, scene.scope.tenantId, 'pm_sandbox']) expect(collector.text).not.toContain(told);
+  });
+
+  it('delay neither answers nor the stop by more than some seconds where the collector is deaf', async () => {
+    const collector = await Collector.start(true);
+    const service = await startTraced(collector);
+    await request(service.url).get('/health/live').expect(200);
+    const startedAt = performance.now();
+    await service.close();
+    expect(performance.now() - startedAt).toBeLessThan(8000);
+    collector.stop();
+  });
+});
