@@ -16,11 +16,11 @@ export class Gauges {
     { name, help, label }: { name: string; help: string; label?: Label },
     read: () => Iterable<readonly [string, number]> | number | undefined,
   ): void {
-    new Gauge({
+    const metric = new Gauge({
       name,
       help,
       labelNames: label ? [label] : [],
-      registers: [this.#registry],
+      registers: [],
       collect() {
         const figures = read();
         this.reset();
@@ -32,6 +32,7 @@ export class Gauges {
             this.set({ [label as string]: value } as Record<Label, string>, figure);
       },
     });
+    this.#registry.registerMetric(metric);
   }
 
   /** What others have counted since the start. */
@@ -39,15 +40,16 @@ export class Gauges {
     { name, help, label }: { name: string; help: string; label: Label },
     read: () => Iterable<readonly [string, number]>,
   ): void {
-    new Counter({
+    const metric = new Counter({
       name,
       help,
       labelNames: [label],
-      registers: [this.#registry],
+      registers: [],
       collect() {
         this.reset();
         for (const [value, count] of read()) this.inc({ [label]: value } as Record<Label, string>, count);
       },
     });
+    this.#registry.registerMetric(metric);
   }
 }

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
+import { ExportResultCode } from '@opentelemetry/core';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 
 const REPORT_EVERY_MS = 60_000;
-const SUCCESS = 0;
 
 /** Says when spans could not be sent, once a minute: the SDK drops them without a word. */
 export class ReportingExporter implements SpanExporter {
@@ -17,7 +17,7 @@ export class ReportingExporter implements SpanExporter {
 
   export(...[spans, done]: Parameters<SpanExporter['export']>): void {
     this.#exporter.export(spans, (result) => {
-      if (result.code !== SUCCESS) this.#report(spans.length, result.error);
+      if (result.code !== ExportResultCode.SUCCESS) this.#report(spans.length, result.error);
       done(result);
     });
   }
