@@ -42,7 +42,7 @@ const RETRYABLE_STATES: ReadonlySet<string> = new Set(['40P01', '40001', '23505'
 const MAX_ATTEMPTS = 4;
 const RETRY_DELAY_MS = 20;
 /** Where several come, groups are so much smaller: whoever comes next waits for a short one, and is in the one after it. */
-const SHARED_GROUP_PART = 4;
+const SHARED_GROUP_PART = 8;
 /** Who has come will come again. */
 const SHARED_FOR_MS = 1000;
 
