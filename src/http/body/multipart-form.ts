@@ -23,9 +23,9 @@ export function parseMultipart(
 ): Promise<FormEntry[]> {
   return new Promise((resolve, reject) => {
     const entries: FormEntry[] = [];
-    let isRefused = false;
+    const form = { isRefused: false };
     const refuse = (error: Error): void => {
-      isRefused = true;
+      form.isRefused = true;
       reject(error);
     };
     const parser = parserOf(contentType, { fields, fieldSize: textBytes, parts: fields });
@@ -47,9 +47,9 @@ export function parseMultipart(
       else resolve(entries);
     });
     // Piece by piece: what is wrong with one part ends it, and the rest costs nothing.
-    for (let start = 0; start < bytes.length && !isRefused; start += PIECE_BYTES)
+    for (let start = 0; start < bytes.length && !form.isRefused; start += PIECE_BYTES)
       parser.write(bytes.subarray(start, start + PIECE_BYTES));
-    if (!isRefused) parser.end();
+    if (!form.isRefused) parser.end();
   });
 }
 
