@@ -49,23 +49,23 @@ describe('shares of an event loop', () => {
   });
 
   it('shrink while it is late, and those who send most wait', () => {
-    send('loud', 200);
+    send('loud', 300);
     look(51);
-    expect(shares.limit).toBe(160);
+    expect(shares.limit).toBe(150);
     send('loud', 1);
     send('quiet', 100);
-    expect([inLine('loud'), running('quiet'), inLine('quiet')]).toEqual([1, 80, 20]);
+    expect([inLine('loud'), running('quiet'), inLine('quiet')]).toEqual([1, 75, 25]);
   });
 
   it('let those who wait begin in turn, as others end', () => {
-    send('loud', 200);
+    send('loud', 300);
     look(51);
     send('loud', 50);
     send('quiet', 90);
-    end('loud', 121);
-    expect([running('loud'), inLine('loud'), running('quiet'), inLine('quiet')]).toEqual([80, 49, 80, 10]);
-    end('quiet', 80);
-    expect([running('quiet'), inLine('quiet')]).toEqual([10, 0]);
+    end('loud', 226);
+    expect([running('loud'), inLine('loud'), running('quiet'), inLine('quiet')]).toEqual([75, 49, 75, 15]);
+    end('quiet', 75);
+    expect([running('quiet'), inLine('quiet')]).toEqual([15, 0]);
     expect(running('loud') + running('quiet')).toBe(139);
   });
 
@@ -75,7 +75,7 @@ describe('shares of an event loop', () => {
     expect(shares.limit).toBe(Number.POSITIVE_INFINITY);
     send('quiet', 1);
     look(30);
-    expect(shares.limit).toBe(160);
+    expect(shares.limit).toBe(100);
   });
 
   it('leave a few to whoever is alone, however late the loop is, and fewer where others share it', () => {

@@ -5,7 +5,7 @@ import { FairQueue } from '../../shared/fair-queue.js';
 const FEWEST_ALONE = 128;
 const FEWEST_SHARED = 16;
 /** How much of what is under way goes on when the loop is late, and how much more when it no longer is. */
-const LESS = 0.8;
+const LESS = 0.5;
 const MORE = 1.25;
 /** How long after their last request somebody still counts as one of those who share. */
 const ACTIVE_MS = 1000;

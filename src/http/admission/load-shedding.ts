@@ -11,7 +11,7 @@ const LOOK_MS = 100;
 /** Whoever has waited so long for a turn is better told than kept. */
 const LONGEST_WAIT_MS = 1000;
 /** How much earlier the loop counts as late where others wait behind whoever fills it. */
-const SHARED_PART = 5;
+const SHARED_PART = 10;
 const RETRY_AFTER_S = 1;
 /** Whoever asks whether the process lives is told, and by a loop that is late above all. */
 const HEALTH = /^\/health(\/|\?|$)/;
