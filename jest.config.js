@@ -1,6 +1,6 @@
 export default {
   testEnvironment: 'node',
-  // Modules are Node's own: it compiles TypeScript, too.
+  // Runs a file with Node's own modules, which all files of a worker share.
   testRunner: '<rootDir>/test/support/native-runner.js',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testRegex: '\\.spec\\.ts$',
