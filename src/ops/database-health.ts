@@ -5,10 +5,10 @@ import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { Config } from '../config.js';
 import { isOpen } from '../shared/scoped-pglite-dialect.js';
-import { inLane } from '../shared/turn.js';
-import { embeddedDatabaseFolder } from './embedded-database.js';
-import { within } from './within.js';
 import { withinEveryScope } from '../shared/sight.js';
+import { inLane } from '../shared/turn.js';
+import { within } from '../shared/within.js';
+import { embeddedDatabaseFolder } from './embedded-database.js';
 
 const PING_TIMEOUT_MS = 2000;
 
@@ -55,5 +55,5 @@ export class DatabaseHealth {
 /** Whether the database said yes, over a connection of its own; not when it failed or took too long. */
 async function succeeds(ask: () => Promise<boolean>): Promise<boolean> {
   const answer = withinEveryScope(() => inLane('health', ask)).catch(() => false);
-  return (await within(PING_TIMEOUT_MS, answer)) ?? false;
+  return within(PING_TIMEOUT_MS, answer, () => false);
 }
