@@ -12,12 +12,15 @@ import { apiOf } from './http/errors/api-of.js';
 import { identifyRequests } from './http/identify-requests.js';
 import { keepDocument } from './http/kept-document.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
-import { createLog, JsonLogger, logRequests } from './log.js';
+import { DatabaseOutage } from './database-outage.js';
+import { createLog, LogLines, logRequests } from './log.js';
+import { DatabaseHealth } from './ops/database-health.js';
 
 /** Everything about the app that is not a module: the same for the service, the tests and the openapi script. */
 export function configureApp(app: NestExpressApplication): void {
   const log = createLog(app.get(Config));
-  app.useLogger(new JsonLogger(log));
+  const ping = () => app.get(DatabaseHealth, { strict: false }).ping();
+  app.useLogger(new LogLines(log, new DatabaseOutage(log, { ping })));
   // In front of everything, the log too: what is refused here must cost next to nothing.
   app.use(app.get(LoadShedding, { strict: false }).handle);
   app.use(logRequests(log));
