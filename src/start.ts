@@ -11,6 +11,7 @@ import { databasePlace } from './ops/database-place.js';
 import { lockDataFolder } from './ops/data-folder-lock.js';
 import { createEmbeddedDatabase } from './ops/embedded-database.js';
 import { prepareDatabase } from './ops/prepare-database.js';
+import { UnchargedEnvironments } from './ops/uncharged-environments.js';
 import { VERSION } from './ops/version.js';
 
 /** How long requests and jobs under way may take to end after SIGTERM. */
@@ -40,6 +41,8 @@ async function createApp(config: Config): Promise<NestExpressApplication> {
     abortOnError: false,
   });
   configureApp(app);
+  // What follows may take long, or fail: the lines of it are written as they come.
+  app.flushLogs();
   const { mode, refillCommit: commit } = config;
   const logger = new Logger('Refill');
   logger.log({ msg: 'starts', version: VERSION, commit, node: process.version, mode, database: databasePlace(config) });
@@ -56,6 +59,8 @@ async function listen(app: NestExpressApplication, config: Config): Promise<void
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => setTimeout(stopHard, HARD_STOP_MS, signal).unref());
   }
+  await app.init();
+  await app.get(UnchargedEnvironments, { strict: false }).warn();
   await app.listen(config.port, config.host);
   new Logger('Refill').log({ msg: 'listening', url: await app.getUrl() });
   await announceDemo(app);

@@ -1,5 +1,5 @@
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
@@ -15,7 +15,7 @@ const FRESH_MS = 60_000;
  * want it so, hence it fails no check; who has forgotten it is told at the start and by the readiness check.
  */
 @Injectable()
-export class UnchargedEnvironments implements OnApplicationBootstrap {
+export class UnchargedEnvironments {
   readonly #logger = new Logger('Payments');
   readonly #recent: RecentLook<{ without_provider: number }>;
 
@@ -34,7 +34,8 @@ export class UnchargedEnvironments implements OnApplicationBootstrap {
     );
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  /** When all else is ready: the first start has made an environment by then. */
+  async warn(): Promise<void> {
     if (!this.config.isProduction) return;
     const environments = await withinEveryScope(() => this.#find());
     if (environments.length === 0) return;
