@@ -20,7 +20,9 @@ import { DatabaseHealth } from './ops/database-health.js';
 export function configureApp(app: NestExpressApplication): void {
   const log = createLog(app.get(Config));
   const ping = () => app.get(DatabaseHealth, { strict: false }).ping();
-  app.useLogger(new LogLines(log, new DatabaseOutage(log, { ping })));
+  const outage = new DatabaseOutage(log, { ping });
+  app.useLogger(new LogLines(log, outage));
+  app.getHttpServer().once('close', () => outage.end());
   // In front of everything, the log too: what is refused here must cost next to nothing.
   app.use(app.get(LoadShedding, { strict: false }).handle);
   app.use(logRequests(log));

@@ -1,9 +1,11 @@
+import { DriverException } from '@mikro-orm/core';
 import { pino } from 'pino';
 import { DatabaseOutage } from './database-outage.js';
 import { LogLines } from './log.js';
 import { DomainError } from './shared/errors.js';
 
-const GONE = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const REFUSED = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const GONE = new DriverException(REFUSED);
 
 describe('a database that is away', () => {
   let lines: Record<string, unknown>[];
@@ -19,10 +21,7 @@ describe('a database that is away', () => {
     outage = new DatabaseOutage(stream, { ping: async () => isBack, now: () => now });
     log = new LogLines(stream, outage);
   });
-  afterEach(async () => {
-    isBack = true;
-    await outage.look();
-  });
+  afterEach(() => outage.end());
 
   const fail = (times: number) => {
     for (let time = 0; time < times; time += 1) log.error({ msg: 'a stage failed', err: GONE }, 'ScheduledTask');
@@ -58,6 +57,21 @@ describe('a database that is away', () => {
     expect(said()).toEqual([
       ['error', 'the database does not answer', 1, 0],
       ['info', 'the database answers again', undefined, 1],
+    ]);
+  });
+
+  it('is not what another server is that refuses a connection: the database is asked', async () => {
+    isBack = true;
+    log.error({ msg: 'a reconciliation failed', err: REFUSED });
+    await Promise.resolve();
+    isBack = false;
+    log.error({ msg: 'a claim failed', err: REFUSED });
+    await new Promise(setImmediate);
+    log.error({ msg: 'a claim failed', err: REFUSED });
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'a reconciliation failed',
+      'a claim failed',
+      'the database does not answer',
     ]);
   });
 
