@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
@@ -12,12 +13,17 @@ import { apiOf } from './http/errors/api-of.js';
 import { identifyRequests } from './http/identify-requests.js';
 import { keepDocument } from './http/kept-document.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
-import { createLog, JsonLogger, logRequests } from './log.js';
+import { DatabaseOutage } from './database-outage.js';
+import { createLog, LogLines, logRequests } from './log.js';
+import { DatabaseHealth } from './ops/database-health.js';
 
 /** Everything about the app that is not a module: the same for the service, the tests and the openapi script. */
 export function configureApp(app: NestExpressApplication): void {
   const log = createLog(app.get(Config));
-  app.useLogger(new JsonLogger(log));
+  const ping = () => app.get(DatabaseHealth, { strict: false }).ping();
+  const outage = new DatabaseOutage(log, { ping });
+  app.useLogger(new LogLines(log, outage));
+  (app.getHttpServer() as Server).once('close', () => outage.end());
   // In front of everything, the log too: what is refused here must cost next to nothing.
   app.use(app.get(LoadShedding, { strict: false }).handle);
   app.use(logRequests(log));

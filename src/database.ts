@@ -202,6 +202,8 @@ export function databaseOptions(
     namingStrategy: UnderscoreNamingStrategy,
     forceUtcTimezone: true,
     allowGlobalContext: false,
+    // A name that is misspelt would otherwise become a new, empty ledger: whoever runs the server makes databases.
+    ensureDatabase: false,
     extensions: [Migrator],
     migrations: { migrationsList: MIGRATIONS, snapshot: false, transactional: true, allOrNothing: true },
     logger: () => undefined,

@@ -233,7 +233,7 @@ export class LedgerService implements OnApplicationShutdown {
     }
     if (isRetryable(error)) {
       this.#logger.warn({ msg: 'a ledger command was given up', err: error });
-      return busy('the database gave up');
+      return busy('the database gave up', error);
     }
     return error;
   }
@@ -251,9 +251,9 @@ function partyOf({ actor, scope }: LedgerCommand): string {
   return actor.keyId === '' ? OWN_WORK : scope.tenantId;
 }
 
-function busy(reason: string): DomainError {
+function busy(reason: string, cause?: unknown): DomainError {
   const sentence = `the ledger is busy (${reason}): repeat the request with the same idempotency key`;
-  return new DomainError('unavailable', sentence, { retryAfterSeconds: 1 });
+  return new DomainError('unavailable', sentence, { retryAfterSeconds: 1, cause });
 }
 
 function isRetryable(error: unknown): boolean {

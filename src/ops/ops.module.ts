@@ -9,12 +9,23 @@ import { HealthController } from './health.controller.js';
 import { ReconciliationHealth } from './reconciliation-health.js';
 import { SettingsModule } from '../settings/settings.module.js';
 import { SecretsUpkeep } from './secrets-upkeep.js';
+import { StopLines } from './stop-lines.js';
 import { TopUpHealth } from './top-up-health.js';
+import { UnchargedEnvironments } from './uncharged-environments.js';
 
 /** What an operator looks at. */
 @Module({
   imports: [AuthModule, SettingsModule, TopUpsModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [Bootstrap, ConnectionDraining, DatabaseHealth, ReconciliationHealth, SecretsUpkeep, TopUpHealth],
+  providers: [
+    Bootstrap,
+    ConnectionDraining,
+    DatabaseHealth,
+    ReconciliationHealth,
+    SecretsUpkeep,
+    StopLines,
+    TopUpHealth,
+    UnchargedEnvironments,
+  ],
 })
 export class OpsModule {}
