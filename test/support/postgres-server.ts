@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -15,6 +15,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { isAlive } from './is-alive.js';
 import { findBinaries } from './postgres-binaries.js';
@@ -68,7 +69,7 @@ export async function startPostgres(settings: readonly string[] = [], followed?:
   try {
     const bin = findBinaries(folder);
     const cluster = { bin, folder, as: { ...account, cwd: '/', env: serverEnvironment(bin) }, port: await freePort() };
-    const url = followed ? copyOf(followed, cluster) : initialise(cluster, account);
+    const url = followed ? await copyOf(followed, cluster) : initialise(cluster, account);
     const start = () => untilItAnswers(url, launch(cluster, settings));
     await start();
     const crash = () => control(cluster, ['stop', '-m', 'immediate', '-t', '10']);
@@ -99,10 +100,11 @@ function initialise({ bin, folder, port, as }: Cluster, account: Account | undef
 }
 
 /** @returns the address of the maintenance database */
-function copyOf({ url, name }: Followed, { bin, folder, port, as }: Cluster): string {
+async function copyOf({ url, name }: Followed, { bin, folder, port, as }: Cluster): Promise<string> {
   const from = `${url}?application_name=${name}`;
   const options = ['-D', join(folder, 'data'), '-d', from, '-R', '-X', 'stream', '-c', 'fast'];
-  execFileSync(join(bin, 'pg_basebackup'), options, { ...as, stdio: 'pipe' });
+  // Not waited for synchronously: the way there may lead through this process.
+  await promisify(execFile)(join(bin, 'pg_basebackup'), options, as);
   return url.replace(/:\d+\/postgres$/, `:${port}/postgres`);
 }
 
