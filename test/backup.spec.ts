@@ -51,7 +51,10 @@ describe('backup and restore as docs/operations.md says', () => {
 
   /** In production mode, with the variables that a block of the page exports. */
   async function start(exports: string, server: PostgresServer): Promise<ServiceProcess> {
-    const told = [...here(exports, server).matchAll(/^export (DATABASE\w*)=(\S+)$/gm)].map(([, name, value]) => [name, value]);
+    const told = [...here(exports, server).matchAll(/^export (DATABASE\w*)=(\S+)$/gm)].map(([, name, value]) => [
+      name,
+      value,
+    ]);
     const production = { NODE_ENV: 'production', BOOTSTRAP_API_KEY: KEY };
     const service = await ServiceProcess.start({ ...production, ...Object.fromEntries(told) });
     services.push(service);
@@ -72,30 +75,33 @@ describe('backup and restore as docs/operations.md says', () => {
   };
 
   // PostgreSQL from npm comes without the programs that dump and restore.
-  (existsSync(join(bin, 'pg_dump')) ? it : it.skip)('brings back what was there, on another server, sound, behind the same wall, and goes on', async () => {
-    const [roles = '', variables = ''] = commandsOf(PAGE, 'Going live');
-    const [dump = '', restore = '', moved = ''] = commandsOf(PAGE, 'A dump');
-    const lost = await newServer();
-    await shell(roles, lost);
-    const before = await start(variables, lost);
-    const { id: customerId } = await ask(before, 'POST', '/v1/customers', { external_id: 'acme', name: 'Acme' });
-    const draft = { customer_id: customerId, currency: 'usd', initial_credits_to_load: '100' };
-    const walletId = (await ask(before, 'POST', '/v1/wallets', draft))['id'] as string;
-    await debit(before, walletId, 'before');
-    await shell(dump, lost);
-    await debit(before, walletId, 'after');
+  (existsSync(join(bin, 'pg_dump')) ? it : it.skip)(
+    'brings back what was there, on another server, sound, behind the same wall, and goes on',
+    async () => {
+      const [roles = '', variables = ''] = commandsOf(PAGE, 'Going live');
+      const [dump = '', restore = '', moved = ''] = commandsOf(PAGE, 'A dump');
+      const lost = await newServer();
+      await shell(roles, lost);
+      const before = await start(variables, lost);
+      const { id: customerId } = await ask(before, 'POST', '/v1/customers', { external_id: 'acme', name: 'Acme' });
+      const draft = { customer_id: customerId, currency: 'usd', initial_credits_to_load: '100' };
+      const walletId = (await ask(before, 'POST', '/v1/wallets', draft))['id'] as string;
+      await debit(before, walletId, 'before');
+      await shell(dump, lost);
+      await debit(before, walletId, 'after');
 
-    const other = await newServer();
-    await shell(roles, other);
-    await shell(restore, other);
-    const restored = await start(moved, other);
-    expect(await ask(restored, 'GET', `/v1/wallets/${walletId}`)).toMatchObject({ credit_balance: '90' });
-    // Sent again by those who kept the keys: one is answered from what is stored, the other is carried out.
-    await debit(restored, walletId, 'before');
-    await debit(restored, walletId, 'after');
-    expect(await ask(restored, 'GET', `/v1/wallets/${walletId}`)).toMatchObject({ credit_balance: '80' });
-    await expectSound(other);
-  });
+      const other = await newServer();
+      await shell(roles, other);
+      await shell(restore, other);
+      const restored = await start(moved, other);
+      expect(await ask(restored, 'GET', `/v1/wallets/${walletId}`)).toMatchObject({ credit_balance: '90' });
+      // Sent again by those who kept the keys: one is answered from what is stored, the other is carried out.
+      await debit(restored, walletId, 'before');
+      await debit(restored, walletId, 'after');
+      expect(await ask(restored, 'GET', `/v1/wallets/${walletId}`)).toMatchObject({ credit_balance: '80' });
+      await expectSound(other);
+    },
+  );
 
   async function expectSound({ url }: PostgresServer): Promise<void> {
     const config = Object.assign(new Config(), { databaseUrl: url.replace(/\/postgres$/, '/refill_restored') });

@@ -66,17 +66,21 @@ describe(`PostgreSQL that is stopped in immediate mode ${STOPS} times under load
     expect(replays).toEqual([1, 2].map(() => ({ ...write.answer, isReplayed: true })));
   }
 
-  it('has each acknowledged write once, and one result for each that had no answer', async () => {
-    for (let stop = 0; stop < STOPS; stop += 1) {
-      const before = unanswered.length;
-      await stopUnderLoad();
-      for (const write of unanswered.slice(before)) await expectOneResult(write);
-      const judgement = await judgeWrites(databaseUrl, scene.load);
-      expect(judgement).toEqual({ lost: [], doubled: [], refused: [], breaches: [] });
-    }
-    expect(unanswered.length).toBeGreaterThan(0);
-    expect(scene.load.acknowledged.length).toBeGreaterThan(STOPS * WALLETS);
-  }, STOPS * 30_000);
+  it(
+    'has each acknowledged write once, and one result for each that had no answer',
+    async () => {
+      for (let stop = 0; stop < STOPS; stop += 1) {
+        const before = unanswered.length;
+        await stopUnderLoad();
+        for (const write of unanswered.slice(before)) await expectOneResult(write);
+        const judgement = await judgeWrites(databaseUrl, scene.load);
+        expect(judgement).toEqual({ lost: [], doubled: [], refused: [], breaches: [] });
+      }
+      expect(unanswered.length).toBeGreaterThan(0);
+      expect(scene.load.acknowledged.length).toBeGreaterThan(STOPS * WALLETS);
+    },
+    STOPS * 30_000,
+  );
 
   it('has a service that says 503 with Retry-After meanwhile, and recovers by itself', () => {
     const { heard, broken } = scene.load;

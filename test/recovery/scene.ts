@@ -73,7 +73,10 @@ export class RecoveryScene {
 type Ask = (method: string, path: string, body: object) => Promise<Record<string, unknown>>;
 
 async function openWallet(ask: Ask, number: number): Promise<string> {
-  const { id: customerId } = await ask('POST', '/v1/customers', { external_id: `recovery-${number}`, name: 'Recovery' });
+  const { id: customerId } = await ask('POST', '/v1/customers', {
+    external_id: `recovery-${number}`,
+    name: 'Recovery',
+  });
   await ask('POST', `/v1/customers/${customerId as string}/payment-methods`, { token: 'pm_sandbox_approve' });
   const wallet = { customer_id: customerId, currency: 'usd', initial_credits_to_load: CREDITS };
   const { id } = await ask('POST', '/v1/wallets', wallet);
