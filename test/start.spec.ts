@@ -166,7 +166,11 @@ describe('the start', () => {
           level: 'warn',
           msg: expect.stringMatching(/^BOOTSTRAP_API_KEY lets nobody in.*create-key/),
         }),
-        expect.objectContaining({ level: 'warn', msg: expect.stringContaining('NOT CHARGED'), environments: [environment?.id] }),
+        expect.objectContaining({
+          level: 'warn',
+          msg: expect.stringContaining('NOT CHARGED'),
+          environments: [environment?.id],
+        }),
         expect.objectContaining({
           msg: expect.stringMatching(/^stops/),
           signal: 'SIGTERM',
