@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
@@ -23,7 +22,7 @@ export function configureApp(app: NestExpressApplication): void {
   const ping = () => app.get(DatabaseHealth, { strict: false }).ping();
   const outage = new DatabaseOutage(log, { ping });
   app.useLogger(new LogLines(log, outage));
-  (app.getHttpServer() as Server).once('close', () => outage.end());
+  app.getHttpServer().once('close', () => outage.end());
   // In front of everything, the log too: what is refused here must cost next to nothing.
   app.use(app.get(LoadShedding, { strict: false }).handle);
   app.use(logRequests(log));

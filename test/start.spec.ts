@@ -150,7 +150,7 @@ describe('the start', () => {
     });
     const ready = await (await fetch(`${service.url}/health/ready`)).json();
     expect(ready).toMatchObject({ status: 'ok', details: { payments: { status: 'up', without_provider: 1 } } });
-    const [{ id = '' } = {}] = await ask<{ id: string }>('select id from environment');
+    const [environment] = await ask<{ id: string }>('select id from environment');
     expect(await service.end('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
     expect(service.log).toMatchObject(
       expect.arrayContaining([
@@ -166,7 +166,11 @@ describe('the start', () => {
           level: 'warn',
           msg: expect.stringMatching(/^BOOTSTRAP_API_KEY lets nobody in.*create-key/),
         }),
-        expect.objectContaining({ level: 'warn', msg: expect.stringContaining('NOT CHARGED'), environments: [id] }),
+        expect.objectContaining({
+          level: 'warn',
+          msg: expect.stringContaining('NOT CHARGED'),
+          environments: [environment?.id],
+        }),
         expect.objectContaining({
           msg: expect.stringMatching(/^stops/),
           signal: 'SIGTERM',
