@@ -24,6 +24,7 @@ import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
 import { Lot } from './ledger/lot.entity.js';
 import { PendingCredit } from './ledger/pending-credit.entity.js';
 import { Wallet } from './ledger/wallet.entity.js';
+import { LedgerCheck } from './ops/verify/ledger-check.entity.js';
 import { reclaimLostConnections } from './lost-connections.js';
 import { Migration20261121010000_auth } from './migrations/Migration20261121010000_auth.js';
 import { Migration20261121020000_settings } from './migrations/Migration20261121020000_settings.js';
@@ -59,6 +60,7 @@ import { Migration20261121350000_returns } from './migrations/Migration202611213
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
+import { Migration20261122010000_ledger_check } from './migrations/Migration20261122010000_ledger_check.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
@@ -117,6 +119,7 @@ export const ENTITIES = [
   InvoiceRow,
   Payment,
   AlertLog,
+  LedgerCheck,
   PortalSession,
   Transaction,
   CreditPack,
@@ -166,6 +169,7 @@ export const MIGRATIONS = [
   Migration20261121360000_billing_system,
   Migration20261121370000_fees,
   Migration20261121380000_key_numbers,
+  Migration20261122010000_ledger_check,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

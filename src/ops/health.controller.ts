@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { Public } from '../auth/caller.js';
 import { DatabaseHealth } from './database-health.js';
+import { LedgerHealth } from './ledger-health.js';
 import { ReconciliationHealth } from './reconciliation-health.js';
 import { TopUpHealth } from './top-up-health.js';
 import { HealthStatus } from './health.dto.js';
@@ -17,6 +18,7 @@ export class HealthController {
     private readonly database: DatabaseHealth,
     private readonly topUps: TopUpHealth,
     private readonly reconciliation: ReconciliationHealth,
+    private readonly ledger: LedgerHealth,
   ) {}
 
   /** Whether the service answers at all. */
@@ -45,7 +47,8 @@ export class HealthController {
    * Whether requests can be served: the database answers and its schema is up to date. `top_ups` counts charges of the
    * whole installation that have made no progress for 15 minutes (100 at most), and
    * `reconciliation` open differences (100 at most) with the age of the last run that found none, in the environment where
-   * that is the oldest. Both name nobody and fail no check.
+   * that is the oldest, and `ledger` the breaches of its invariants that the last daily look at all of it has found (100 at
+   * most), with the age of that. They name nobody and fail no check.
    */
   @Get('ready')
   @HealthCheck()
@@ -57,6 +60,7 @@ export class HealthController {
       () => this.database.isMigrated(),
       () => this.topUps.stuck(),
       () => this.reconciliation.agreement(),
+      () => this.ledger.soundness(),
     ]);
   }
 }

@@ -5,14 +5,25 @@ import { Bootstrap } from './bootstrap.js';
 import { ConnectionDraining } from './connection-draining.js';
 import { DatabaseHealth } from './database-health.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
+import { SettingsModule } from '../settings/settings.module.js';
 import { HealthController } from './health.controller.js';
+import { LedgerHealth } from './ledger-health.js';
 import { ReconciliationHealth } from './reconciliation-health.js';
 import { TopUpHealth } from './top-up-health.js';
+import { DailyLedgerCheck } from './verify/daily-check.js';
 
 /** What an operator looks at. */
 @Module({
-  imports: [AuthModule, TopUpsModule, TerminusModule.forRoot({ logger: false })],
+  imports: [AuthModule, SettingsModule, TopUpsModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [Bootstrap, ConnectionDraining, DatabaseHealth, ReconciliationHealth, TopUpHealth],
+  providers: [
+    Bootstrap,
+    ConnectionDraining,
+    DailyLedgerCheck,
+    DatabaseHealth,
+    LedgerHealth,
+    ReconciliationHealth,
+    TopUpHealth,
+  ],
 })
 export class OpsModule {}

@@ -83,6 +83,11 @@ export class SecretBox {
       .some((own) => own.length === given.length && timingSafeEqual(own, given));
   }
 
+  /** Whether anything can be sealed and signed: in production not without ENCRYPTION_KEY. */
+  hasKey(): boolean {
+    return this.#allKeys().length > 0;
+  }
+
   /** Whether there is a key for it at all. */
   canOpen(sealed: string): boolean {
     return this.#allKeys().some(({ id }) => sealed.startsWith(`${id}.`));
