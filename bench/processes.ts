@@ -39,6 +39,13 @@ export class BenchService {
     return new BenchService(`http://127.0.0.1:${port}`, child);
   }
 
+  /** @returns a server key of a tenant that is new */
+  async newTenant(): Promise<string> {
+    this.#child.send('new tenant');
+    const [key] = (await once(this.#child, 'message')) as [string];
+    return key;
+  }
+
   /** Memory that the process holds now. */
   residentMiB(): number {
     return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(this.#child.pid)])) / 1024;

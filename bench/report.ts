@@ -1,4 +1,6 @@
 import { cpus } from 'node:os';
+import { ATTACKS } from './attacks.js';
+import type { FairnessFigures } from './fairness.js';
 import type { Speed } from './load.js';
 
 export interface Results {
@@ -7,6 +9,7 @@ export interface Results {
   cases: Record<CaseName, Speed | null>;
   statement: StatementFigures | null;
   sweep: SweepFigures | null;
+  fairness: FairnessFigures | null;
   residentMiB: number;
   startMs: { emptyFolder: number; usedFolder: number };
   invariants: string;
@@ -60,7 +63,7 @@ export function machine(postgres: string): Results['machine'] {
 }
 
 /** What was aimed for and what was reached; null where something could not be measured. */
-export function aimsOf({ cases, statement, sweep, residentMiB, startMs }: Results): Aim[] {
+export function aimsOf({ cases, statement, sweep, fairness, residentMiB, startMs }: Results): Aim[] {
   const ratio = (of: CaseName, to: CaseName) => {
     const [dividend, divisor] = [cases[of], cases[to]];
     return dividend && divisor ? rounded(dividend.perSecond / divisor.perSecond) : null;
@@ -103,6 +106,11 @@ export function aimsOf({ cases, statement, sweep, residentMiB, startMs }: Result
       aim: 100,
       isMaximum: true,
     },
+    {
+      what: 'debits that succeed at three times what it can do, to those that it can do',
+      reached: fairness && rounded(fairness.goodput),
+      aim: 0.8,
+    },
     { what: 'memory after the run, MiB', reached: rounded(residentMiB), aim: 400, isMaximum: true },
     {
       what: 'npm start to first answer, empty folder, s',
@@ -136,8 +144,24 @@ export function tableOf(results: Results): string {
   return [
     aligned([['', 'req/s', 'p50 ms', 'p99 ms'], ...speeds]),
     aligned([['', 'reached', 'aim', ''], ...aims]),
+    ...(results.fairness ? [attacksTableOf(results.fairness)] : []),
     `ledger invariants after the run: ${results.invariants}`,
   ].join('\n\n');
+}
+
+/** At most 5 times the latency without the attack, and the process answers within 100 ms. */
+const MOST_TIMES = 5;
+const MOST_LIVE_MS = 100;
+
+function attacksTableOf({ attacks }: FairnessFigures): string {
+  const rows = attacks.map(({ attack, debit, read, liveP99Ms, refused, growthMiB }) => {
+    const isReached = debit <= MOST_TIMES && read <= MOST_TIMES && liveP99Ms < MOST_LIVE_MS && refused === 0;
+    const figures = [debit.toFixed(1), read.toFixed(1), liveP99Ms.toFixed(0), String(refused), growthMiB.toFixed(0)];
+    return [`(${attack}) ${ATTACKS[attack]}`, ...figures, isReached ? 'reached' : 'MISSED'];
+  });
+  const aims = ['aim', `≤ ${MOST_TIMES}`, `≤ ${MOST_TIMES}`, `< ${MOST_LIVE_MS}`, '0', ''];
+  const columns = ['what another tenant sees', 'debit p99 ×', 'read p99 ×', 'live p99 ms', 'refused', 'MiB', ''];
+  return aligned([columns, aims, ...rows]);
 }
 
 function aligned(rows: string[][]): string {

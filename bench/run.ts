@@ -7,6 +7,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { generateApiKey } from '../src/auth/api-key-format.js';
 import { Config } from '../src/config.js';
+import { seeingAll } from '../test/support/as-caller.js';
 import { databaseOptions } from '../src/database.js';
 import { findBreaches, findBrokenSums } from '../test/support/invariants.js';
 import { startPostgres } from '../test/support/postgres-server.js';
@@ -17,6 +18,8 @@ import { type CaseName, CASES, machine, type Results, tableOf } from './report.j
 import { measureReads } from './reads.js';
 import { openEmptyWallets, openWalletOfLots, openWallets } from './seed.js';
 import { measureSweep } from './sweep.js';
+import { ATTACKS, type AttackName } from './attacks.js';
+import { measureFairness } from './fairness.js';
 
 const WALLETS = 1000;
 /** Open lots of one wallet. */
@@ -28,7 +31,7 @@ const BATCH_CONNECTIONS = 8;
 
 /**
  * `npm run bench`: everything in one run on one machine, because absolute figures drift and only ratios hold.
- * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --profile <folder>` for a CPU profile of the service.
+ * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --only fairness --attack searches` for one attack; `-- --profile <folder>` for a CPU profile of the service.
  */
 const { values: options } = parseArgs({
   options: {
@@ -36,13 +39,14 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '64' },
     only: { type: 'string', multiple: true },
     'old-keys': { type: 'string', default: '1000000' },
+    attack: { type: 'string', multiple: true },
     profile: { type: 'string' },
   },
 });
 const seconds = Number(options.seconds);
 const connections = Number(options.connections);
 const warmUpSeconds = Math.min(3, seconds);
-const isWanted = (name: CaseName | 'statement' | 'sweep') => !options.only || options.only.includes(name);
+const isWanted = (name: CaseName | 'statement' | 'sweep' | 'fairness') => !options.only || options.only.includes(name);
 
 const dataDir = mkdtempSync(join(tmpdir(), 'refill-bench-'));
 const isWhole = !options.only && !options.profile;
@@ -58,7 +62,9 @@ const databaseUrl = await createDatabase((await server).url);
 const apiKey = generateApiKey('private_key');
 const settings = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, BOOTSTRAP_API_KEY: apiKey };
 const service = await BenchService.start(settings, options.profile);
-const walletIds = await openWallets(service.url, apiKey, WALLETS, connections);
+/** Fairness has tenants and wallets of its own. */
+const isApart = options.only?.every((name) => name === 'fairness') ?? false;
+const walletIds = await openWallets(service.url, apiKey, isApart ? 1 : WALLETS, connections);
 const lotWallets = isWanted('lots_many') || isWanted('lots_one') ? await openLotWallets() : { one: '', many: '' };
 const readWallets = await openEmptyWallets(service.url, apiKey);
 const postgres = await tidy(databaseUrl);
@@ -108,7 +114,7 @@ const orm = await MikroORM.init({
   // Sums over all that the run has written take their time.
   driverOptions: { statement_timeout: 0 },
 });
-const em = orm.em as EntityManager;
+const em = seeingAll(orm.em as EntityManager);
 const breaches = await findBreaches(em);
 const pgbench = findPgbench();
 if (pgbench) await prepareSqlDebit(databaseUrl, walletIds);
@@ -131,6 +137,14 @@ const { speeds, statement } = await measureReads({
   isWanted,
 });
 await service.stop();
+const fairness = isWanted('fairness')
+  ? await measureFairness({
+      databaseUrl,
+      seconds,
+      startService: () => BenchService.start(settings),
+      only: (options.attack ?? Object.keys(ATTACKS)) as AttackName[],
+    })
+  : null;
 // By then everything else is measured and checked: its wallets have no entries.
 const sweep = isWanted('sweep')
   ? await measureSweep({
@@ -150,6 +164,7 @@ const results: Results = {
   cases: { a, b, c, lots_one, lots_many, d, hold, batch, e_random, e_hot, ...speeds },
   statement,
   sweep,
+  fairness,
   residentMiB,
   startMs,
   invariants: breaches.length === 0 ? 'hold' : breaches.join('\n'),

@@ -102,7 +102,7 @@ async function openOne(url: string, apiKey: string, externalId: string, credits:
   return (await post(url, apiKey, '/v1/wallets', wallet)).id;
 }
 
-async function post(url: string, apiKey: string, path: string, body: object): Promise<{ id: string }> {
+export async function post(url: string, apiKey: string, path: string, body: object): Promise<{ id: string }> {
   const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
   const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);

@@ -14,6 +14,9 @@ const { AppModule } = await built<typeof import('../src/app.module.js')>('app.mo
 const { configureApp } = await built<typeof import('../src/app.setup.js')>('app.setup.js');
 const { RequireScope } = await built<typeof import('../src/auth/caller.js')>('auth/caller.js');
 const { readConfig } = await built<typeof import('../src/config.js')>('config.js');
+const { BoundedAdapter } = await built<typeof import('../src/http/server/bounded-adapter.js')>(
+  'http/server/bounded-adapter.js',
+);
 const { prepareDatabase } = await built<typeof import('../src/ops/prepare-database.js')>('ops/prepare-database.js');
 const { DebitWalletDto } = await built<typeof import('../src/wallets/wallet-requests.dto.js')>(
   'wallets/wallet-requests.dto.js',
@@ -34,11 +37,16 @@ class EmptyPostController {
 @Module({})
 class BenchModule {}
 
+const { ApiKeysService } = await built<typeof import('../src/auth/api-keys.service.js')>('auth/api-keys.service.js');
+const { TenantsService } = await built<typeof import('../src/auth/tenants.service.js')>('auth/tenants.service.js');
+const { withinEveryScope } = await built<typeof import('../src/shared/sight.js')>('shared/sight.js');
+
 // Whoever measures has gone.
 process.once('disconnect', () => process.exit());
 const config = readConfig(process.env);
 const app = await NestFactory.create<NestExpressApplication>(
   { module: BenchModule, imports: [AppModule.register(config)], controllers: [EmptyPostController] },
+  new BoundedAdapter(config),
   { bodyParser: false, bufferLogs: true, abortOnError: false },
 );
 configureApp(app);
@@ -47,6 +55,16 @@ app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
 await app.listen(config.port, config.host);
 const server: Server = app.getHttpServer();
 process.send?.((server.address() as AddressInfo).port);
+// Whoever measures wants another tenant.
+process.on('message', () => void withinEveryScope(newTenant).then((key) => process.send?.(key)));
+
+async function newTenant(): Promise<string> {
+  const tenants = app.get(TenantsService, { strict: false });
+  const tenant = await tenants.createTenant({ name: 'Bench' });
+  const environment = await tenants.createEnvironment(tenant.id, { name: 'Bench', type: 'development' });
+  const scope = { tenantId: tenant.id, environmentId: environment.id };
+  return (await app.get(ApiKeysService, { strict: false }).createApiKey(scope, { name: 'Bench' })).plainKey;
+}
 
 /** A module of the build; its types are the source's. */
 async function built<Module>(file: string): Promise<Module> {

@@ -3,12 +3,21 @@ import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { Config } from '../dist/config.js';
 import { databaseOptions } from '../dist/database.js';
+import { asOwner } from '../dist/shared/sight.js';
 
-const orm = await MikroORM.init({ ...databaseOptions(new Config()), dbName: 'memory://' });
-await new Migrator(orm.em).up();
-const missing = await orm.schema.getUpdateSchemaSQL();
+const orm = await MikroORM.init(databaseOptions(new Config(), 'memory://'));
+// Policies are raised by migrations over every table that has a tenant, which test/walls.spec.ts sees to: no entity says so.
+const OF_WALLS =
+  /^(set names 'utf8'|drop policy "scope" on "\w+"|alter table "\w+" (no force|disable) row level security|drop function if exists "raise_walls"\(\))$/;
+
+const wanted = await asOwner(async () => {
+  await new Migrator(orm.em).up();
+  return orm.schema.getUpdateSchemaSQL();
+});
 await orm.close();
-if (missing.trim() !== '') {
-  process.stderr.write(`the entities want what no migration makes:\n${missing}\n`);
+const statements = wanted.split(';').map((statement) => statement.trim());
+const missing = statements.filter((statement) => statement !== '' && !OF_WALLS.test(statement));
+if (missing.length > 0) {
+  process.stderr.write(`the entities want what no migration makes:\n${missing.join(';\n')}\n`);
   process.exit(1);
 }

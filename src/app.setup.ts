@@ -1,12 +1,16 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { Express } from 'express';
 import helmet from 'helmet';
 import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/caller.js';
+import { RequestBudgets } from './auth/request-budgets.js';
 import { Config } from './config.js';
 import { describeEvents, EVENT_BODIES } from './events/describe-events.js';
+import { LoadShedding } from './http/admission/load-shedding.js';
 import { apiOf } from './http/errors/api-of.js';
 import { identifyRequests } from './http/identify-requests.js';
+import { keepDocument } from './http/kept-document.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
 import { createLog, JsonLogger, logRequests } from './log.js';
 
@@ -14,14 +18,20 @@ import { createLog, JsonLogger, logRequests } from './log.js';
 export function configureApp(app: NestExpressApplication): void {
   const log = createLog(app.get(Config));
   app.useLogger(new JsonLogger(log));
+  // In front of everything, the log too: what is refused here must cost next to nothing.
+  app.use(app.get(LoadShedding, { strict: false }).handle);
   app.use(logRequests(log));
   app.disable('x-powered-by');
   app.set('etag', false);
   // How many proxies stand in front: behind one, every client would otherwise have the proxy's address.
   app.set('trust proxy', app.get(Config).trustProxy);
   app.use(helmet(SECURITY_HEADERS));
-  app.enableCors({ exposedHeaders: ['X-Request-ID', 'Idempotent-Replayed', 'Retry-After'] });
+  app.enableCors({ exposedHeaders: EXPOSED_HEADERS });
   identifyRequests(app);
+  app.use(['/docs', '/openapi.json', '/openapi.yaml'], app.get(RequestBudgets, { strict: false }).handle);
+  // Swagger makes them anew for each request, and nobody needs a key to ask.
+  const express: Express = app.getHttpAdapter().getInstance();
+  for (const path of DOCUMENTS) express.get(path, keepDocument());
   // Built when somebody asks for it: it costs a tenth of a second that the start can do without.
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
     jsonDocumentUrl: 'openapi.json',
@@ -35,6 +45,18 @@ export function configureApp(app: NestExpressApplication): void {
     },
   });
 }
+
+/** What scripts of other origins may read of an answer. */
+const EXPOSED_HEADERS = [
+  'X-Request-ID',
+  'Idempotent-Replayed',
+  'Retry-After',
+  'Keys-Made',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+];
+const DOCUMENTS = ['/openapi.json', '/openapi.yaml', '/docs/swagger-ui-init.js'];
 
 /** Swagger UI loads its scripts from this server and writes its styles inline. TLS is the proxy's business. */
 const SECURITY_HEADERS: Parameters<typeof helmet>[0] = {

@@ -64,9 +64,14 @@ export class Config {
   @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgresql://user:password@host:5432/database' })
   databaseUrl?: string;
 
+  @Expose({ name: 'DATABASE_MIGRATION_URL' })
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgresql://user:password@host:5432/database' })
+  databaseMigrationUrl?: string;
+
   @Expose({ name: 'DATABASE_POOL_SIZE' })
   @wholeNumber(2, 100)
-  databasePoolSize = 8;
+  databasePoolSize = 10;
 
   @Expose({ name: 'ALLOW_UNSAFE_DATABASE' })
   @trueOrFalse()
@@ -102,9 +107,53 @@ export class Config {
   @wholeNumber(100, 30_000, ' of milliseconds')
   webhookTimeoutMs = 10_000;
 
+  @Expose({ name: 'RATE_LIMIT_PER_SECOND' })
+  @wholeNumber(0, 10_000_000, ' of points')
+  rateLimitPerSecond = 10_000;
+
+  @Expose({ name: 'RATE_LIMIT_PER_MINUTE' })
+  @wholeNumber(0, 600_000_000, ' of points')
+  rateLimitPerMinute = 0;
+
+  @Expose({ name: 'RATE_LIMIT_TENANTS' })
+  @IsOptional()
+  @Matches(/^[^=,\s]+=\d{1,9}(\/\d{1,9})?(,[^=,\s]+=\d{1,9}(\/\d{1,9})?)*$/, {
+    message: 'must look like tenant_01=20000,tenant_02=100/3000: points in a second, or in a second and a minute',
+  })
+  rateLimitTenants?: string;
+
+  @Expose({ name: 'RATE_LIMIT_ADDRESS' })
+  @wholeNumber(0, 10_000_000, ' of points')
+  rateLimitAddress = 300;
+
+  @Expose({ name: 'LATE_LOOP_MS' })
+  @wholeNumber(0, 10_000, ' of milliseconds')
+  lateLoopMs = 50;
+
+  @Expose({ name: 'MAX_CONNECTIONS' })
+  @wholeNumber(10, 100_000)
+  maxConnections = 2000;
+
+  @Expose({ name: 'HEADERS_TIMEOUT_MS' })
+  @wholeNumber(100, 600_000, ' of milliseconds')
+  headersTimeoutMs = 10_000;
+
+  @Expose({ name: 'REQUEST_TIMEOUT_MS' })
+  @wholeNumber(100, 600_000, ' of milliseconds')
+  requestTimeoutMs = 30_000;
+
+  @Expose({ name: 'ANSWER_TIMEOUT_MS' })
+  @wholeNumber(100, 600_000, ' of milliseconds')
+  answerTimeoutMs = 60_000;
+
+  @Expose({ name: 'WEBHOOK_ALLOW_PRIVATE' })
+  @IsOptional()
+  @trueOrFalse()
+  webhookAllowPrivate?: boolean;
+
   @Expose({ name: 'LEDGER_QUEUE_LIMIT' })
   @wholeNumber(1, 1_000_000)
-  ledgerQueueLimit = 5000;
+  ledgerQueueLimit = 10_000;
 
   @Expose({ name: 'LEDGER_BATCH_LIMIT' })
   @wholeNumber(1, 1000)
@@ -143,6 +192,11 @@ export class Config {
     return this.allowSignup ?? !this.isProduction;
   }
 
+  /** Whether servers of tenants may be in the operator's own networks: in production the operator decides that. */
+  get isPrivateAllowed(): boolean {
+    return this.webhookAllowPrivate ?? !this.isProduction;
+  }
+
   /** Where customers reach the pages of this service; undefined in production, or on any port, where nobody has said so. */
   get publicBase(): string | undefined {
     if (this.publicUrl !== undefined || this.isProduction || this.port === 0) return this.publicUrl;
@@ -176,6 +230,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function modeProblems(config: Config): string[] {
   const { bootstrapApiKey: key } = config;
   const problems: string[] = [];
+  if (config.databaseMigrationUrl && !config.databaseUrl) {
+    problems.push('DATABASE_MIGRATION_URL needs DATABASE_URL: the same database, as the role that the service runs as');
+  }
   if (key !== undefined && !(isWellFormedApiKey(key) && typeOfApiKey(key) === 'private_key')) {
     problems.push('BOOTSTRAP_API_KEY must be an sk_ key with its checksum: `npm run make-key` makes one');
   }
@@ -199,9 +256,16 @@ function modeProblems(config: Config): string[] {
   return problems;
 }
 
+const SECRETS: ReadonlySet<string> = new Set([
+  'databaseUrl',
+  'databaseMigrationUrl',
+  'bootstrapApiKey',
+  'encryptionKey',
+]);
+
 /** Not to be seen in anybody's log. */
 function isSecret(property: string): boolean {
-  return property === 'databaseUrl' || property === 'bootstrapApiKey' || property === 'encryptionKey';
+  return SECRETS.has(property);
 }
 
 /** `databaseUrl` is `DATABASE_URL`; `mode` is `NODE_ENV`. */

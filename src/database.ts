@@ -4,9 +4,11 @@ import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { ApiKey } from './auth/api-key.entity.js';
+import { AuditEntry } from './auth/audit/audit-entry.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import { AppUser } from './auth/users/app-user.entity.js';
+import { UserInvitation } from './auth/users/user-invitation.entity.js';
 import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
 import { PortalSession } from './wallets/portal/portal-session.entity.js';
@@ -24,6 +26,7 @@ import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
 import { Lot } from './ledger/lot.entity.js';
 import { PendingCredit } from './ledger/pending-credit.entity.js';
 import { Wallet } from './ledger/wallet.entity.js';
+import { keepLanesApart } from './connection-lanes.js';
 import { LedgerCheck } from './ops/verify/ledger-check.entity.js';
 import { reclaimLostConnections } from './lost-connections.js';
 import { Migration20261121010000_auth } from './migrations/Migration20261121010000_auth.js';
@@ -60,9 +63,16 @@ import { Migration20261121350000_returns } from './migrations/Migration202611213
 import { Migration20261121360000_billing_system } from './migrations/Migration20261121360000_billing_system.js';
 import { Migration20261121370000_fees } from './migrations/Migration20261121370000_fees.js';
 import { Migration20261121380000_key_numbers } from './migrations/Migration20261121380000_key_numbers.js';
+import { Migration20261121410000_customer_texts } from './migrations/Migration20261121410000_customer_texts.js';
+import { Migration20261121430000_key_rights } from './migrations/Migration20261121430000_key_rights.js';
+import { Migration20261121440000_user_roles } from './migrations/Migration20261121440000_user_roles.js';
+import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
+import { Migration20261121900000_walls } from './migrations/Migration20261121900000_walls.js';
 import { Migration20261122010000_ledger_check } from './migrations/Migration20261122010000_ledger_check.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { prepareStatements } from './shared/prepared-statements.js';
+import { scopeConnections } from './shared/scoped-connections.js';
+import { ScopedPgliteDialect } from './shared/scoped-pglite-dialect.js';
 import { BillingConnection } from './payments/billing-system/billing-connection.entity.js';
 import { InvoicePayment } from './payments/invoice-payment.entity.js';
 import { Invoice, InvoiceCounter } from './payments/invoice.entity.js';
@@ -87,6 +97,8 @@ export const ENTITIES = [
   Environment,
   ApiKey,
   AppUser,
+  UserInvitation,
+  AuditEntry,
   TenantSetting,
   Invoice,
   InvoiceCounter,
@@ -169,18 +181,26 @@ export const MIGRATIONS = [
   Migration20261121360000_billing_system,
   Migration20261121370000_fees,
   Migration20261121380000_key_numbers,
+  Migration20261121410000_customer_texts,
+  Migration20261121430000_key_rights,
+  Migration20261121440000_user_roles,
+  Migration20261121450000_audit,
+  Migration20261121900000_walls,
   Migration20261122010000_ledger_check,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;
 const LOCK_TIMEOUT_MS = 5000;
-/** Also how long a statement waits for a free connection of the pool. */
+/** Also how long a statement waits for a free connection of its lane. */
 const CONNECT_TIMEOUT_MS = 5000;
 
-type DatabaseOptions = Parameters<typeof MikroORM.init>[0];
+export type DatabaseOptions = NonNullable<Parameters<typeof MikroORM.init>[0]>;
 
 /** PostgreSQL where DATABASE_URL says, otherwise PGlite in the data folder: the same entities, migrations and SQL. */
-export function databaseOptions(config: Config): DatabaseOptions {
+export function databaseOptions(
+  config: Config,
+  embeddedFolder = embeddedDatabaseFolder(config.dataDir),
+): DatabaseOptions {
   const shared = {
     entities: ENTITIES,
     namingStrategy: UnderscoreNamingStrategy,
@@ -191,7 +211,8 @@ export function databaseOptions(config: Config): DatabaseOptions {
     logger: () => undefined,
   };
   if (!config.databaseUrl) {
-    return { ...shared, driver: PgliteDriver, dbName: embeddedDatabaseFolder(config.dataDir) };
+    const driverOptions = () => new ScopedPgliteDialect(embeddedFolder);
+    return { ...shared, driver: PgliteDriver, dbName: embeddedFolder, driverOptions };
   }
   return {
     ...shared,
@@ -205,11 +226,14 @@ export function databaseOptions(config: Config): DatabaseOptions {
       keepAlive: true,
       // Statements that do not wait for one another share a round trip.
       pipeline: true,
-      onPoolCreated: (pool: Pool) => {
-        reclaimLostConnections(pool);
-        prepareStatements(pool);
-      },
+      onPoolCreated: (pool: Pool) => keepLanesApart(pool, CONNECT_TIMEOUT_MS, preparePool),
       application_name: 'refill',
     },
   };
+}
+
+function preparePool(pool: Pool): void {
+  reclaimLostConnections(pool);
+  prepareStatements(pool);
+  scopeConnections(pool);
 }

@@ -3,6 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { type Level, type Logger, pino } from 'pino';
 import type { Config } from './config.js';
 import { assignRequestId } from './http/request-id.js';
+import { loggableError } from './loggable-error.js';
 
 /** Where Nest says a line for each module and each route. */
 const START_UP_CONTEXTS: ReadonlySet<unknown> = new Set([
@@ -20,26 +21,8 @@ export function createLog(config: Config): Logger {
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (level) => ({ level }) },
-    serializers: { err: withoutRows, error: withoutRows },
+    serializers: { err: loggableError, error: loggableError },
   });
-}
-
-/**
- * An error as pino writes it, without the values of rows: where a constraint refuses one (SQLSTATE class 23), PostgreSQL
- * tells them in `detail`, the hash of a password too, and MikroORM repeats them in the message.
- */
-function withoutRows(error: Error): object {
-  const written: Record<string, unknown> = { ...pino.stdSerializers.err(error) };
-  const seen = new Set<unknown>();
-  for (let cause: unknown = error; cause instanceof Error && !seen.has(cause); cause = cause.cause) {
-    seen.add(cause);
-    const { code, detail } = cause as { code?: unknown; detail?: unknown };
-    if (typeof code !== 'string' || !code.startsWith('23') || typeof detail !== 'string') continue;
-    for (const key of ['message', 'stack', 'detail']) {
-      if (typeof written[key] === 'string') written[key] = written[key].replaceAll(detail, '(not logged)');
-    }
-  }
-  return written;
 }
 
 /** What Nest and our own classes say, as JSON. */

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { AppModule } from './app.module.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { readTimestamp } from './http/fields/is-timestamp.js';
+import { loggableMessage } from './loggable-error.js';
+import { DataFolderInUse } from './ops/data-folder-lock.js';
 import { readDemoFile } from './ops/demo/demo-file.js';
 import { openDatabaseDesk } from './ops/reconcile/database-desk.js';
 import type { ReconciliationDesk } from './ops/reconcile/desk.js';
@@ -57,7 +59,7 @@ async function reconcile(desk: ReconciliationDesk, environment: string, wish: Wi
     process.stdout.write(open === 0 ? 'no difference\n' : `${open} open\n`);
     return open === 0 && run.status === 'finished';
   } catch (error) {
-    process.stderr.write(`${environment}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${environment}: ${loggableMessage(error)}\n`);
     return false;
   }
 }
@@ -69,7 +71,7 @@ async function openDesk(): Promise<ReconciliationDesk> {
   try {
     return await openDatabaseDesk(config, AppModule.register(config));
   } catch (error) {
-    if (config.databaseUrl || !(error instanceof ConfigError)) throw error;
+    if (!(error instanceof DataFolderInUse)) throw error;
     return serviceDesk(config, error);
   }
 }
@@ -105,6 +107,6 @@ function readDay(value: string): Date | undefined {
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`refill: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`refill: ${loggableMessage(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { configureApp } from './app.setup.js';
+import { BoundedAdapter } from './http/server/bounded-adapter.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { announceDemo } from './ops/demo/announce-demo.js';
 import { lockDataFolder } from './ops/data-folder-lock.js';
@@ -13,10 +13,6 @@ import { prepareDatabase } from './ops/prepare-database.js';
 
 /** How long requests and jobs under way may take to end after SIGTERM. */
 const HARD_STOP_MS = 15_000;
-/** Longer than the 60 s of usual load balancers, which would otherwise send requests into a closing connection. */
-const KEEP_ALIVE_MS = 65_000;
-/** A whole request of at most 64 KiB, however slow the line. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Starts the service, or says in one line why it can't and ends with exit code 1. */
 export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
@@ -36,7 +32,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
 }
 
 async function createApp(config: Config): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(config), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(config), new BoundedAdapter(config), {
     bodyParser: false,
     bufferLogs: true,
     abortOnError: false,
@@ -52,9 +48,6 @@ async function listen(app: NestExpressApplication, config: Config): Promise<void
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => setTimeout(() => process.exit(1), HARD_STOP_MS).unref());
   }
-  const server: Server = app.getHttpServer();
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
   await app.listen(config.port, config.host);
   new Logger('Refill').log({ msg: 'listening', url: await app.getUrl() });
   await announceDemo(app);

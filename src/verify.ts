@@ -5,19 +5,23 @@ import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Config, ConfigError, readConfig } from './config.js';
-import { databaseOptions } from './database.js';
+import { type DatabaseOptions, databaseOptions } from './database.js';
 import { lockDataFolder } from './ops/data-folder-lock.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
-import { anchorLine, checkAnchor, readAnchor } from './ops/verify/anchors.js';
+import { anchorLine, checkAnchor, isUnsigned, readAnchor } from './ops/verify/anchors.js';
 import { verifyLedger } from './ops/verify/verify-ledger.js';
 import { SecretBox } from './settings/secret-box.js';
+import { withinEveryScope } from './shared/sight.js';
 
 const USAGE = `npm run verify -- [--anchor <day>] [--anchors <file>]
-  --anchor   also print the line of a day that has ended, like 2026-11-21: to be kept elsewhere
+  --anchor   also print the line of a day that ended an hour ago or earlier, like 2026-11-21: to be kept elsewhere
   --anchors  also compare with the lines of this file
 looks at every wallet, beside a service or without one, and changes nothing;
 ends with 0 where all holds, 1 where something does not, 2 where this was misspelt
 `;
+
+const DAY_MS = 86_400_000;
+const SETTLED_MS = 3_600_000;
 
 /** `npm run verify`: every invariant and every hash chain of a database. */
 async function main(): Promise<number> {
@@ -34,7 +38,7 @@ async function main(): Promise<number> {
     const breaches = await verify(em);
     for (const line of wish.anchors) breaches.push(...sentence(await checkAnchor(em, line, box)));
     for (const breach of breaches) process.stdout.write(`BREACH  ${breach}\n`);
-    if (wish.anchors.length > 0) process.stdout.write(`${wish.anchors.length} anchors compared\n`);
+    if (wish.anchors.length > 0) process.stdout.write(comparedText(wish.anchors));
     if (wish.anchor) process.stdout.write(`${anchorLine(await readAnchor(em, wish.anchor), box)}\n`);
     return breaches.length === 0 ? 0 : 1;
   } finally {
@@ -43,11 +47,15 @@ async function main(): Promise<number> {
 }
 
 async function verify(em: EntityManager): Promise<string[]> {
-  const verified = await verifyLedger(em);
-  const { wallets = 0, entries = 0, breaches = [] } = verified ?? {};
+  const { wallets, entries, breaches } = await verifyLedger(em);
   const verdict = breaches.length === 0 ? 'all invariants and hash chains hold' : `${breaches.length} breaches`;
   process.stdout.write(`${wallets} wallets, ${entries} entries: ${verdict}\n`);
-  return [...breaches];
+  return breaches;
+}
+
+function comparedText(lines: string[]): string {
+  const unsigned = lines.filter(isUnsigned).length;
+  return `${lines.length} anchors compared${unsigned > 0 ? `, ${unsigned} of them without a signature` : ''}\n`;
 }
 
 function sentence(fault: string | undefined): string[] {
@@ -62,9 +70,7 @@ async function open(config: Config) {
     }
     lockDataFolder(config.dataDir);
   }
-  const options = databaseOptions(config);
-  // A wallet may have any number of entries.
-  const orm = await MikroORM.init({ ...options, driverOptions: { ...options?.driverOptions, statement_timeout: 0 } });
+  const orm = await MikroORM.init(withoutTimeout(databaseOptions(config)));
   try {
     const pending = await new Migrator(orm.em as never).getPending();
     if (pending.length === 0) return orm;
@@ -73,6 +79,14 @@ async function open(config: Config) {
     await orm.close();
     throw error;
   }
+}
+
+/** A wallet may have any number of entries. The embedded database knows no timeout. */
+function withoutTimeout(options: DatabaseOptions): DatabaseOptions {
+  const { driverOptions } = options;
+  return typeof driverOptions === 'object'
+    ? { ...options, driverOptions: { ...driverOptions, statement_timeout: 0 } }
+    : options;
 }
 
 interface Wish {
@@ -93,13 +107,13 @@ async function readWish(): Promise<Wish | undefined> {
   }
 }
 
-/** A day that is not over changes. */
+/** A day that is not over changes; so may one whose last commits are under way. */
 function isPast(day: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(day) && Date.parse(`${day}T00:00:00Z`) + 86_400_000 < Date.now();
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) && Date.parse(`${day}T00:00:00Z`) + DAY_MS + SETTLED_MS < Date.now();
 }
 
 try {
-  process.exitCode = await main();
+  process.exitCode = await withinEveryScope(main);
 } catch (error) {
   process.stderr.write(`refill: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -1,4 +1,5 @@
 import { EntityManager } from '@mikro-orm/postgresql';
+import { SCOPE_NAMES } from '../src/auth/scopes.js';
 import { BackupCards } from '../src/customers/backup-cards/backup-cards.service.js';
 import { PaymentMethod } from '../src/customers/payment-method.entity.js';
 import { EventsService } from '../src/events/events.service.js';
@@ -20,7 +21,9 @@ describe.each(DATABASES)('a card that expires, on %s', (_name, createDatabase) =
     client = await newTenantClient(service);
     cards = service.get(EntityManager).fork();
     const endpoint = { url: 'http://127.0.0.1:9/hook', event_types: ['payment_method.expiring'] };
-    await service.get(EndpointsService).create({ ...client.scope, keyId: '', requestId: '' } as never, endpoint);
+    await service
+      .get(EndpointsService)
+      .create({ ...client.scope, keyId: '', requestId: '', scopes: new Set(SCOPE_NAMES) } as never, endpoint);
   });
   afterEach(() => service.close());
 

@@ -64,10 +64,12 @@ describe('the settings', () => {
     const variables = Object.keys({
       ...new Config(),
       databaseUrl: 0,
+      databaseMigrationUrl: 0,
       demo: 0,
       bootstrapApiKey: 0,
       allowSignup: 0,
       encryptionKey: 0,
+      rateLimitTenants: 0,
     }).map((property) => (property === 'mode' ? 'NODE_ENV' : property.replace(/[A-Z]/g, '_$&').toUpperCase()));
     expect(named).toEqual(variables.sort());
     expect(readConfig(parseEnv(example))).toEqual(readConfig({ DEMO: 'true' }));

@@ -108,7 +108,7 @@ describe.each(DATABASES)('the routes of an account on %s', (_name, createDatabas
       const bodies: unknown[] = [];
       for (const send of Object.values(refused)) {
         const answer: Response = await send(as(mine.key, route)).expect(400);
-        expect(answer.body).toMatchObject({ no_such_field: ['Is not a known field.'] });
+        expect(answer.body).toMatchObject({ no_such_field: [expect.stringMatching(/^Is not a known field/)] });
         bodies.push(answer.body);
       }
       expect(bodies[1]).toEqual(bodies[0]);

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
+import type { Account } from '../src/credits/account.js';
+import { CouponGuesses } from '../src/credits/coupons/coupon-guesses.js';
 import { PaymentMethodsService } from '../src/customers/payment-methods.service.js';
 import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
@@ -27,7 +30,10 @@ describe('coupons', () => {
   const show = async (id: string) =>
     (await call(service, tenant.serverKey).get(`${COUPONS}/${id}`).expect(200)).body as { redemptions: number };
   const buy = (account: TestAccount, ...coupons: string[]) =>
-    call(service, account.key).post(BUY).send({ pack_id: 'pack_100', coupon_ids: coupons });
+    call(service, account.key)
+      .post(BUY)
+      .set('Idempotency-Key', randomUUID())
+      .send({ pack_id: 'pack_100', coupon_ids: coupons });
   const refusal = async (account: TestAccount, ...coupons: string[]): Promise<unknown> =>
     ((await buy(account, ...coupons).expect(400)).body as { coupon_ids: unknown }).coupon_ids;
   const charged = async ({ customerId }: TestAccount): Promise<number[]> =>
@@ -156,6 +162,38 @@ describe('coupons', () => {
     expect(statuses.filter((status) => status === 400)).toHaveLength(90);
     expect(await show('TEN')).toMatchObject({ redemptions: 10 });
   }, 60_000);
+
+  it('are guessed 20 times by an account and 500 times in an environment, and then not even found', async () => {
+    await create(TEN).expect(201);
+    const [guesser, other] = [await createAccount(service, tenant), await createAccount(service, tenant)];
+    const guesses = await Promise.all(Array.from({ length: 15 }, (_, n) => buy(guesser, `A${n}`, `B${n}`, 'TEN')));
+    expect(guesses.filter(({ status }) => status === 400).length).toBeLessThanOrEqual(10);
+    await buy(guesser, 'C', 'D', 'E', 'F', 'G');
+    const refused = await buy(guesser, 'TEN').expect(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(600);
+    expect(refused.body).toEqual({ detail: 'Too many attempts: try again later.' });
+    await call(service, guesser.key).post(BUY).send({ pack_id: 'pack_100' }).expect(200);
+    await buy(other, 'TEN').expect(200);
+    const scope = { tenantId: tenant.tenantId, environmentId: tenant.environmentId };
+    for (let count = 0; count < 30; count += 1) {
+      const account = { scope, customerId: `customer_${count}` } as Account;
+      await service
+        .get(CouponGuesses)
+        .beforeLookup(account, 20)
+        .catch(() => undefined);
+    }
+    await buy(other, 'TEN').expect(429);
+    const elsewhere = await createTenant(service);
+    await call(service, elsewhere.serverKey).post(COUPONS).send(TEN).expect(201);
+    await buy(await createAccount(service, elsewhere), 'TEN').expect(200);
+  });
+
+  it('are found as often as there are purchases: what exists is no guess', async () => {
+    await create(TEN).expect(201);
+    const account = await createAccount(service, tenant);
+    for (let count = 0; count < 25; count += 1) await refusal(account, 'TEN', 'TEN');
+    await buy(account, 'TEN').expect(200);
+  });
 
   it('are used once by an account that asks ten times at once, where each may once', async () => {
     await create({ ...TEN, max_redemptions_per_account: 1 }).expect(201);

@@ -62,6 +62,7 @@ describe('the fee of packs', () => {
     const buy = (coupon: string) =>
       api()
         .post('/account/credits/top-up/')
+        .set('Idempotency-Key', `with-${coupon}`)
         .send({ pack_id: 'pack_100', coupon_ids: [coupon] });
     const { body } = await buy('HALF').expect(200);
     expect(body).toMatchObject({ total: 5079, discounts: [{ amount: 4950 }] });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { writeFileSync } from 'node:fs';
 import { CustomersService } from '../src/customers/customers.service.js';
@@ -28,7 +29,13 @@ describe('invoices of an account', () => {
   afterEach(() => expectSoundLedger(service.get(EntityManager)));
 
   const buy = async (account: TestAccount, pack = 'pack_10'): Promise<AccountInvoice> =>
-    (await call(service, account.key).post(BUY).send({ pack_id: pack }).expect(200)).body as AccountInvoice;
+    (
+      await call(service, account.key)
+        .post(BUY)
+        .set('Idempotency-Key', randomUUID())
+        .send({ pack_id: pack })
+        .expect(200)
+    ).body as AccountInvoice;
   const list = async (account: TestAccount, query = '') =>
     (await call(service, account.key).get(`${INVOICES}${query}`).expect(200)).body as { results: AccountInvoice[] };
   const tax = (taxes: object[], rest: object = {}) =>

@@ -155,7 +155,10 @@ describe('buying a pack', () => {
     });
     expect(await creditsOf(account)).toEqual(NOTHING);
     const second = await post(BUY).send({ pack_id: 'pack_100' }).expect(409);
-    expect(second.body).toEqual({ detail: 'Another purchase of this account is under way.' });
+    expect(second.body).toEqual({
+      detail: 'Another purchase of this account is under way.',
+      top_up: { id: (body as { top_up: { id: string } }).top_up.id, status: 'unknown' },
+    });
     service.clock.advance(60_000);
     await service.get(TopUpEngine).sweep();
     await service.get(TopUpEngine).idle();
@@ -213,7 +216,7 @@ describe('buying a pack', () => {
       { pack_id: 'pack_10', coupon_ids: 'WELCOME' },
       { coupon_ids: ['Must be a list of strings.'] },
     ],
-    ['an unknown field', { pack_id: 'pack_10', pack: 1 }, { pack: ['Is not a known field.'] }],
+    ['an unknown field', { pack_id: 'pack_10', pack: 1 }, { pack: ['Is not a known field; did you mean pack_id?'] }],
   ])('refuses %s', async (_what, body, errors) => {
     const account = await createAccount(service, tenant);
     expect((await call(service, account.key).post(BUY).send(body).expect(400)).body).toEqual(errors);

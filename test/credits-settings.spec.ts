@@ -219,11 +219,21 @@ describe('automatic top-up of an account', () => {
       { auto_top_up_on_expiration: ['Must be a boolean value.'] },
     ],
     ['a null flag', { auto_top_up_on_insufficient: null }, { auto_top_up_on_insufficient: ['Must not be null.'] }],
-    ['an unknown field', { auto_topup: true }, { auto_topup: ['Is not a known field.'] }],
+    [
+      'an unknown field',
+      { auto_topup: true },
+      { auto_topup: ['Is not a known field; did you mean auto_top_up_credits_pack?'] },
+    ],
     [
       'an unknown field of the pack',
       { auto_top_up_credits_pack: { id: 'pack_100', amount: 1 } },
-      { auto_top_up_credits_pack: { amount: ['Is not a known field.'] } },
+      {
+        auto_top_up_credits_pack: {
+          amount: [
+            'Is not a known field; known are id, name, price, fee, currency_code, pack_amount, discount, savings.',
+          ],
+        },
+      },
     ],
   ])('refuses %s, field by field', async (_what, body, errors) => {
     expect((await as().put(PATH).send(body).expect(400)).body).toEqual(errors);

@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Config } from '../src/config.js';
 import { databaseOptions } from '../src/database.js';
+import { seeingAll } from './support/as-caller.js';
 import { createEmptyDatabase, type TestDatabase } from './support/database.js';
 
 const connect = ({ url }: TestDatabase) =>
@@ -81,8 +82,8 @@ describe('accounts of before their wallet was stored', () => {
   beforeAll(async () => {
     database = await createEmptyDatabase();
     orm = await connect(database);
-    em = orm.em.fork() as EntityManager;
-    const migrator = new Migrator(orm.em as never);
+    em = seeingAll(orm.em.fork() as EntityManager);
+    const migrator = seeingAll(new Migrator(orm.em as never));
     await migrator.up({ to: 'Migration20261121190000_agreements' });
     // Renewal on the euros; dollars were opened later, and took the guess along.
     await wallet('a_eur', 'a', 'eur', 1);

@@ -12,7 +12,7 @@ import { IsMetadata } from '../src/http/fields/is-metadata.js';
 import { IsIdempotencyKey, IsText } from '../src/http/fields/is-text.js';
 import { Nested } from '../src/http/fields/nested.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../src/http/idempotency.js';
-import { IgnoreUnknownFields } from '../src/http/validation.pipe.js';
+import { SentBySdk } from '../src/http/validation.pipe.js';
 import { CreditsPageQuery, creditsPage, orderingOf } from '../src/http/credits-page.js';
 import { walletsPage, WalletsPageQuery } from '../src/http/wallets-page.js';
 import type { Decimal } from '../src/shared/decimal.js';
@@ -39,7 +39,7 @@ class NoteDto {
   rule?: RuleDto;
 }
 
-@IgnoreUnknownFields()
+@SentBySdk('parent_note_id')
 class DropInDto {
   @IsOptional()
   @IsIdempotencyKey({ isEmptyAllowed: true })
@@ -166,11 +166,12 @@ describe('errors', () => {
     it('name each wrong field', async () => {
       const answer = await post('/v1/notes', '{"nam":"x","rule":{"amount":"-1"}}').expect(400);
       const details = {
-        nam: 'is not a known field',
+        nam: 'is not a known field; did you mean name?',
         name: 'is required',
         'rule.amount': 'must be greater than 0',
       };
-      const message = 'nam: is not a known field; name: is required; rule.amount: must be greater than 0';
+      const message =
+        'nam: is not a known field; did you mean name?; name: is required; rule.amount: must be greater than 0';
       expect(answer.body).toEqual(envelope(400, 'validation_error', message, details));
     });
   });
@@ -179,7 +180,7 @@ describe('errors', () => {
     it('are sentences for each field, nested like the body', async () => {
       const answer = await post('/account/notes/', '{"nam":"x","rule":{"amount":"-1"}}').expect(400);
       expect(answer.body).toEqual({
-        nam: ['Is not a known field.'],
+        nam: ['Is not a known field; did you mean name?'],
         name: ['Is required.'],
         rule: { amount: ['Must be greater than 0.'] },
       });
@@ -393,8 +394,9 @@ describe('errors', () => {
       expect(dropIn.body).toEqual(envelope(409, 'already_exists', 'used for another request'));
     });
 
-    it('may be absent or empty on drop-in routes, which drop what they do not know', async () => {
-      const empty = await request(url).post('/v1/notes/drop-in').send({ idempotency_key: '', x: 1 }).expect(200);
+    it('may be absent or empty on drop-in routes, which drop what only the SDK knows', async () => {
+      const body = { idempotency_key: '', parent_note_id: 1 };
+      const empty = await request(url).post('/v1/notes/drop-in').send(body).expect(200);
       expect(empty.body).toEqual({ key: null });
       expect((await request(url).post('/v1/notes/drop-in').send({}).expect(200)).body).toEqual({ key: null });
     });
@@ -421,11 +423,23 @@ describe('errors of the whole service', () => {
     await request(app.url).get('/account/').expect(404, { detail: 'There is no GET /account/.' });
   });
 
+  it('say which path was meant, with /v1 or without it', async () => {
+    const wallet = await request(app.url).post('/wallets/wallet_1/debit').send({}).expect(404);
+    const sentence = 'there is no POST /wallets/wallet_1/debit; did you mean /v1/wallets/wallet_1/debit?';
+    expect(wallet.body).toMatchObject({ code: 'not_found', message: sentence, success: false });
+    const account = await request(app.url).get('/v1/account/credits/').expect(404);
+    expect(account.body.message).toBe('there is no GET /v1/account/credits/; did you mean /account/credits/?');
+    expect((await request(app.url).get('/v1/walets').expect(404)).body.message).toBe('there is no GET /v1/walets');
+    await request(app.url).get('/v1').expect(404);
+  });
+
   it('carry a request id and no name of what the service is made of', async () => {
     const answer = await request(app.url).post('/v1/secrets/api/keys').type('json').send('{').expect(401);
     expect(answer.headers['x-request-id']).toMatch(/^req_/);
     expect(answer.headers['x-powered-by']).toBeUndefined();
-    expect((await request(app.url).get('/v1/settings/wallets').expect(401)).headers['www-authenticate']).toBe('Bearer');
+    expect((await request(app.url).get('/v1/settings/wallets').expect(401)).headers['www-authenticate']).toBe(
+      'Bearer, JWT, ApiKey header="x-api-key"',
+    );
   });
 
   it('answer whoever has no key before the body has come', async () => {

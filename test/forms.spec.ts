@@ -120,9 +120,16 @@ describe('form bodies', () => {
     ],
     [
       'auto_top_up_credits_pack.id=a&auto_top_up_credits_pack.x=1',
-      { auto_top_up_credits_pack: { x: ['Is not a known field.'] } },
+      { auto_top_up_credits_pack: { x: ['Is not a known field; known are id, price, currency_code.'] } },
     ],
-    ['nothing=1', { nothing: ['Is not a known field.'] }],
+    [
+      'nothing=1',
+      {
+        nothing: [
+          'Is not a known field; known are auto_top_up_on_expiration, auto_top_up_on_insufficient, auto_top_up_credits_pack.',
+        ],
+      },
+    ],
     ['auto_top_up_on_expiration=%FF', { non_field_errors: ['The form is not percent-encoded UTF-8.'] }],
     ['auto_top_up_credits_pack[id]=a%00', { auto_top_up_credits_pack: { id: ['Must not contain NUL characters.'] } }],
     ['a=1&'.repeat(101), { non_field_errors: ['The form has more than 100 fields.'] }],
@@ -147,6 +154,16 @@ describe('form bodies', () => {
     await putMultipart({ note: 'x'.repeat(70_000) }).expect(413);
     await putForm(`note=${'x'.repeat(70_000)}`).expect(413);
   });
+
+  it.each(['auto_top_up_credits_pack[4294967294]', `auto_top_up_credits_pack${'[x]'.repeat(60)}`])(
+    'take no longer for the name %.60s in a multipart form than in an urlencoded one',
+    async (name) => {
+      const startedAt = performance.now();
+      const multipart = await putMultipart({ [name]: 'x' }).expect(400);
+      expect(multipart.body).toEqual((await putForm(`${name}=x`).expect(400)).body);
+      expect(performance.now() - startedAt).toBeLessThan(2000);
+    },
+  );
 
   it.each(['text/plain', 'application/xml', 'multipart/mixed; boundary=b', `${FORM}; charset=latin1`])(
     'refuse %s',

@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { startTestApp, type TestApp } from './support/app.js';
+import { createPgliteDatabase } from './support/database.js';
 
 describe('health', () => {
   let service: TestApp;
@@ -31,6 +32,16 @@ describe('health', () => {
     expect(status).toBe(503);
     expect(body).toMatchObject({ status: 'error', details: { database: { status: 'down' } } });
     await request(service.url).get('/health/live').expect(200);
+  });
+});
+
+describe('health on the embedded database', () => {
+  it('is ready while that is open, and needs no statement to know it', async () => {
+    const service = await startTestApp({ database: createPgliteDatabase() });
+    const { status, body } = await request(service.url).get('/health/ready');
+    expect(status).toBe(200);
+    expect(body.details).toMatchObject({ database: { status: 'up' }, migrations: { status: 'up' } });
+    await service.close();
   });
 });
 

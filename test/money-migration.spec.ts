@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Config } from '../src/config.js';
 import { databaseOptions } from '../src/database.js';
+import { seeingAll } from './support/as-caller.js';
 import { createEmptyDatabase, type TestDatabase } from './support/database.js';
 
 const connect = ({ url }: TestDatabase) =>
@@ -18,8 +19,8 @@ describe('amounts of before minor units were those of ISO 4217', () => {
   beforeAll(async () => {
     database = await createEmptyDatabase();
     orm = await connect(database);
-    em = orm.em.fork() as EntityManager;
-    const migrator = new Migrator(orm.em as never);
+    em = seeingAll(orm.em.fork() as EntityManager);
+    const migrator = seeingAll(new Migrator(orm.em as never));
     await migrator.up({ to: 'Migration20261121180000_webhooks' });
     await invoice('forints', 'huf', 1000);
     await invoice('dinars', 'iqd', 5000);

@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import supertest from 'supertest';
 import { PortalSession } from '../src/wallets/portal/portal-session.entity.js';
-import { type ApiClient, newTenantClient } from './support/api-client.js';
+import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { expectSoundLedger } from './support/invariants.js';
 
@@ -40,6 +40,7 @@ describe('the customer portal', () => {
   it('starts with a token that is shown once and stored as a hash', async () => {
     const answer = await client.get('/v1/customers/portal/acme').expect(200);
     expect(answer.body).toEqual({
+      id: expect.stringMatching(/^session_/),
       url: `${service.url}/v1/customer/portal`,
       token: expect.stringMatching(/^cps_[\w-]{43}$/),
       expires_at: '2026-03-02T11:00:00.000000Z',
@@ -98,6 +99,60 @@ describe('the customer portal', () => {
     await list(token).expect(200);
     await client.delete(`/v1/customers/${customer_id}`).expect(204);
     await list(token).expect(401);
+  });
+
+  it('ends with the key that started it, at once in every process, and no later than the key', async () => {
+    const keyOf = async (more: object) => {
+      const { body } = await client.post('/v1/secrets/api/keys', { name: 'Shop', ...more }).expect(201);
+      return { id: body.secret.id as string, by: withKey(service, body.api_key, client.scope) };
+    };
+    const [shop, other] = [await keyOf({ scopes: ['wallets:read'] }), await keyOf({ scopes: ['wallets:read'] })];
+    const [ended, left] = [await start('acme', shop.by), await start('acme', other.by)];
+    const elsewhere = await startTestApp({
+      database: { ...service.database, drop: async () => {} },
+      clock: service.clock,
+    });
+    try {
+      const there = (token: string) => supertest(elsewhere.url).post(PORTAL).set('X-Session-Token', token);
+      await there(ended).expect(200);
+      await client.delete(`/v1/secrets/api/keys/${shop.id}`).expect(204);
+      await there(ended).expect(401);
+      await list(ended).expect(401);
+      await there(left).expect(200);
+    } finally {
+      await elsewhere.close();
+    }
+    const soon = await keyOf({ expires_at: new Date(service.clock.now().getTime() + 60_000).toISOString() });
+    const { body } = await soon.by.get('/v1/customers/portal/acme').expect(200);
+    expect(Date.parse(body.expires_at)).toBe(service.clock.now().getTime() + 60_000);
+    service.clock.advance(60_000);
+    await list(body.token).expect(401);
+  });
+
+  it('is ended by the key that started it, and all of a customer by one that may write customers', async () => {
+    const keyOf = async (scopes: string[]) => {
+      const { body } = await client.post('/v1/secrets/api/keys', { name: 'Shop', scopes }).expect(201);
+      return withKey(service, body.api_key, client.scope);
+    };
+    const [one, two] = [await keyOf(['wallets:read']), await keyOf(['wallets:read'])];
+    const startBy = async (by: ApiClient, of = 'acme') => (await by.get(`/v1/customers/portal/${of}`).expect(200)).body;
+    const [mine, also, theirs] = [await startBy(one), await startBy(one), await startBy(two)];
+    const rival = await startBy(one, 'rival');
+    const session = (id: string, of = 'acme') => `/v1/customers/portal/${of}/sessions/${id}`;
+    await one.delete(session(mine.id)).expect(204);
+    await list(mine.token).expect(401);
+    await list(also.token).expect(200);
+    for (const path of [session(mine.id), session(theirs.id), session(rival.id), session('session_unknown')]) {
+      await one.delete(path).expect(404);
+    }
+    await one.delete('/v1/customers/portal/acme').expect(403);
+    const stranger = await newTenantClient(service);
+    await stranger.delete('/v1/customers/portal/acme').expect(404);
+    await client.delete('/v1/customers/portal/nobody').expect(404);
+    for (const { token } of [also, theirs]) await list(token).expect(200);
+    await client.delete('/v1/customers/portal/acme').expect(204);
+    for (const { token } of [also, theirs]) await list(token).expect(401);
+    await list(rival.token).expect(200);
   });
 
   it('lets nobody in without its token, and the token opens nothing else', async () => {

@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { BalanceHistoryService } from '../src/ledger/balance-history.service.js';
+import { withinScope } from '../src/shared/sight.js';
 import { BalancesService } from '../src/ledger/balances.service.js';
 import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
 import { Wallet } from '../src/ledger/wallet.entity.js';
@@ -67,8 +68,11 @@ describe('the renewal of purchased credits', () => {
 
   /** What can be read and what can be spent. */
   async function expectSpendable(walletId: string, credits: string): Promise<void> {
-    const totals = (await service.get(BalancesService).totals([walletId])).get(walletId);
-    const { purchased } = (await service.get(BalanceHistoryService).balanceAt(walletId)).bySource;
+    const [totals, past] = await withinScope(scene.scope, async () => [
+      (await service.get(BalancesService).totals([walletId])).get(walletId),
+      await service.get(BalanceHistoryService).balanceAt(walletId),
+    ]);
+    const { purchased } = past.bySource;
     const read = [totals?.unheld, purchased.posted.minus(purchased.expired)].map((credits) => credits?.toFixed());
     const { balance } = await scene.ledger.evaluate(walletId);
     expect([...read, balance]).toEqual([credits, credits, credits]);

@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import request from 'supertest';
 import { ApiKeysService } from '../src/auth/api-keys.service.js';
 import { TenantsService } from '../src/auth/tenants.service.js';
+import { AuditLog } from '../src/auth/audit/audit-log.js';
 import { SettingsService } from '../src/settings/settings.service.js';
 import type { Scope } from '../src/shared/scope.js';
 import { startTestApp, type TestApp } from './support/app.js';
@@ -81,7 +82,7 @@ describe('settings', () => {
   it('take effect within 5 s where somebody else changed them', async () => {
     const own = await newScope('development');
     const read = async () => (await app.get(SettingsService).get(own, 'credits')).purchase_validity_months;
-    const elsewhere = new SettingsService(app.get(EntityManager), app.clock, app.config);
+    const elsewhere = new SettingsService(app.get(EntityManager), app.clock, app.config, app.get(AuditLog));
     expect(await read()).toBe(12);
     await elsewhere.put(own, 'credits', { purchase_validity_months: 6 });
     expect(await read()).toBe(12);

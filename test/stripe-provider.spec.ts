@@ -8,6 +8,7 @@ import type { Fault } from './stripe-stand-in/script/fault-script.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { connectStripe } from './support/stripe.js';
 import { TopUpScene } from './support/top-ups.js';
+import { testCaller } from './support/test-caller.js';
 
 const TIMEOUT_MS = 1200;
 const SUCCEEDED = { kind: 'succeeded', amountMinor: 9900, currency: 'usd' };
@@ -142,7 +143,7 @@ describe('payments through Stripe', () => {
   it('tells Stripe where receipts go, also when that changes between two tries', async () => {
     const customers = service.get(CustomersService);
     const connections = service.get(StripeConnections);
-    const caller = { ...scene.caller, customerId: null, userId: null, scopes: new Set<never>(), requestId: 'r' };
+    const caller = testCaller(scene.scope);
     await connections.put(caller, { sendReceipts: true, statementDescriptorSuffix: 'CREDITS' });
     const receipts = (await service.get(PaymentProviders).byName(scene.scope, 'stripe')) as PaymentProvider;
     const request = { topUpId: 'topup_r', customerId, amountMinor: 9900, currency: 'usd' };
@@ -159,7 +160,7 @@ describe('payments through Stripe', () => {
   });
 
   it('charges also whose e-mail address Stripe does not take', async () => {
-    const caller = { ...scene.caller, customerId: null, userId: null, scopes: new Set<never>(), requestId: 'r' };
+    const caller = testCaller(scene.scope);
     await service.get(StripeConnections).put(caller, { sendReceipts: true });
     const receipts = (await service.get(PaymentProviders).byName(scene.scope, 'stripe')) as PaymentProvider;
     stripe.faults.add({

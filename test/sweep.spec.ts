@@ -28,7 +28,7 @@ describe('the scheduled task', () => {
     await sql(`
       create sequence tries;
       create table broken_wallet (id text primary key);
-      create function refuse_broken() returns trigger language plpgsql as $$ begin
+      create function refuse_broken() returns trigger language plpgsql security definer as $$ begin
         if exists (select 1 from broken_wallet where id = new.wallet_id) then
           perform nextval('tries');
           raise exception 'this wallet is broken';

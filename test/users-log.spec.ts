@@ -28,8 +28,8 @@ describe('the log of sign-ups and logins', () => {
   async function post(route: string, body: object): Promise<{ status: number; token: string }> {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     const response = await fetch(`${service.url}/v1/auth/${route}`, init);
-    const { token = '' } = (await response.json()) as { token?: string };
-    return { status: response.status, token };
+    const { token } = (await response.json()) as { token?: string | null };
+    return { status: response.status, token: token ?? '' };
   }
 
   it('has no password, no token and no hash in it, also when the database refuses', async () => {
@@ -45,7 +45,7 @@ describe('the log of sign-ups and logins', () => {
     answers.push(await post('signup', { email: 'eve@acme.example', password: PASSWORD }));
     await onDatabase('alter table app_user rename to nobody');
     answers.push(await post('login', right));
-    expect(answers.map(({ status }) => status)).toEqual([200, 409, 200, 401, 400, 500, 500]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 401, 400, 500, 500]);
     const { stderr } = await service.end('SIGTERM');
     const requests = service.log.filter(({ msg }) => msg === 'request');
     expect(requests.map(({ path, status }) => [path, status])).toContainEqual(['/v1/auth/login', 401]);

@@ -154,7 +154,8 @@ describe('the wallets API over HTTP', () => {
     });
     await put({ enabled: true, threshold: 10, amount: 50, invoicing: false }).expect(200);
     await put({ cooldown: { value: 5, unit: 'minute' } }).expect(200);
-    expect(await body(put({ threshold: '7.5', unknown_field: 1 }).expect(200))).toMatchObject({
+    await put({ threshold: '99', unknown_field: 1 }).expect(400);
+    expect(await body(put({ threshold: '7.5' }).expect(200))).toMatchObject({
       auto_topup: {
         enabled: true,
         threshold: '7.5',

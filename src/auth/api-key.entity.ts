@@ -36,6 +36,7 @@ const ApiKeySchema = defineEntity({
       properties: ['userId', 'expiresAt'],
       where: "user_id is not null and status = 'published'",
     },
+    { name: 'api_key_maker_index', properties: ['createdBy'] },
   ],
   uniques: [{ name: 'api_key_hash_unique', properties: ['keyHash'] }],
 });
@@ -43,3 +44,8 @@ const ApiKeySchema = defineEntity({
 /** What a client shows to be let in. */
 export class ApiKey extends ApiKeySchema.class {}
 ApiKeySchema.setClass(ApiKey);
+
+/** Keys that let somebody in: neither revoked nor past their end. */
+export function liveKeys(now: Date) {
+  return { status: 'published', $or: [{ expiresAt: null }, { expiresAt: { $gt: now } }] };
+}

@@ -1,13 +1,17 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
-import { requestIdOf } from '../http/request-id.js';
+import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
-import { DomainError } from '../shared/errors.js';
+import { DomainError, keyRefused } from '../shared/errors.js';
+import { takeTurnOf } from '../shared/turn.js';
+import { enterScope } from '../shared/sight.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
 import type { ScopeName } from './scopes.js';
+import { tenantSuspended } from './suspension.js';
 
 /** Lets a request in by its API key. Everything is private unless it is declared public. */
 @Injectable()
@@ -28,11 +32,25 @@ export class ApiKeyGuard implements CanActivate {
     if (access === undefined) throw new Error(`${context.getClass().name} has a route without a scope`);
     const request = context.switchToHttp().getRequest<Request & { caller?: Caller }>();
     const key = await this.#authenticate(request);
-    authorize(key, access);
+    takeTurnOf(key.tenantId);
+    if (access !== 'any key') authorize(key, access);
+    enterScope(key);
     this.usage.note(key);
-    const { keyId, tenantId, environmentId, environmentType, customerId, userId, scopes } = key;
-    const requestId = requestIdOf(request);
-    request.caller = { keyId, tenantId, environmentId, environmentType, customerId, userId, scopes, requestId };
+    const { keyId, keyType, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes } =
+      key;
+    const who = {
+      keyId,
+      keyType,
+      keyName,
+      tenantId,
+      environmentId,
+      environmentType,
+      customerId,
+      userId,
+      userEmail,
+      scopes,
+    };
+    request.caller = { ...who, ...originOf(request) };
     return true;
   }
 
@@ -40,24 +58,21 @@ export class ApiKeyGuard implements CanActivate {
     const plainKey = plainKeyOf(request);
     const key = plainKey === undefined ? undefined : await this.keys.find(plainKey);
     const isExpired = key?.expiresAt && key.expiresAt.getTime() <= this.clock.now().getTime();
-    // The same words for every reason: which keys exist is nobody's business.
-    if (!key || isExpired) throw new DomainError('unauthorized', 'the API key is missing or wrong');
+    if (!key || isExpired) throw keyRefused();
     return key;
   }
 }
 
 /** `x-api-key`, or `Authorization` with the scheme Bearer or JWT. */
-function plainKeyOf(request: Request): string | undefined {
+export function plainKeyOf(request: IncomingMessage): string | undefined {
   const header = request.headers['x-api-key'];
   if (typeof header === 'string') return header;
   return /^(?:Bearer|JWT) +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
 function authorize(key: KnownKey, scope: ScopeName): void {
+  if (key.isTenantSuspended) throw tenantSuspended();
   if (!key.scopes.has(scope)) {
     throw new DomainError('forbidden', `this key lacks the scope ${scope}`, { details: { scope } });
-  }
-  if (key.isTenantSuspended && scope.endsWith(':write')) {
-    throw new DomainError('forbidden', 'the tenant is suspended: it can read, not write');
   }
 }

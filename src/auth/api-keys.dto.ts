@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional } from 'class-validator';
 import { IsIdentifier, IsText } from '../http/fields/is-text.js';
+import { MayBeLeftOut } from '../http/fields/may-be-left-out.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import type { ApiKey } from './api-key.entity.js';
@@ -10,14 +10,13 @@ import { type KeyType, SCOPE_NAMES, type ScopeName, scopesOf } from './scopes.js
 
 const KEY_TYPES: KeyType[] = ['private_key', 'publishable_key'];
 
-@IgnoreUnknownFields()
 export class CreateApiKeyDto {
   @IsText({ min: 1, max: 255, description: 'What the key is for.', example: 'Billing server' })
   name!: string;
 
   /** `private_key` for servers and accounts; `publishable_key` only sees what is on sale. */
   @ApiProperty({ enum: KEY_TYPES, default: 'private_key', required: false })
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(KEY_TYPES)
   type?: KeyType;
 
@@ -41,6 +40,12 @@ export class CreateApiKeyDto {
   })
   environment_id?: string | null;
 
+  @IsOptional()
+  @IsIdentifier({
+    description: 'There are no service accounts here: any is not found. What a key may do, `scopes` say.',
+  })
+  service_account_id?: string | null;
+
   /** What the key may do; everything its kind may, if absent. */
   @ApiProperty({ enum: SCOPE_NAMES, isArray: true, required: false, example: ['wallets:read'] })
   @IsOptional()
@@ -50,13 +55,19 @@ export class CreateApiKeyDto {
   scopes?: ScopeName[] | null;
 }
 
-@IgnoreUnknownFields()
 export class ListApiKeysQuery extends WalletsPageQuery {
   /** `deleted`: the keys that were revoked. */
   @ApiProperty({ enum: ['published', 'archived', 'deleted'], default: 'published', required: false })
   @IsOptional()
   @IsIn(['published', 'archived', 'deleted'], { message: 'must be one of published, archived, deleted' })
   status?: 'published' | 'archived' | 'deleted';
+
+  @IsOptional()
+  @IsIdentifier({
+    description: 'Only keys that this one has made, itself or through keys that it made; it may be revoked. Ours.',
+    example: 'secret_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB',
+  })
+  made_by?: string;
 }
 
 export class SecretDto {

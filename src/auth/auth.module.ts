@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { LoadShedding } from '../http/admission/load-shedding.js';
+import { LoopDelay } from '../http/admission/loop-delay.js';
+import { PointBudgets } from '../http/admission/point-budgets.js';
 import { BodyGuard } from '../http/body/body.guard.js';
+import { HttpModule } from '../http/http.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -11,29 +15,63 @@ import { KeyUsage } from './key-usage.js';
 import { RouteAccessCheck } from './route-access-check.js';
 import { TenantsController } from './tenants.controller.js';
 import { TenantsService } from './tenants.service.js';
+import { RequestBudgets } from './request-budgets.js';
+import { BodyCostGuard, RouteCostGuard } from './route-cost.guards.js';
+import { SheddingByTenant } from './shedding-by-tenant.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AttemptLimits } from './users/attempt-limits.js';
 import { AuthController } from './users/auth.controller.js';
+import { InvitationPageController } from './users/invitation-page.controller.js';
+import { InvitationsController } from './users/invitations.controller.js';
+import { Invitations } from './users/invitations.service.js';
+import { LoginKeys } from './users/login-keys.js';
+import { PasswordChanges } from './users/password-changes.service.js';
 import { Passwords } from './users/passwords.js';
+import { RefusedLogins } from './users/refused-logins.js';
+import { TenantUsers } from './users/tenant-users.service.js';
+import { UserAuthority } from './users/user-authority.js';
+import { UsersController } from './users/users.controller.js';
 import { UsersService } from './users/users.service.js';
 
 /** Who may come in: tenants, environments, users, API keys, and the guard in front of every route. */
 @Module({
-  imports: [DiscoveryModule],
-  controllers: [ApiKeysController, EnvironmentsController, TenantsController, AuthController],
+  imports: [AuditModule, DiscoveryModule, HttpModule],
+  controllers: [
+    ApiKeysController,
+    EnvironmentsController,
+    TenantsController,
+    AuthController,
+    UsersController,
+    InvitationsController,
+    InvitationPageController,
+  ],
   providers: [
     TenantsService,
     EnvironmentsService,
     ApiKeysService,
     UsersService,
+    TenantUsers,
+    UserAuthority,
+    Invitations,
+    PasswordChanges,
+    LoginKeys,
     Passwords,
+    RefusedLogins,
     AttemptLimits,
     KeyRing,
     KeyUsage,
     RouteAccessCheck,
-    // In this order: no body is read of whoever has no key.
+    PointBudgets,
+    RequestBudgets,
+    LoopDelay,
+    LoadShedding,
+    SheddingByTenant,
+    // In this order: no body is read of whoever has no key, or has spent all that it may.
     { provide: APP_GUARD, useClass: ApiKeyGuard },
+    { provide: APP_GUARD, useClass: RouteCostGuard },
     { provide: APP_GUARD, useClass: BodyGuard },
+    { provide: APP_GUARD, useClass: BodyCostGuard },
   ],
-  exports: [TenantsService, ApiKeysService],
+  exports: [TenantsService, ApiKeysService, RequestBudgets],
 })
 export class AuthModule {}

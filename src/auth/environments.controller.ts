@@ -10,7 +10,7 @@ import {
   renderEnvironment,
   UpdateEnvironmentDto,
 } from './environments.dto.js';
-import { EnvironmentsService } from './environments.service.js';
+import { EnvironmentsService, refuseProduction } from './environments.service.js';
 import { TenantsService } from './tenants.service.js';
 
 @ApiTags('Environments')
@@ -21,15 +21,16 @@ export class EnvironmentsController {
     private readonly tenants: TenantsService,
   ) {}
 
-  /** Makes an environment. It has no keys yet: see `environment_id` of `POST /v1/secrets/api/keys`. */
+  /**
+   * Makes an environment; the key of a development environment makes no production one. It has no keys yet: see
+   * `environment_id` of `POST /v1/secrets/api/keys`.
+   */
   @Post()
   @RequireScope('tenant:write')
   @ApiWalletsErrors('validation')
-  async create(
-    @CurrentCaller() { tenantId, keyId }: Caller,
-    @Body() { name, type }: CreateEnvironmentDto,
-  ): Promise<EnvironmentDto> {
-    return renderEnvironment(await this.tenants.createEnvironment(tenantId, { name, type }, keyId));
+  async create(@CurrentCaller() caller: Caller, @Body() { name, type }: CreateEnvironmentDto): Promise<EnvironmentDto> {
+    refuseProduction(caller, type);
+    return renderEnvironment(await this.tenants.createEnvironment(caller.tenantId, { name, type }, caller));
   }
 
   /** The environments of the tenant, newest first. */

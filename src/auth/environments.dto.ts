@@ -1,15 +1,13 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { IsText } from '../http/fields/is-text.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { WalletsPageQuery } from '../http/wallets-page.js';
 import { formatTimestamp } from '../shared/clock.js';
 import type { Environment, EnvironmentType } from './environment.entity.js';
 
 const TYPES: EnvironmentType[] = ['development', 'production'];
 
-/** An environment to be. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** An environment to be. */
 export class CreateEnvironmentDto {
   @IsText({ min: 1, max: 255, example: 'Staging' })
   name!: string;
@@ -21,10 +19,8 @@ export class CreateEnvironmentDto {
 }
 
 /** What changes; what is absent or null stays. */
-@IgnoreUnknownFields()
 export class UpdateEnvironmentDto extends PartialType(CreateEnvironmentDto) {}
 
-@IgnoreUnknownFields()
 export class ListEnvironmentsQuery extends WalletsPageQuery {}
 
 /** A part of a tenant with customers, wallets, settings and keys of its own. */

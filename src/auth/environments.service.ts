@@ -3,7 +3,9 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { DomainError, notFound } from '../shared/errors.js';
+import { AuditLog } from './audit/audit-log.js';
 import type { Caller } from './caller.js';
+import { checkScopes } from './check-scopes.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
 
 /**
@@ -15,6 +17,7 @@ export class EnvironmentsService {
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
+    private readonly audit: AuditLog,
   ) {}
 
   async get(tenantId: string, id: string): Promise<Environment> {
@@ -48,6 +51,7 @@ export class EnvironmentsService {
       environment.type = changes.type ?? environment.type;
       environment.updatedAt = this.clock.now();
       environment.updatedBy = caller.keyId;
+      this.audit.change(tx, caller, 'environment.changed', environment);
       return environment;
     });
   }
@@ -75,13 +79,19 @@ export class EnvironmentsService {
   async forNewKey(caller: Caller, id: string): Promise<Environment> {
     const environment = await this.get(caller.tenantId, id);
     if (environment.id === caller.environmentId) return environment;
-    if (!caller.scopes.has('tenant:write')) {
-      throw new DomainError('forbidden', 'this key lacks the scope tenant:write', {
-        details: { scope: 'tenant:write' },
-      });
-    }
+    checkScopes(caller, ['tenant:write']);
     refuseProduction(caller, environment.type);
     return environment;
+  }
+
+  /**
+   * Users log in to every environment, so whoever changes them has a say over all of these.
+   * @throws forbidden for the key of a development environment where the tenant has a production one
+   */
+  async refuseFromDevelopment(tx: EntityManager, caller: Caller): Promise<void> {
+    const { tenantId } = caller;
+    if ((await tx.count(Environment, { tenantId, type: 'production', status: 'published' })) === 0) return;
+    refuseProduction(caller, 'production');
   }
 }
 
@@ -89,7 +99,8 @@ function live(tenantId: string, id: string) {
   return { id, tenantId, status: 'published' };
 }
 
-function refuseProduction(caller: Caller, type: EnvironmentType): void {
+/** @throws forbidden for the key of a development environment where a production one is meant */
+export function refuseProduction(caller: Caller, type: EnvironmentType): void {
   if (caller.environmentType === 'production' || type === 'development') return;
   throw new DomainError('forbidden', 'a key of a development environment has no say over a production environment');
 }

@@ -4,18 +4,23 @@ import type { LRUCache } from 'lru-cache';
 import { Clock } from '../shared/clock.js';
 import type { Scope } from '../shared/scope.js';
 import { trustedCache } from '../shared/trusted-cache.js';
+import { withinEveryScope } from '../shared/sight.js';
 import { hashApiKey, isWellFormedApiKey } from './api-key-format.js';
 import { ApiKey } from './api-key.entity.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
-import { type ScopeName, scopesOf } from './scopes.js';
+import { type KeyType, type ScopeName, scopesOf } from './scopes.js';
 import { Tenant } from './tenant.entity.js';
+import { AppUser } from './users/app-user.entity.js';
 
 /** A key that exists and was not revoked, with all that the guard asks of it. */
 export interface KnownKey extends Scope {
   keyId: string;
+  keyType: KeyType;
+  keyName: string;
   environmentType: EnvironmentType;
   customerId: string | null;
   userId: string | null;
+  userEmail: string | null;
   scopes: ReadonlySet<ScopeName>;
   expiresAt: Date | null;
   lastUsedAt: Date | null;
@@ -54,6 +59,14 @@ export class KeyRing {
     return lookup;
   }
 
+  /**
+   * The key as it was known last, by now perhaps changed or revoked: to tell whose request it is, never to let it in. Asks
+   * nobody, and says nothing of a key that was not shown for long.
+   */
+  recall(key: string): KnownKey | undefined {
+    return this.#known.peek(hashApiKey(key), { allowStale: true });
+  }
+
   /** Forgets a key that was just revoked or changed here; other processes forget it in time. */
   forget(keyHash: string): void {
     this.#known.delete(keyHash);
@@ -63,7 +76,7 @@ export class KeyRing {
 
   async #lookUp(keyHash: string): Promise<KnownKey | undefined> {
     try {
-      const found = await this.#read(keyHash);
+      const found = await withinEveryScope(() => this.#read(keyHash));
       // Not remembered when it was forgotten meanwhile: it may have been read before the revocation.
       if (this.#lookups.has(keyHash)) {
         if (found) this.#known.set(keyHash, found);
@@ -79,18 +92,22 @@ export class KeyRing {
     const em = this.em.fork();
     const apiKey = await em.findOne(ApiKey, { keyHash, status: 'published' });
     if (!apiKey) return undefined;
-    const [environment, tenant] = await Promise.all([
+    const [environment, tenant, user] = await Promise.all([
       em.findOne(Environment, { id: apiKey.environmentId, tenantId: apiKey.tenantId, status: 'published' }),
       em.findOne(Tenant, { id: apiKey.tenantId, status: 'published' }),
+      apiKey.userId == null ? null : em.findOne(AppUser, { id: apiKey.userId, tenantId: apiKey.tenantId }),
     ]);
     if (!environment || !tenant) return undefined;
     return {
       keyId: apiKey.id,
+      keyType: apiKey.type,
+      keyName: apiKey.name,
       tenantId: apiKey.tenantId,
       environmentId: apiKey.environmentId,
       environmentType: environment.type,
       customerId: apiKey.customerId ?? null,
       userId: apiKey.userId ?? null,
+      userEmail: user?.email ?? null,
       scopes: scopesOf({ type: apiKey.type, customerId: apiKey.customerId ?? null, scopes: apiKey.scopes ?? null }),
       expiresAt: apiKey.expiresAt ?? null,
       lastUsedAt: apiKey.lastUsedAt ?? null,

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
+import { withinScope } from '../shared/sight.js';
 import { ApiKey } from './api-key.entity.js';
 import type { KnownKey } from './key-ring.js';
 
@@ -21,7 +22,7 @@ export class KeyUsage implements OnModuleDestroy {
     const now = this.clock.now();
     if (key.lastUsedAt && now.getTime() - key.lastUsedAt.getTime() < INTERVAL_MS) return;
     key.lastUsedAt = now;
-    const write = this.#write(key.keyId, now);
+    const write = withinScope(key, () => this.#write(key.keyId, now));
     this.#writes.add(write);
     void write.finally(() => this.#writes.delete(write));
   }

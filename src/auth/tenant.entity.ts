@@ -1,4 +1,4 @@
-import { defineEntity } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 
 /** Complete: empty text where nothing was given. Named as the wallets API shows it. */
 export interface BillingDetails {
@@ -18,10 +18,10 @@ export interface BillingDetails {
 const TenantSchema = defineEntity({
   name: 'Tenant',
   tableName: 'tenant',
-  properties: (p) => ({
+  properties: {
     id: p.text().primary(),
     name: p.text(),
-    /** A suspended tenant reads, and writes nothing. */
+    /** A suspended tenant is let in nowhere, and nothing is charged for it. */
     tenantStatus: p.enum(['active', 'suspended'] as const).columnType('text'),
     metadata: p.json<Record<string, string>>(),
     billingDetails: p.json<BillingDetails>().nullable(),
@@ -30,7 +30,8 @@ const TenantSchema = defineEntity({
     updatedAt: p.datetime(3),
     createdBy: p.text(),
     updatedBy: p.text(),
-  }),
+  },
+  indexes: [{ name: 'tenant_suspended_index', properties: ['id'], where: "tenant_status = 'suspended'" }],
 });
 
 /** Whose installation this is, one of many: nothing of a tenant is ever seen by another. */

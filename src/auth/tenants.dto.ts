@@ -3,9 +3,9 @@ import { IsEmail, IsOptional, ValidateIf } from 'class-validator';
 import { IsMetadata } from '../http/fields/is-metadata.js';
 import { IsText } from '../http/fields/is-text.js';
 import { Nested } from '../http/fields/nested.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { formatTimestamp } from '../shared/clock.js';
 import type { Caller } from './caller.js';
+import { flexpriceRoleOf, ROLE_NAMES, type RoleName } from './roles.js';
 import { SCOPE_NAMES } from './scopes.js';
 import type { BillingDetails, Tenant } from './tenant.entity.js';
 import type { AppUser } from './users/app-user.entity.js';
@@ -13,7 +13,6 @@ import type { AppUser } from './users/app-user.entity.js';
 /** Flexprice takes empty text for no value. */
 const ifFilled = ValidateIf((_dto: object, value: unknown) => value !== undefined && value !== null && value !== '');
 
-@IgnoreUnknownFields()
 export class AddressDto {
   @IsOptional()
   @IsText({ max: 255, example: '1 Main Street' })
@@ -40,7 +39,6 @@ export class AddressDto {
   address_country?: string | null;
 }
 
-@IgnoreUnknownFields()
 export class BillingDetailsDto {
   /** @example 'billing@refill.example' */
   @ifFilled
@@ -63,7 +61,6 @@ export class BillingDetailsDto {
 }
 
 /** What changes; absent or null stays. `metadata` and `billing_details` are replaced whole. */
-@IgnoreUnknownFields()
 export class UpdateTenantDto {
   @IsOptional()
   @IsText({ min: 1, max: 255, example: 'Acme' })
@@ -120,7 +117,13 @@ export class UserDto {
   email!: string;
   @ApiProperty({ enum: ['user', 'service_account'] })
   type!: 'user' | 'service_account';
-  /** `super_admin` for a key that may do everything; none for one with fewer scopes.
+  /** What the user calls themselves; empty for a key without a user.
+   * @example 'Ada' */
+  name!: string;
+  /** The user's role in the tenant; null for a key without a user. Ours. */
+  @ApiProperty({ enum: ROLE_NAMES, nullable: true })
+  role!: RoleName | null;
+  /** `super_admin` for an owner, and for a key that may do everything; otherwise the role, none for a key.
    * @example ['super_admin'] */
   roles!: string[];
   /** What the key may do. Ours. */
@@ -145,11 +148,14 @@ export function renderTenant(tenant: Tenant): TenantDto {
 
 export function renderCaller(caller: Caller, tenant: Tenant, user: AppUser | null): UserDto {
   const isUnrestricted = SCOPE_NAMES.every((scope) => caller.scopes.has(scope));
+  const role = user?.role ?? (isUnrestricted ? 'owner' : null);
   return {
     id: user?.id ?? caller.keyId,
     email: user?.email ?? '',
     type: user ? 'user' : 'service_account',
-    roles: isUnrestricted ? ['super_admin'] : [],
+    name: user?.name ?? '',
+    role: user?.role ?? null,
+    roles: role ? [flexpriceRoleOf(role)] : [],
     scopes: [...caller.scopes],
     environment_id: caller.environmentId,
     tenant: renderTenant(tenant),

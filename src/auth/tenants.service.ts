@@ -7,6 +7,8 @@ import { newId } from '../shared/ids.js';
 import type { Scope } from '../shared/scope.js';
 import { displayIdOf, hashApiKey, isWellFormedApiKey, typeOfApiKey } from './api-key-format.js';
 import { ApiKey } from './api-key.entity.js';
+import { AuditLog } from './audit/audit-log.js';
+import { type Author, OPERATOR } from './audit/author.js';
 import type { Caller } from './caller.js';
 import { Environment, type EnvironmentType } from './environment.entity.js';
 import { Tenant } from './tenant.entity.js';
@@ -21,20 +23,21 @@ export class TenantsService {
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
+    private readonly audit: AuditLog,
   ) {}
 
-  async createTenant({ name }: { name: string }, actor = ''): Promise<Tenant> {
+  async createTenant({ name }: { name: string }, by: Author = OPERATOR): Promise<Tenant> {
     const em = this.em.fork();
-    const tenant = em.create(Tenant, this.#newTenant(name, actor));
+    const tenant = this.#addTenant(em, name, by);
     await em.flush();
     return tenant;
   }
 
   /** A tenant with one environment to try things in and one that is real, in the caller's transaction. */
-  addTenant(tx: EntityManager, name: string, actor: string): Scope {
-    const tenant = tx.create(Tenant, this.#newTenant(name, actor));
+  addTenant(tx: EntityManager, name: string, by: Author): Scope {
+    const tenant = this.#addTenant(tx, name, by);
     const add = (environment: { name: string; type: EnvironmentType }) =>
-      tx.create(Environment, this.#newEnvironment(tenant.id, environment, actor));
+      this.#addEnvironment(tx, tenant.id, environment, by);
     const development = add({ name: 'Development', type: 'development' });
     add({ name: 'Production', type: 'production' });
     return { tenantId: tenant.id, environmentId: development.id };
@@ -43,12 +46,17 @@ export class TenantsService {
   async createEnvironment(
     tenantId: string,
     environment: { name: string; type: EnvironmentType },
-    actor = '',
+    by: Author = OPERATOR,
   ): Promise<Environment> {
     const em = this.em.fork();
-    const created = em.create(Environment, this.#newEnvironment(tenantId, environment, actor));
+    const created = this.#addEnvironment(em, tenantId, environment, by);
     await em.flush();
     return created;
+  }
+
+  /** All of the installation, for its operator. */
+  async list(): Promise<Tenant[]> {
+    return this.em.fork().find(Tenant, { status: 'published' }, { orderBy: { createdAt: 'asc', id: 'asc' } });
   }
 
   /** @throws not_found, also for the id of another tenant than the caller's */
@@ -60,21 +68,43 @@ export class TenantsService {
 
   async update(caller: Caller, { name, metadata, billing_details: billing }: UpdateTenantDto): Promise<Tenant> {
     return this.em.fork().transactional(async (tx) => {
-      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-      const tenant = await tx.findOneOrFail(Tenant, { id: caller.tenantId }, lock);
+      const tenant = await this.lock(tx, caller.tenantId);
       tenant.name = name ?? tenant.name;
       tenant.metadata = metadata ?? tenant.metadata;
       if (billing) tenant.billingDetails = toBillingDetails(billing);
       tenant.updatedAt = this.clock.now();
       tenant.updatedBy = caller.keyId;
+      this.audit.change(tx, caller, 'tenant.changed', tenant);
       return tenant;
     });
   }
 
-  /** Suspends a tenant, which may then only read, or lets it write again; effective within 5 s. */
-  async setTenantStatus(tenantId: string, tenantStatus: 'active' | 'suspended', actor = ''): Promise<void> {
-    const change = { tenantStatus, updatedAt: this.clock.now(), updatedBy: actor };
-    await this.em.fork().nativeUpdate(Tenant, { id: tenantId }, change);
+  /**
+   * Locks a tenant: what must be decided of all its users together is decided by one at a time.
+   * @throws not_found
+   */
+  async lock(tx: EntityManager, id: string): Promise<Tenant> {
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+    const tenant = await tx.findOne(Tenant, { id, status: 'published' }, lock);
+    if (!tenant) throw notFound('tenant', { tenant_id: id });
+    return tenant;
+  }
+
+  /**
+   * Suspends a tenant, or lets it in again; effective within 5 s.
+   * @throws not_found
+   */
+  async setTenantStatus(
+    tenantId: string,
+    tenantStatus: 'active' | 'suspended',
+    by: Author = OPERATOR,
+  ): Promise<Tenant> {
+    return this.em.fork().transactional(async (tx) => {
+      const tenant = await this.lock(tx, tenantId);
+      tx.assign(tenant, { tenantStatus, updatedAt: this.clock.now(), updatedBy: by.keyId });
+      this.audit.change(tx, by, 'tenant.changed', tenant);
+      return tenant;
+    });
   }
 
   /**
@@ -90,12 +120,10 @@ export class TenantsService {
     return this.em.fork().transactional(async (em) => {
       await em.execute('select pg_advisory_xact_lock(?)', [BOOTSTRAP_LOCK]);
       if ((await em.count(Tenant)) > 0) return false;
-      const tenant = em.create(Tenant, this.#newTenant('Default', ''));
-      const environment = em.create(
-        Environment,
-        this.#newEnvironment(tenant.id, { name: 'Production', type: 'production' }, ''),
-      );
-      em.create(ApiKey, {
+      const tenant = this.#addTenant(em, 'Default', OPERATOR);
+      const production = { name: 'Production', type: 'production' } as const;
+      const environment = this.#addEnvironment(em, tenant.id, production, OPERATOR);
+      const secret = em.create(ApiKey, {
         id: newId('secret', this.clock.now()),
         tenantId: tenant.id,
         environmentId: environment.id,
@@ -105,17 +133,35 @@ export class TenantsService {
         displayId: displayIdOf(plainKey),
         ...this.#base(''),
       });
+      this.audit.change(em, OPERATOR, 'api_key.created', secret);
       return true;
     });
   }
 
-  #newTenant(name: string, actor: string) {
+  #addTenant(tx: EntityManager, name: string, by: Author): Tenant {
     const id = newId('tenant', this.clock.now());
-    return { id, name, tenantStatus: 'active', metadata: {}, ...this.#base(actor) } as const;
+    const base = this.#base(by.keyId || by.userId || '');
+    const tenant = tx.create(Tenant, { id, name, tenantStatus: 'active', metadata: {}, ...base });
+    this.audit.change(tx, by, 'tenant.created', tenant);
+    return tenant;
   }
 
-  #newEnvironment(tenantId: string, { name, type }: { name: string; type: EnvironmentType }, actor: string) {
-    return { id: newId('env', this.clock.now()), tenantId, name, type, ...this.#base(actor) };
+  #addEnvironment(
+    tx: EntityManager,
+    tenantId: string,
+    { name, type }: { name: string; type: EnvironmentType },
+    by: Author,
+  ): Environment {
+    const id = newId('env', this.clock.now());
+    const environment = tx.create(Environment, {
+      id,
+      tenantId,
+      name,
+      type,
+      ...this.#base(by.keyId || by.userId || ''),
+    });
+    this.audit.change(tx, by, 'environment.created', environment);
+    return environment;
   }
 
   #base(actor: string) {

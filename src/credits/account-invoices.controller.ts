@@ -1,9 +1,12 @@
-import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Query, Req, Res, type StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
 import { RequireScope } from '../auth/caller.js';
+import { Cost, POINTS } from '../http/admission/route-cost.js';
 import { CreditsPageQuery } from '../http/credits-page.js';
 import { ApiCreditsErrors } from '../http/errors/api-errors.decorator.js';
-import { renderInvoicePdf } from '../payments/invoice-pdf.js';
+import { InvoicePdfs } from '../payments/invoice-pdf/invoice-pdfs.js';
+import { sendInvoicePdf } from '../payments/invoice-pdf/send-invoice-pdf.js';
 import { AccountInvoiceDto, AccountInvoicePageDto } from '../payments/invoices.dto.js';
 import { renderAccountInvoice } from '../payments/render-invoice.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from './account.js';
@@ -19,7 +22,10 @@ const INVOICE_ID = {
 @ApiAccountHeaders()
 @Controller('account/invoices')
 export class AccountInvoicesController {
-  constructor(private readonly invoices: AccountInvoicesService) {}
+  constructor(
+    private readonly invoices: AccountInvoicesService,
+    private readonly pdfs: InvoicePdfs,
+  ) {}
 
   /** Every purchase has its invoice; the latest first. `ordering`: `date`, `number`, `total`. */
   @Get('/')
@@ -38,16 +44,22 @@ export class AccountInvoicesController {
     return renderAccountInvoice(await this.invoices.get(account, id));
   }
 
-  /** The invoice as a page to print or file. */
+  /** The invoice as a page to print or file. The same invoice is always the same bytes, with the same `ETag`. */
   @Get(':id/pdf/')
+  @Cost(POINTS.pdf)
   @ApiParam(INVOICE_ID)
   @RequireScope('account:read')
   @ApiProduces('application/pdf')
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
-  @ApiCreditsErrors('validation', 'not_found')
-  async pdf(@CurrentAccount() account: Account, @Param('id') id: string): Promise<StreamableFile> {
+  @ApiResponse({ status: 304, description: 'You have it as it is now: `If-None-Match` names its `ETag`.' })
+  @ApiCreditsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')
+  async pdf(
+    @CurrentAccount() account: Account,
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<StreamableFile | undefined> {
     const invoice = await this.invoices.get(account, id);
-    const disposition = `attachment; filename="${invoice.invoiceNumber}.pdf"`;
-    return new StreamableFile(await renderInvoicePdf(invoice), { type: 'application/pdf', disposition });
+    return sendInvoicePdf(invoice, this.pdfs, { request, response });
   }
 }

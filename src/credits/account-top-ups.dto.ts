@@ -2,7 +2,7 @@ import { ApiHideProperty, ApiProperty, IntersectionType } from '@nestjs/swagger'
 import { IsIn, IsOptional } from 'class-validator';
 import { CreditsPageDto, CreditsPageQuery } from '../http/credits-page.js';
 import { IsIdempotencyKey } from '../http/fields/is-text.js';
-import { MayBeEmpty } from '../http/validation.pipe.js';
+import { AsksForList, MayBeEmpty } from '../http/validation.pipe.js';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { formatDecimal } from '../shared/decimal.js';
 import { FINAL_STATUSES, OPEN_STATUSES, type TopUp, type TopUpStatus } from '../top-ups/purchases/top-up.entity.js';
@@ -16,6 +16,7 @@ class TopUpFilters {
   status?: TopUpStatus;
 }
 
+@AsksForList()
 export class AccountTopUpsQuery extends IntersectionType(CreditsPageQuery, TopUpFilters) {}
 
 /** Taking a purchase back needs nothing but the purchase. */

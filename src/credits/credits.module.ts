@@ -24,6 +24,7 @@ import { BillingController } from './billing.controller.js';
 import { BillingService } from './billing.service.js';
 import { CouponsController } from './coupons/coupons.controller.js';
 import { CouponsService } from './coupons/coupons.service.js';
+import { CouponGuesses } from './coupons/coupon-guesses.js';
 import { RedemptionsService } from './coupons/redemptions.service.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import { AccountHoldsController } from './holds/holds.controller.js';
@@ -78,6 +79,7 @@ import { UsageService } from './usage/usage.service.js';
     PacksService,
     PromotionalCredits,
     RenewalQueue,
+    CouponGuesses,
     RedemptionsService,
     TopUpSettingsService,
     UsageService,

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
+import { Cost, filtersOf, POINTS } from '../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../http/wallets-page.js';
 import {
@@ -40,6 +41,7 @@ export class CustomersController {
 
   /** Customers by filters, in any order. */
   @Post('search')
+  @Cost(POINTS.search, filtersOf)
   @HttpCode(200)
   @RequireScope('customers:read')
   @ApiWalletsErrors('validation')

@@ -14,8 +14,8 @@ import { IsMetadata } from '../http/fields/is-metadata.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { ToList } from '../http/fields/to-list.js';
 import { WalletsSearchQuery } from '../http/filters.dto.js';
+import { AsksForList, SentBySdk } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 
 const MAX_EXTERNAL_ID = 255;
 const MAX_LISTED_IDS = 1000;
@@ -23,8 +23,14 @@ const MAX_LISTED_IDS = 1000;
 /** Flexprice takes empty text for no value. */
 const ifFilled = ValidateIf((_dto: object, value: unknown) => value !== undefined && value !== null && value !== '');
 
-/** A customer to be. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** A customer to be. */
+@SentBySdk(
+  'integration_entity_mapping',
+  'parent_customer_external_id',
+  'parent_customer_id',
+  'skip_onboarding_workflow',
+  'tax_rate_overrides',
+)
 export class CreateCustomerDto {
   /** Your own id of the customer, unique among those that are not deleted. */
   @IsText({ min: 1, max: MAX_EXTERNAL_ID, example: 'acme-1' })
@@ -88,11 +94,10 @@ export class CreateCustomerDto {
 }
 
 /** What changes. Absent or null: stays as it is. Empty text: is removed. `metadata` is replaced whole. */
-@IgnoreUnknownFields()
+@SentBySdk('integration_entity_mapping', 'parent_customer_external_id', 'parent_customer_id')
 export class UpdateCustomerDto extends PartialType(CreateCustomerDto) {}
 
 /** Names the customer, by one id or both. */
-@IgnoreUnknownFields()
 export class CustomerReferenceQuery {
   @IsOptional()
   @IsIdentifier({ description: 'Our id of the customer.', example: 'cust_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' })
@@ -104,7 +109,7 @@ export class CustomerReferenceQuery {
 }
 
 /** Filters of customers; all that are given must hold. */
-@IgnoreUnknownFields()
+@SentBySdk('expand')
 export class CustomerSearchDto extends WalletsSearchQuery {
   @IsOptional()
   @ToList()
@@ -121,6 +126,13 @@ export class CustomerSearchDto extends WalletsSearchQuery {
   @IsOptional()
   @IsText({ max: MAX_EXTERNAL_ID })
   external_id?: string | null;
+
+  /** Nothing is found: customers have no parents here. */
+  @IsOptional()
+  @ToList()
+  @ArrayMaxSize(MAX_LISTED_IDS, { message: `must have at most ${MAX_LISTED_IDS} items` })
+  @IsString({ each: true, message: 'must be a list of strings' })
+  parent_customer_ids?: string[] | null;
 
   @IsOptional()
   @IsText({ max: 320 })
@@ -145,7 +157,7 @@ export class CustomerSearchDto extends WalletsSearchQuery {
 }
 
 /** The same in a query, lists separated by commas, without what only a body can say. */
-@IgnoreUnknownFields()
+@AsksForList()
 export class CustomerListQuery extends OmitType(CustomerSearchDto, ['filters', 'sort', 'metadata']) {}
 
 /** A customer. Every key is always there, null where there is no value. */

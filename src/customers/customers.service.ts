@@ -110,6 +110,7 @@ export class CustomersService implements OnModuleInit {
     if (customer_ids?.length) conditions.push({ id: { $in: customer_ids } });
     if (external_ids?.length) conditions.push({ externalId: { $in: external_ids } });
     if (external_id) conditions.push({ externalId: external_id });
+    if (search.parent_customer_ids?.length) conditions.push({ id: { $in: [] } });
     if (email) conditions.push({ email });
     if (metadata && Object.keys(metadata).length > 0) conditions.push({ metadata: { $contains: metadata } });
     if (start_time) conditions.push({ createdAt: { $gte: start_time } });
@@ -160,7 +161,7 @@ export class CustomersService implements OnModuleInit {
         { ...scopeOf(caller), customerId: id, status: { $ne: 'deleted' } },
         { ...stamp, status: 'deleted' },
       );
-      return this.apiKeys.revokeAccountKeys(tx, caller, id, caller.keyId);
+      return this.apiKeys.revokeAccountKeys(tx, caller, id, caller);
     });
     this.apiKeys.forget(keyHashes);
   }

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { IsText } from '../http/fields/is-text.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
 
 const LISTED = ['published', 'archived'] as const;
@@ -9,7 +8,6 @@ export const CARD_ROLES = ['default', 'backup'] as const;
 export type CardRole = (typeof CARD_ROLES)[number];
 
 /** Which cards are listed. */
-@IgnoreUnknownFields()
 export class PaymentMethodListQuery {
   /** `published` (as without it): the card on file and the backup. `archived`: those that were replaced and are still saved. */
   @ApiProperty({ enum: LISTED, required: false })

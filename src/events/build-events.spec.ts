@@ -8,7 +8,6 @@ import {
   type TopUpEventFacts,
   topUpEvent,
 } from './build-events.js';
-import { nearestEventType } from './nearest-event-type.js';
 
 const OWNER = { tenantId: 'tenant_1', environmentId: 'env_1', customerId: 'cust_1', walletId: 'wallet_1' };
 const IDS = { wallet_id: 'wallet_1', customer_id: 'cust_1' };
@@ -180,18 +179,5 @@ describe('the events of a cap', () => {
         top_up_id: 'topup_1',
       },
     });
-  });
-});
-
-describe('the event type that was probably meant', () => {
-  it.each([
-    ['top_up.succeded', 'top_up.succeeded'],
-    ['topup.failed', 'top_up.failed'],
-    ['Wallet.Created', 'wallet.created'],
-    ['top_up.cancelled', 'top_up.canceled'],
-    ['invoice.void', 'invoice.voided'],
-    ['auto_topup.pause', 'auto_topup.paused'],
-  ])('by %s is %s', (name, expected) => {
-    expect(nearestEventType(name)).toBe(expected);
   });
 });

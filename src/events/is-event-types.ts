@@ -1,6 +1,8 @@
 import { field } from '../http/fields/field-decorator.js';
+import { nearest } from '../shared/nearest.js';
 import { EVENT_TYPES } from './event-types.js';
-import { faultOfEventType } from './nearest-event-type.js';
+
+const SHOWN_LETTERS = 64;
 
 /** The name of an event type. */
 export function IsEventType(description?: string): PropertyDecorator {
@@ -28,4 +30,12 @@ function faultOfEventTypes(value: unknown): string | undefined {
     if (fault) return fault;
   }
   return undefined;
+}
+
+/** Why a name is refused, with the type that was probably meant; undefined when it is one. */
+function faultOfEventType(name: unknown): string | undefined {
+  if (typeof name !== 'string') return 'must be the name of an event type';
+  if ((EVENT_TYPES as readonly string[]).includes(name)) return undefined;
+  const shown = JSON.stringify(name.slice(0, SHOWN_LETTERS));
+  return `${shown} is not an event type; the nearest is ${nearest(name, EVENT_TYPES)}`;
 }

@@ -11,8 +11,11 @@ const WebhookEndpointSchema = defineEntity({
     description: p.text(),
     /** Null: all, also those that later versions add. */
     eventTypes: p.array().nullable(),
-    /** `whsec_` and 32 random bytes in Base64, as they are: a hash could not sign. */
-    secret: p.text(),
+    /**
+     * `EndpointSecrets` as JSON, sealed for this endpoint: a hash could not sign. `whsec_…` as it is in rows of before
+     * secrets were sealed, until a process starts, or an hour has passed.
+     */
+    sealedSecrets: p.text().name('secret'),
     endpointStatus: p.enum(['enabled', 'disabled'] as const).columnType('text'),
     /** Why it is disabled; empty while it is enabled. */
     disabledReason: p.text(),

@@ -2,12 +2,15 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { ToNumber } from './fields/to-number.js';
 import { invalidField } from '../shared/errors.js';
+import { didYouMean } from '../shared/nearest.js';
+import { AsksForList } from './validation.pipe.js';
 
 const DEFAULT_LENGTH = 10;
 const MAX_LENGTH = 100;
 const MAX_PAGE = 1_000_000;
 
 /** Paging of the credits API. Extend it with the filters of a list. */
+@AsksForList()
 export class CreditsPageQuery {
   @ApiProperty({ type: 'integer', minimum: 1, default: 1, required: false, description: 'Page, from 1.' })
   @IsOptional()
@@ -88,6 +91,9 @@ export function orderingOf<Property extends string>(
   const isDescending = query.ordering.startsWith('-');
   const name = isDescending ? query.ordering.slice(1) : query.ordering;
   const property = Object.hasOwn(columns, name) ? columns[name] : undefined;
-  if (property === undefined) throw invalidField('ordering', `must be one of ${Object.keys(columns).join(', ')}`);
+  if (property === undefined) {
+    const names = Object.keys(columns);
+    throw invalidField('ordering', `must be one of ${names.join(', ')}${didYouMean(name, names)}`);
+  }
   return { property, direction: isDescending ? 'desc' : 'asc' };
 }

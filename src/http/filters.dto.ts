@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsArray, IsBoolean, IsIn, IsNumber, IsOptional, IsString } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsNumber, IsOptional, IsString } from 'class-validator';
 import { IsText } from './fields/is-text.js';
 import { Nested, NestedList } from './fields/nested.js';
 import { WalletsPageQuery } from './wallets-page.js';
@@ -37,8 +37,10 @@ export class FilterValueDto {
   @IsString({ message: 'must be a timestamp like 2030-01-01T00:00:00Z (RFC 3339)' })
   date?: string | null;
 
+  /** Up to 1,000 values. */
   @IsOptional()
   @IsString({ each: true, message: 'must be a list of strings' })
+  @ArrayMaxSize(1000, { message: 'must have at most 1000 items' })
   @IsArray({ message: 'must be a list of strings' })
   array?: string[] | null;
 }
@@ -91,7 +93,7 @@ export class SortDto {
 
 /** Paging, filters and order of a search body of the wallets API. Extend it with the filters of a list. */
 export class WalletsSearchQuery extends WalletsPageQuery {
-  /** Conditions, all of which must hold. */
+  /** Conditions, all of which must hold; at most 5 with `contains` or `not_contains`. */
   @IsOptional()
   @NestedList(() => FilterDto)
   filters?: FilterDto[] | null;

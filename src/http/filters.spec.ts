@@ -66,6 +66,18 @@ describe('the conditions of filters', () => {
   });
 });
 
+describe('the filters of a search', () => {
+  it('look inside of texts five times at most', () => {
+    const inside = (count: number) =>
+      Array.from({ length: count }, () => filter('name', 'not_contains', { string: 'a' }));
+    expect(filterConditions(inside(5), FIELDS)).toHaveLength(5);
+    const sentence = 'must have at most 5 with contains or not_contains';
+    expect(() => filterConditions([...inside(5), filter('name', 'contains', { string: 'b' })], FIELDS)).toThrow(
+      expect.objectContaining({ kind: 'validation', fields: { filters: [sentence] } }),
+    );
+  });
+});
+
 describe('the order of a search', () => {
   it('is that of creation, last', () => {
     expect(sortOrder(undefined, FIELDS, 'desc')).toEqual([{ createdAt: 'desc' }, { id: 'desc' }]);

@@ -1,5 +1,6 @@
 import { formatDecimal, parseDecimal } from '../shared/decimal.js';
 import type { DomainError } from '../shared/errors.js';
+import { didYouMean } from '../shared/nearest.js';
 import { fieldErrorsAt, invalidFields } from './field-errors.js';
 import { readTimestamp } from './fields/is-timestamp.js';
 import type { FilterDto, Operator, SortDto } from './filters.dto.js';
@@ -25,21 +26,35 @@ const OPERATORS_OF: Record<FieldType, readonly Operator[]> = {
   boolean: ['eq'],
 };
 
+/** Texts that are looked for inside of others: each is compared with every row that no index rules out. */
+const SUBSTRING: ReadonlySet<Operator> = new Set(['contains', 'not_contains']);
+const MAX_SUBSTRING_FILTERS = 5;
+
 type Condition = Record<string, unknown>;
 
 /**
  * The conditions of `filters` for the ORM's `$and`.
- * @throws DomainError `validation` for a field that is not in `fields`, or a value that the field can't have
+ * @throws DomainError `validation` for a field that is not in `fields`, a value that the field can't have, or more than 5
+ * filters that look for a part of a text
  */
 export function filterConditions(filters: FilterDto[] | null | undefined, fields: FilterFields): Condition[] {
+  if (countSubstringFilters(filters ?? []) > MAX_SUBSTRING_FILTERS) {
+    const sentence = `must have at most ${MAX_SUBSTRING_FILTERS} with contains or not_contains`;
+    throw invalidFields(fieldErrorsAt(['filters'], sentence));
+  }
   return (filters ?? []).map((filter, index) => {
     const field = Object.hasOwn(fields, filter.field) ? fields[filter.field] : undefined;
-    if (!field) throw refusal(index, 'field', `must be one of ${Object.keys(fields).join(', ')}`);
+    if (!field) throw refusal(index, 'field', faultOfName(filter.field, fields));
     if (!OPERATORS_OF[field.type].includes(filter.operator)) {
       throw refusal(index, 'operator', `must be one of ${OPERATORS_OF[field.type].join(', ')} for ${filter.field}`);
     }
     return condition(filter, field, index);
   });
+}
+
+/** How many of a search's filters look for a part of a text, however wrong they are otherwise. */
+export function countSubstringFilters(filters: readonly unknown[]): number {
+  return filters.filter((filter) => SUBSTRING.has((filter as FilterDto | null)?.operator as Operator)).length;
 }
 
 /**
@@ -53,10 +68,7 @@ export function sortOrder(
 ): Record<string, 'asc' | 'desc'>[] {
   const wanted = (sort ?? []).map(({ field: name, direction }, index) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (!field) {
-      const sentence = `must be one of ${Object.keys(fields).join(', ')}`;
-      throw invalidFields(fieldErrorsAt(['sort', String(index), 'field'], sentence));
-    }
+    if (!field) throw invalidFields(fieldErrorsAt(['sort', String(index), 'field'], faultOfName(name, fields)));
     return { [field.property]: direction ?? order };
   });
   return [...wanted, { createdAt: order }, { id: order }];
@@ -124,6 +136,11 @@ function convert(raw: unknown, type: FieldType): unknown {
 
 function pattern(text: unknown): string {
   return `%${String(text).replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+function faultOfName(name: string, fields: FilterFields): string {
+  const names = Object.keys(fields);
+  return `must be one of ${names.join(', ')}${didYouMean(name, names)}`;
 }
 
 function refusal(index: number, member: string, sentence: string): DomainError {

@@ -2,12 +2,14 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ToNumber } from './fields/to-number.js';
+import { AsksForList } from './validation.pipe.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1000;
 const MAX_OFFSET = 2_147_483_647;
 
 /** Paging of the wallets API, in a query or a search body. Extend it with the filters of a list. */
+@AsksForList()
 export class WalletsPageQuery {
   @ApiProperty({
     type: 'integer',

@@ -30,7 +30,7 @@ interface CommandBase<Answer> {
   changes?: readonly PolicyChange[];
   /**
    * Reads under the wallet's lock and may refuse, by answer or by a DomainError. Writes nothing: a refusal undoes nothing.
-   * It sees the rows beside every command before it: their group is committed first.
+   * It sees the rows beside every command of its tenant before it: their group is committed first.
    */
   guard?: (tx: LedgerTransaction, state: WalletState) => Promise<DomainError | void>;
   /** Rows of the caller's own in the same commit, written after the ledger's. Cannot refuse: whatever could, is asked before. */

@@ -6,6 +6,7 @@ import { claimInstant, dueRows, type DueWork, type WalletRef, walletRef, type Wa
 import { FailingWork } from './failing-work.js';
 import { LedgerService } from './ledger.service.js';
 import { toDate } from '../shared/sql-table.js';
+import { withinEveryScope } from '../shared/sight.js';
 
 /** How long a first answer is kept for replays. Published in docs/api.md; the entry keeps its own unique key for ever. */
 export const IDEMPOTENCY_WINDOW_MS = 7 * 86_400_000;
@@ -54,22 +55,13 @@ export class LedgerSweeps {
 
   /** Books the forfeiture of expired credits. Any number of processes may: the second finds nothing left. @returns of how many wallets */
   async expireCredits(): Promise<number> {
-    const em = this.em.fork();
-    const due = await dueRows(em, EXPIRED_LOTS, await this.#search());
-    if (!due) return 0;
-    const rows = await em.execute<WalletRow[]>(
-      `select distinct wallet_id, tenant_id, environment_id from (${due.sql}) due`,
-      due.parameters,
-    );
+    const rows = await this.#find<WalletRow>(EXPIRED_LOTS, 'select distinct wallet_id, tenant_id, environment_id');
     return countOf(await this.evaluateEach(rows.map(walletRef)));
   }
 
   /** Ends holds whose time is over and gives their credits back. @returns how many */
   async expireHolds(): Promise<number> {
-    const em = this.em.fork();
-    const due = await dueRows(em, EXPIRED_HOLDS, await this.#search());
-    if (!due) return 0;
-    const rows = await em.execute<(WalletRow & { id: string })[]>(due.sql, due.parameters);
+    const rows = await this.#find<WalletRow & { id: string }>(EXPIRED_HOLDS, 'select *');
     const holds = rows.map((row) => ({ ...walletRef(row), holdId: row.id }));
     return countOf(await this.#each(holds, (hold) => this.#expireHold(hold)));
   }
@@ -84,19 +76,30 @@ export class LedgerSweeps {
   /** Forgets some answers that are older than the published window. @returns how many */
   async forgetAnswers(): Promise<number> {
     const before = new Date(this.clock.now().getTime() - IDEMPOTENCY_WINDOW_MS);
-    const [piece] = await this.em.fork().execute<{ forgotten: number; last: string | null }[]>(
-      `with old as materialized (
+    const [piece] = await withinEveryScope(() =>
+      this.em.fork().execute<{ forgotten: number; last: string | null }[]>(
+        `with old as materialized (
          select ctid from idempotency_key where created_at >= ? and created_at < ? order by created_at limit ${FORGET_LIMIT}
        ), forgotten as (
          delete from idempotency_key where ctid = any(array(select ctid from old)) returning created_at
        )
        select count(*)::int as forgotten, max(created_at) as last from forgotten`,
-      [this.#forgottenUntil.toISOString(), before.toISOString()],
+        [this.#forgottenUntil.toISOString(), before.toISOString()],
+      ),
     );
     if (piece?.last) this.#forgottenUntil = toDate(piece.last);
     // Beginning anew the next time finds what a clock that was set back has written.
     else this.#forgottenUntil = new Date(0);
     return piece?.forgotten ?? 0;
+  }
+
+  /** What is due, whoever it is of; the ledger then sees what each of its groups is about. */
+  async #find<Row extends WalletRow>(work: DueWork, select: string): Promise<Row[]> {
+    return withinEveryScope(async () => {
+      const em = this.em.fork();
+      const due = await dueRows(em, work, await this.#search());
+      return due ? em.execute<Row[]>(`${select} from (${due.sql}) due`, due.parameters) : [];
+    });
   }
 
   async #search(): Promise<{ now: Date; limit: number; without: string[] }> {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { DriverException, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
@@ -5,10 +6,12 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
+import { FairQueue } from '../shared/fair-queue.js';
 import { newId } from '../shared/ids.js';
 import { isConnectionLost } from '../shared/is-connection-lost.js';
 import { sqlStateOf } from '../shared/sql-state.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { asOwnWork, inLane, OWN_WORK } from '../shared/turn.js';
 import type { Idempotency, LedgerCommand } from './commands.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { type Outcome, replayOf } from './batch-answers.js';
@@ -16,6 +19,7 @@ import { LedgerBatch } from './ledger-batch.js';
 import type { LedgerPolicy } from './ledger-policy.js';
 import { LedgerStore } from './ledger-store.js';
 import { LedgerTransaction } from '../shared/ledger-transaction.js';
+import { withinScopes } from '../shared/sight.js';
 import type { Posting } from './posting.js';
 import type { WalletState } from './wallet-state.js';
 
@@ -37,16 +41,24 @@ interface Queued {
 const RETRYABLE_STATES: ReadonlySet<string> = new Set(['40P01', '40001', '23505', '55P03']);
 const MAX_ATTEMPTS = 4;
 const RETRY_DELAY_MS = 20;
+/** Where several come, groups are so much smaller: whoever comes next waits for a short one, and is in the one after it. */
+const SHARED_GROUP_PART = 4;
+/** Who has come will come again. */
+const SHARED_FOR_MS = 1000;
+
 /**
  * The one writer: every credit that moves, moves through `post`. Concurrent commands are gathered and committed as one
  * group, one group at a time in this process; an answer is given only after the commit. The next group is what arrived
- * while the last one ran, so there is no timer and no added wait.
+ * while the last one ran, so there is no timer and no added wait. Tenants take turns: who sends more waits longer, and
+ * delays nobody else.
  */
 @Injectable()
 export class LedgerService implements OnApplicationShutdown {
   readonly #logger = new Logger('Ledger');
   readonly #policies: LedgerPolicy[] = [];
-  #queue: Queued[] = [];
+  readonly #queue = new FairQueue<Queued>();
+  /** When several waited for the last time. */
+  #sharedAt = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
 
   constructor(
@@ -63,13 +75,15 @@ export class LedgerService implements OnApplicationShutdown {
 
   /**
    * Carries a command out, exactly once for its idempotency key.
-   * @throws DomainError the refusal; kind `unavailable` when the queue is full or the database gave up: repeat with the same key.
+   * @throws DomainError the refusal; kind `unavailable` when the tenant's share of the queue is full or the database gave
+   * up: repeat with the same key.
    */
   async post<Answer>(command: LedgerCommand<Answer>): Promise<LedgerAnswer<Answer>> {
-    if (this.#queue.length >= this.config.ledgerQueueLimit) throw busy();
+    const party = partyOf(command);
+    if (this.#isFullFor(party)) throw busy('your requests fill their share of its queue');
     const outcome = await new Promise<Outcome>((resolve, reject) => {
-      this.#queue.push({ command: this.#withKey(command), resolve, reject });
-      this.#running ??= this.#drain();
+      this.#queue.push(party, { command: this.#withKey(command), resolve, reject });
+      this.#running ??= asOwnWork(() => this.#drain());
     });
     return answerOf(outcome);
   }
@@ -100,13 +114,7 @@ export class LedgerService implements OnApplicationShutdown {
    */
   async postTogether(commands: readonly LedgerCommand[], attempt = 1): Promise<LedgerAnswer<unknown>[]> {
     try {
-      const { outcomes, states } = await this.em.fork().transactional(async (em) => {
-        const batch = new LedgerBatch(
-          new LedgerTransaction(em, this.clock.now()),
-          this.store,
-          this.#policies,
-          this.clock,
-        );
+      const { outcomes, states } = await this.#inTransaction(commands, async (batch) => {
         const carriedOut = await batch.run(commands);
         return { outcomes: carriedOut.map((outcome) => answerOf(outcome)), states: batch.states };
       });
@@ -132,28 +140,38 @@ export class LedgerService implements OnApplicationShutdown {
   async #drain(): Promise<void> {
     // Lets everything that this turn of the event loop brings join the first group.
     await Promise.resolve();
-    while (this.#queue.length > 0) {
-      const group = this.#queue.splice(0, this.#groupSize());
-      await this.#settle(group);
+    while (this.#queue.size > 0) {
+      await this.#settle(this.#nextGroup());
       // The embedded database answers within one turn of the event loop: the others need theirs, too.
       await nextTurn();
     }
     this.#running = undefined;
   }
 
+  /** Each may fill as much of the queue as it leaves free, so there is always room for who comes next. */
+  #isFullFor(party: string): boolean {
+    return this.#queue.sizeOf(party) >= this.config.ledgerQueueLimit - this.#queue.size;
+  }
+
   /**
-   * How many of the queue make the next group. Rows beside a command are written when the whole group has been planned,
-   * so whoever asks the tables before (a guard) waits for those of a command before it: what a coupon allows is counted.
+   * Rows beside a command are written when the whole group has been planned, so whoever asks the tables before (a guard)
+   * waits for those of a command of its tenant before it: what a coupon allows is counted.
    */
-  #groupSize(): number {
-    const limit = Math.min(this.#queue.length, this.config.ledgerBatchLimit);
-    let hasRowsBeside = false;
-    for (let size = 0; size < limit; size += 1) {
-      const { command } = this.#queue[size] as Queued;
-      if (hasRowsBeside && command.guard) return size;
-      hasRowsBeside ||= command.also !== undefined;
-    }
-    return limit;
+  #nextGroup(): Queued[] {
+    const withRowsBeside = new Set<string>();
+    return this.#queue.take(this.#groupLimit(), ({ command }) => {
+      const { tenantId } = command.scope;
+      if (command.guard && withRowsBeside.has(tenantId)) return false;
+      if (command.also) withRowsBeside.add(tenantId);
+      return true;
+    });
+  }
+
+  #groupLimit(): number {
+    const { ledgerBatchLimit } = this.config;
+    const now = performance.now();
+    if (this.#queue.parties > 1) this.#sharedAt = now;
+    return now - this.#sharedAt < SHARED_FOR_MS ? Math.ceil(ledgerBatchLimit / SHARED_GROUP_PART) : ledgerBatchLimit;
   }
 
   /** Commits a group; one that fails as a whole is repeated, then halved, until the poison command stands alone. */
@@ -177,13 +195,25 @@ export class LedgerService implements OnApplicationShutdown {
   }
 
   async #commit(commands: LedgerCommand[]): Promise<Outcome[]> {
-    const { outcomes, states } = await this.em.fork().transactional(async (em) => {
-      const tx = new LedgerTransaction(em, this.clock.now());
-      const batch = new LedgerBatch(tx, this.store, this.#policies, this.clock);
-      return { outcomes: await batch.run(commands), states: batch.states };
-    });
+    const { outcomes, states } = await inLane('ledger', () =>
+      this.#inTransaction(commands, async (batch) => ({ outcomes: await batch.run(commands), states: batch.states })),
+    );
     for (const policy of this.#policies) this.#tell(policy, states);
     return outcomes;
+  }
+
+  /** One that sees what its commands are about, whoever has asked for them and whoever else is in the group. */
+  #inTransaction<Result>(
+    commands: readonly LedgerCommand[],
+    work: (batch: LedgerBatch) => Promise<Result>,
+  ): Promise<Result> {
+    const scopes = commands.map(({ scope }) => scope);
+    return withinScopes(scopes, () =>
+      this.em.fork().transactional((em) => {
+        const tx = new LedgerTransaction(em, this.clock.now());
+        return work(new LedgerBatch(tx, this.store, this.#policies, this.clock));
+      }),
+    );
   }
 
   /** What is committed is committed: a policy that fails to wake somebody changes no answer. */
@@ -203,7 +233,7 @@ export class LedgerService implements OnApplicationShutdown {
     }
     if (isRetryable(error)) {
       this.#logger.warn({ msg: 'a ledger command was given up', err: error });
-      return busy();
+      return busy('the database gave up');
     }
     return error;
   }
@@ -217,10 +247,13 @@ function answerOf<Answer>(outcome: Outcome): LedgerAnswer<Answer> {
   throw outcome.error;
 }
 
-function busy(): DomainError {
-  return new DomainError('unavailable', 'the ledger is busy: repeat the request with the same idempotency key', {
-    retryAfterSeconds: 1,
-  });
+function partyOf({ actor, scope }: LedgerCommand): string {
+  return actor.keyId === '' ? OWN_WORK : scope.tenantId;
+}
+
+function busy(reason: string): DomainError {
+  const sentence = `the ledger is busy (${reason}): repeat the request with the same idempotency key`;
+  return new DomainError('unavailable', sentence, { retryAfterSeconds: 1 });
 }
 
 function isRetryable(error: unknown): boolean {

@@ -14,5 +14,8 @@ export class Migration20261122010000_ledger_check extends Migration {
         breaches jsonb not null,
         anchor text not null
       )`);
+    // It looks at the rows of some wallets at a time.
+    this.addSql('create index refund_wallet_index on refund (wallet_id)');
+    this.addSql('create index dispute_wallet_index on dispute (wallet_id)');
   }
 }

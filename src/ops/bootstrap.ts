@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { TenantsService } from '../auth/tenants.service.js';
 import { Config } from '../config.js';
+import { withinEveryScope } from '../shared/sight.js';
 
 /** The first start in production: somebody must be able to come in. */
 @Injectable()
@@ -14,7 +15,8 @@ export class Bootstrap implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const { bootstrapApiKey } = this.config;
-    if (bootstrapApiKey === undefined || !(await this.tenants.bootstrap(bootstrapApiKey))) return;
+    if (bootstrapApiKey === undefined || !(await withinEveryScope(() => this.tenants.bootstrap(bootstrapApiKey))))
+      return;
     this.#logger.log({ msg: 'made the first tenant; its server key is BOOTSTRAP_API_KEY' });
   }
 }

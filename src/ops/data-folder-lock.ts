@@ -6,10 +6,21 @@ const FILE = 'refill.lock';
 /** Enough for a lock that was left behind and a rival that takes it over at the same moment. */
 const ATTEMPTS = 3;
 
+/** The embedded database has one process, and it is another one. */
+export class DataFolderInUse extends ConfigError {
+  constructor(
+    dataDir: string,
+    /** Who has it: a process with its number where that could be read. */
+    readonly holder: string,
+  ) {
+    super(`DATA_DIR ${resolve(dataDir)} is in use by ${holder}: stop it, or set DATA_DIR to another folder`);
+  }
+}
+
 /**
  * Makes this process the only one on a data folder: two processes on one embedded database would destroy it. A lock
  * whose process is gone (kill -9) is taken over at once.
- * @throws ConfigError when another process has it
+ * @throws DataFolderInUse when another process has it
  */
 export function lockDataFolder(dataDir: string): void {
   const file = join(dataDir, FILE);
@@ -25,7 +36,7 @@ export function lockDataFolder(dataDir: string): void {
     if (holder !== undefined) remove(file, holder);
   }
   const by = holder === undefined ? 'another process' : `process ${holder.split(' ')[0]}`;
-  throw new ConfigError(`DATA_DIR ${resolve(dataDir)} is in use by ${by}: stop it, or set DATA_DIR to another folder`);
+  throw new DataFolderInUse(dataDir, by);
 }
 
 /** Creates a file unless it exists, never to be seen half written: a link to a finished one. */

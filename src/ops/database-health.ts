@@ -3,6 +3,12 @@ import { Migrator } from '@mikro-orm/migrations';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { Config } from '../config.js';
+import { isOpen } from '../shared/scoped-pglite-dialect.js';
+import { inLane } from '../shared/turn.js';
+import { embeddedDatabaseFolder } from './embedded-database.js';
+import { within } from './within.js';
+import { withinEveryScope } from '../shared/sight.js';
 
 const PING_TIMEOUT_MS = 2000;
 
@@ -10,23 +16,35 @@ const PING_TIMEOUT_MS = 2000;
 @Injectable()
 export class DatabaseHealth {
   #isMigrated = false;
+  /** Shared by all who ask meanwhile: anybody may. */
+  #ping: Promise<boolean> | undefined;
 
   constructor(
     private readonly em: EntityManager,
     private readonly orm: MikroORM,
     private readonly indicators: HealthIndicatorService,
+    private readonly config: Config,
   ) {}
 
   async answers(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('database');
-    return (await within(PING_TIMEOUT_MS, this.em.fork().execute('select 1'))) ? indicator.up() : indicator.down();
+    this.#ping ??= this.#isThere().finally(() => {
+      this.#ping = undefined;
+    });
+    return (await this.#ping) ? indicator.up() : indicator.down();
   }
 
   /** A schema that was up to date once stays so for as long as this process runs. */
   async isMigrated(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('migrations');
-    this.#isMigrated ||= (await within(PING_TIMEOUT_MS, this.#pending()))?.length === 0;
+    this.#isMigrated ||= await succeeds(async () => (await this.#pending()).length === 0);
     return this.#isMigrated ? indicator.up() : indicator.down();
+  }
+
+  /** The embedded database is in the process: to ask it would be to wait behind the work of its one connection. */
+  async #isThere(): Promise<boolean> {
+    if (!this.config.databaseUrl) return isOpen(embeddedDatabaseFolder(this.config.dataDir));
+    return succeeds(async () => (await this.em.fork().execute<object[]>('select 1')).length === 1);
   }
 
   #pending(): Promise<unknown[]> {
@@ -34,17 +52,8 @@ export class DatabaseHealth {
   }
 }
 
-/** What the database answered; undefined when it failed or took too long. */
-async function within<Answer>(milliseconds: number, answer: Promise<Answer>): Promise<Answer | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
-  });
-  try {
-    return await Promise.race([answer, timeout]);
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
+/** Whether the database said yes, over a connection of its own; not when it failed or took too long. */
+async function succeeds(ask: () => Promise<boolean>): Promise<boolean> {
+  const answer = withinEveryScope(() => inLane('health', ask)).catch(() => false);
+  return (await within(PING_TIMEOUT_MS, answer)) ?? false;
 }

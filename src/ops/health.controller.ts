@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Post, UseFilters } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { Public } from '../auth/caller.js';
+import { Cost, POINTS } from '../http/admission/route-cost.js';
 import { DatabaseHealth } from './database-health.js';
 import { LedgerHealth } from './ledger-health.js';
 import { ReconciliationHealth } from './reconciliation-health.js';
@@ -11,6 +12,7 @@ import { HealthFilter } from './health.filter.js';
 
 @ApiTags('Health')
 @Public()
+@Cost(POINTS.free)
 @Controller('health')
 export class HealthController {
   constructor(

@@ -8,7 +8,10 @@ import { LedgerCheck } from './verify/ledger-check.entity.js';
 const FRESH_MS = 60_000;
 
 interface Seen {
+  /** That the last look has found; 100 at most. */
   breaches: number;
+  /** Wallets of which it has looked at the hash chain only. */
+  left_out: number;
   /** Since the last look that came to its end; null before the first. */
   checked_seconds: number | null;
 }
@@ -27,15 +30,20 @@ export class LedgerHealth {
   }
 
   async soundness(): Promise<HealthIndicatorResult> {
-    return this.indicators.check('ledger').up({ ...(await this.#recent.see()) });
+    return this.indicators.check('ledger').up({ ...(await this.seen()) });
+  }
+
+  /** The same as figures; undefined where the database does not answer. */
+  async seen(): Promise<Seen | undefined> {
+    return this.#recent.see();
   }
 
   async #look(): Promise<Seen> {
     const [last] = await this.em
       .fork()
       .find(LedgerCheck, { finishedAt: { $ne: null } }, { orderBy: { day: 'desc' }, limit: 1 });
-    if (!last?.finishedAt) return { breaches: 0, checked_seconds: null };
+    if (!last?.finishedAt) return { breaches: 0, left_out: 0, checked_seconds: null };
     const age = this.clock.now().getTime() - last.finishedAt.getTime();
-    return { breaches: last.breaches.length, checked_seconds: Math.floor(age / 1000) };
+    return { breaches: last.breaches.length, left_out: last.leftOut, checked_seconds: Math.floor(age / 1000) };
   }
 }

@@ -5,10 +5,11 @@ import { Bootstrap } from './bootstrap.js';
 import { ConnectionDraining } from './connection-draining.js';
 import { DatabaseHealth } from './database-health.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
-import { SettingsModule } from '../settings/settings.module.js';
 import { HealthController } from './health.controller.js';
 import { LedgerHealth } from './ledger-health.js';
 import { ReconciliationHealth } from './reconciliation-health.js';
+import { SettingsModule } from '../settings/settings.module.js';
+import { SecretsUpkeep } from './secrets-upkeep.js';
 import { TopUpHealth } from './top-up-health.js';
 import { DailyLedgerCheck } from './verify/daily-check.js';
 
@@ -23,6 +24,7 @@ import { DailyLedgerCheck } from './verify/daily-check.js';
     DatabaseHealth,
     LedgerHealth,
     ReconciliationHealth,
+    SecretsUpkeep,
     TopUpHealth,
   ],
 })

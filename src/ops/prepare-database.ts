@@ -1,8 +1,10 @@
 import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import { EntityManager } from '@mikro-orm/postgresql';
-import type { INestApplicationContext } from '@nestjs/common';
+import { EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { type Config, ConfigError } from '../config.js';
+import { asOwner, withinEveryScope } from '../shared/sight.js';
+import { letAppIn, unwalledRole } from './let-app-in.js';
 
 const OLDEST_VERSION = 150_000;
 /** Any number that is ours: it keeps two starting processes from migrating at once. */
@@ -11,23 +13,67 @@ const MIGRATION_LOCK = 7_346_551;
 const MIGRATION_WAIT = '300s';
 
 /**
- * Checks that the database keeps what it acknowledges, and brings its schema up to date.
+ * Checks that the database keeps what it acknowledges, brings its schema up to date, and lets the service's role in.
  * @throws ConfigError when it cannot be reached, is too old, or would lose commits in a crash
  */
 export async function prepareDatabase(app: INestApplicationContext, config: Config): Promise<void> {
-  const em = app.get(EntityManager).fork();
-  const migrator = new Migrator(app.get(MikroORM).em as never);
+  const em = app.get(EntityManager);
+  if (config.databaseUrl) await asOwner(() => checkServer(em.fork(), config));
+  if (config.databaseMigrationUrl) await withOwner(em, config.databaseMigrationUrl, (owner) => migrate(owner, config));
+  else await asOwner(() => migrate(em, config));
+  await withinEveryScope(() => checkWall(em.fork()));
+}
+
+/** Brings the schema up to date and lets the service's role at it. One process at a time. */
+export async function migrate(em: EntityManager, config: Config): Promise<void> {
+  const migrator = new Migrator(em);
   if (!config.databaseUrl) {
     await migrator.up();
+    await letAppIn(em.fork(), undefined);
     return;
   }
-  await checkServer(em, config);
-  await em.transactional(async (holder) => {
+  const login = decodeURIComponent(new URL(config.databaseUrl).username);
+  await em.fork().transactional(async (holder) => {
     await holder.execute(
       `set local lock_timeout = '${MIGRATION_WAIT}'; set local statement_timeout = '${MIGRATION_WAIT}'`,
     );
     await holder.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     await migrator.up();
+    await letAppIn(holder, login);
+  });
+}
+
+/** With a connection of the role that owns the tables, where that is another login than the service's. */
+async function withOwner(
+  em: EntityManager,
+  clientUrl: string,
+  work: (owner: EntityManager) => Promise<void>,
+): Promise<void> {
+  const owner = await MikroORM.init({
+    driver: PostgreSqlDriver,
+    clientUrl,
+    entities: [],
+    discovery: { warnWhenNoEntities: false },
+    extensions: [Migrator],
+    migrations: em.config.get('migrations'),
+    logger: () => undefined,
+    // Policies count for the owner, too: a migration changes the rows of all.
+    driverOptions: { application_name: 'refill migrations', options: '-c refill.scope=*' },
+  });
+  try {
+    await work(owner.em);
+  } finally {
+    await owner.close();
+  }
+}
+
+/** The first wall stands without the second: said once, for whoever runs it to decide. */
+async function checkWall(em: EntityManager): Promise<void> {
+  const role = await unwalledRole(em);
+  if (role === undefined) return;
+  new Logger('Refill').warn({
+    msg: 'row-level security is passed by: this role is above it, and may not take on refill_app (docs/running.md)',
+    role,
   });
 }
 

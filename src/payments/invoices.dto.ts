@@ -2,7 +2,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsOptional } from 'class-validator';
 import { CreditsPageDto } from '../http/credits-page.js';
 import { ToFlag } from '../http/fields/to-flag.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import {
   type BillingReason,
   type InvoicePaymentStatus,
@@ -242,7 +241,6 @@ export class InvoiceDto {
   updated_by!: string;
 }
 
-@IgnoreUnknownFields()
 export class InvoicePdfQuery {
   @ApiProperty({ type: Boolean, required: false, description: 'Must be false: there is no other address of the PDF.' })
   @ToFlag()

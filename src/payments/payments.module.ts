@@ -6,6 +6,7 @@ import { BillingConnections } from './billing-system/billing-connections.js';
 import { BillingEventsController } from './billing-system/billing-events.controller.js';
 import { BillingEventsService } from './billing-system/billing-events.service.js';
 import { BillingSystemApi } from './billing-system/billing-system-api.js';
+import { InvoicePdfs } from './invoice-pdf/invoice-pdfs.js';
 import { InvoicesController } from './invoices.controller.js';
 import { InvoicesService } from './invoices.service.js';
 import { PaymentProviders } from './payment-providers.js';
@@ -35,6 +36,7 @@ import { StripeRate } from './stripe/stripe-rate.js';
     BillingSystemApi,
     EventEngine,
     EventQueue,
+    InvoicePdfs,
     InvoicesService,
     PaymentProviders,
     ProviderCustomers,
@@ -43,6 +45,6 @@ import { StripeRate } from './stripe/stripe-rate.js';
     StripeEventsService,
     StripeRate,
   ],
-  exports: [EventEngine, PaymentProviders, ProviderCustomers, InvoicesService],
+  exports: [EventEngine, InvoicePdfs, InvoicesService, PaymentProviders, ProviderCustomers],
 })
 export class PaymentsModule {}

@@ -83,9 +83,19 @@ export class SecretBox {
       .some((own) => own.length === given.length && timingSafeEqual(own, given));
   }
 
-  /** Whether anything can be sealed and signed: in production not without ENCRYPTION_KEY. */
-  hasKey(): boolean {
-    return this.#allKeys().length > 0;
+  /** How many keys there are. */
+  get keys(): number {
+    return this.#allKeys().length;
+  }
+
+  /** False in production without ENCRYPTION_KEY. */
+  get canSeal(): boolean {
+    return this.keys > 0;
+  }
+
+  /** Stands before all that the first key has sealed; undefined where there is none. */
+  get firstKeyId(): string | undefined {
+    return this.#allKeys()[0]?.id;
   }
 
   /** Whether there is a key for it at all. */

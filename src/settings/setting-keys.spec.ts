@@ -55,20 +55,19 @@ describe('setting values', () => {
     });
   });
 
-  it('drops what Flexprice keeps beside it in invoice_config', () => {
-    const value = { auto_complete_purchased_credit_transaction: true, prefix: 'INV' };
-    expect(readSettingValue('invoice_config', value)).toEqual({
-      auto_complete_purchased_credit_transaction: true,
-      taxes: [],
-      seller: { name: '', address: [], tax_id: '' },
-      due_days: 14,
-    });
-  });
-
   it.each<[SettingKey, unknown, unknown]>([
     ['wallets', [], ['must be an object']],
     ['wallets', { manual_debit_overdraft: 'true' }, { manual_debit_overdraft: ['must be a boolean value'] }],
-    ['wallets', { overdraft: true }, { overdraft: ['is not a known field'] }],
+    ['wallets', { overdraft: true }, { overdraft: ['is not a known field; known are manual_debit_overdraft'] }],
+    // Flexprice keeps more beside it; what is not kept here is not taken.
+    [
+      'invoice_config',
+      { prefix: 'INV', due_day: 5 },
+      {
+        prefix: ['is not a known field; known are auto_complete_purchased_credit_transaction, taxes, seller, due_days'],
+        due_day: ['is not a known field; did you mean due_days?'],
+      },
+    ],
     ['payments', {}, { provider: ['is required'] }],
     ['credits', { currency: 'USD' }, { currency: ['must be three lower-case letters'] }],
     ['top_up_fee', { mode: 'added', percent: '50.0001' }, { percent: ['must be at most 50'] }],

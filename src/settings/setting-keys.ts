@@ -12,6 +12,7 @@ import {
   CreditsSettingDto,
   InvoicesSettingDto,
   PaymentsSettingDto,
+  RateLimitsSettingDto,
   TopUpFeeSettingDto,
   WalletsSettingDto,
 } from './setting-values.dto.js';
@@ -28,6 +29,12 @@ interface StoredSlab {
   bonus: { type: 'flat' | 'percentage'; value: string };
   expiration_duration: number | null;
   expiration_duration_unit: 'DAY' | 'WEEK' | 'MONTH' | 'YEAR' | null;
+}
+
+interface StoredLimit {
+  /** Points; null: what the operator lets the tenant have. */
+  per_second: number | null;
+  per_minute: number | null;
 }
 
 /** The settings of an environment, as they are stored and shown: decimals are text. */
@@ -56,6 +63,7 @@ export interface SettingValues {
     /** By currency, lower case. */
     fixed_minor: Record<string, number>;
   };
+  rate_limits: { environment: StoredLimit; server_key: StoredLimit; client_key: StoredLimit };
   credits: {
     currency: string;
     purchase_validity_months: number;
@@ -123,6 +131,14 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingRule<SettingValues
     dto: TopUpFeeSettingDto,
     defaultValue: { mode: 'none', percent: '0', fixed_minor: {} },
     check: checkFee,
+  },
+  rate_limits: {
+    dto: RateLimitsSettingDto,
+    defaultValue: {
+      environment: { per_second: null, per_minute: null },
+      server_key: { per_second: null, per_minute: null },
+      client_key: { per_second: 500, per_minute: null },
+    },
   },
   credits: {
     dto: CreditsSettingDto,

@@ -16,7 +16,6 @@ import {
 import { IsText } from '../http/fields/is-text.js';
 import { IsCredits } from '../http/fields/is-credits.js';
 import { Nested, NestedList } from '../http/fields/nested.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { type Decimal, ZERO } from '../shared/decimal.js';
 
 /** `wallets`: how wallets behave. */
@@ -145,8 +144,7 @@ export class SellerDto {
   tax_id: string = '';
 }
 
-/** `invoice_config`. Its other fields in Flexprice mean nothing here and are dropped. */
-@IgnoreUnknownFields()
+/** `invoice_config`. What else it has in Flexprice means nothing here, and is refused. */
 export class InvoicesSettingDto {
   /** Credits an invoiced purchase at once and makes its invoice as a paid one. */
   @ApiProperty({ type: Boolean, default: false })
@@ -191,6 +189,46 @@ export class TopUpFeeSettingDto {
   @ApiProperty({ type: Object, default: {}, example: { usd: 30, eur: 25 } })
   @IsObject({ message: 'must be an object' })
   fixed_minor: Record<string, number> = {};
+}
+
+/** Points that may be spent; what they are is in docs/limits.md. */
+export class RateLimitDto {
+  /** Null: what the operator lets the tenant have. */
+  @ApiProperty({ type: 'integer', minimum: 10, maximum: 10_000_000, nullable: true, default: null })
+  @IsOptional()
+  @Max(10_000_000)
+  @Min(10)
+  @IsInt()
+  per_second: number | null = null;
+
+  @ApiProperty({ type: 'integer', minimum: 10, maximum: 600_000_000, nullable: true, default: null })
+  @IsOptional()
+  @Max(600_000_000)
+  @Min(10)
+  @IsInt()
+  per_minute: number | null = null;
+}
+
+function clientLimit(): RateLimitDto {
+  return Object.assign(new RateLimitDto(), { per_second: 500 });
+}
+
+/** `rate_limits`: how much of what the operator lets the tenant have this environment and its keys may spend. */
+export class RateLimitsSettingDto {
+  /** All keys of the environment together. */
+  @ApiProperty({ type: RateLimitDto, required: false })
+  @Nested(() => RateLimitDto)
+  environment: RateLimitDto = new RateLimitDto();
+
+  /** Each server key by itself. */
+  @ApiProperty({ type: RateLimitDto, required: false })
+  @Nested(() => RateLimitDto)
+  server_key: RateLimitDto = new RateLimitDto();
+
+  /** Each account key and each publishable key by itself: 500 points in a second unless something else is set. */
+  @ApiProperty({ type: RateLimitDto, required: false })
+  @Nested(() => RateLimitDto)
+  client_key: RateLimitDto = clientLimit();
 }
 
 /** `credits`: the credits API. */

@@ -31,7 +31,7 @@ export class SettingsController {
     @Param('key', SettingKeyPipe) key: SettingKey,
     @Body() body: PutSettingDto,
   ): Promise<SettingDto> {
-    const row = await this.settings.put(caller, key, body.value, caller.keyId);
+    const row = await this.settings.put(caller, key, body.value, caller);
     return renderSetting(caller, key, row.value, row);
   }
 
@@ -41,6 +41,6 @@ export class SettingsController {
   @RequireScope('settings:write')
   @ApiWalletsErrors('not_found')
   async delete(@CurrentCaller() caller: Caller, @Param('key', SettingKeyPipe) key: SettingKey): Promise<void> {
-    await this.settings.delete(caller, key);
+    await this.settings.delete(caller, key, caller);
   }
 }

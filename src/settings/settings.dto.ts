@@ -10,6 +10,7 @@ import {
   CreditsSettingDto,
   InvoicesSettingDto,
   PaymentsSettingDto,
+  RateLimitsSettingDto,
   TopUpFeeSettingDto,
   WalletsSettingDto,
 } from './setting-values.dto.js';
@@ -22,6 +23,7 @@ const VALUE_MODELS = [
   BonusSettingDto,
   InvoicesSettingDto,
   TopUpFeeSettingDto,
+  RateLimitsSettingDto,
   CreditsSettingDto,
 ];
 const ANY_OF = { anyOf: VALUE_MODELS.map((model) => ({ $ref: getSchemaPath(model) })) };

@@ -1,11 +1,14 @@
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { LRUCache } from 'lru-cache';
+import { AuditLog } from '../auth/audit/audit-log.js';
+import { type Author, OPERATOR } from '../auth/audit/author.js';
 import { Environment } from '../auth/environment.entity.js';
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
 import { newId } from '../shared/ids.js';
-import type { Scope } from '../shared/scope.js';
+import { type Scope, scopeOf } from '../shared/scope.js';
 import { trustedCache } from '../shared/trusted-cache.js';
 import { readSettingValue, SETTINGS, type SettingKey, type SettingValue } from './setting-keys.js';
 import { TenantSetting } from './tenant-setting.entity.js';
@@ -22,6 +25,7 @@ export class SettingsService {
     private readonly em: EntityManager,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly audit: AuditLog,
   ) {
     this.#cache = trustedCache(clock, CACHE_LIMIT);
   }
@@ -62,36 +66,50 @@ export class SettingsService {
    * Replaces a setting; fields that are left out get their default.
    * @throws DomainError `validation`, its fields under `value`
    */
-  async put<Key extends SettingKey>(scope: Scope, key: Key, value: unknown, actor = ''): Promise<TenantSetting> {
+  async put<Key extends SettingKey>(
+    scope: Scope,
+    key: Key,
+    value: unknown,
+    by: Author = OPERATOR,
+  ): Promise<TenantSetting> {
     const stored = readSettingValue(key, value);
     for (const check of this.#requirements.get(key) ?? []) await check(scope, stored as never);
-    const now = this.clock.now();
-    const em = this.em.fork();
-    const row = await em.upsert(
-      TenantSetting,
-      {
-        id: newId('setting', now),
-        ...rowOf(scope, key),
-        value: stored as Record<string, unknown>,
-        status: 'published',
-        createdAt: now,
-        updatedAt: now,
-        createdBy: actor,
-        updatedBy: actor,
-      },
-      {
-        onConflictFields: ['tenantId', 'environmentId', 'key'],
-        onConflictMergeFields: ['value', 'updatedAt', 'updatedBy'],
-      },
-    );
+    const row = await this.em.fork().transactional(async (tx) => {
+      await lockEnvironment(tx, scope);
+      const before = await this.read(scope, key, tx);
+      const now = this.clock.now();
+      const change = { value: stored as Record<string, unknown>, updatedAt: now, updatedBy: by.keyId };
+      this.#record(tx, by, 'setting.changed', { scope, key, before: before.value, after: stored });
+      if (before.row) return Object.assign(before.row, change);
+      const id = newId('setting', now);
+      const created = { id, ...rowOf(scope, key), status: 'published', createdAt: now, createdBy: by.keyId };
+      return tx.create(TenantSetting, { ...created, ...change });
+    });
     this.#cache.delete(cacheKeyOf(scope, key));
     return row;
   }
 
   /** Back to the default. Deleting what was not set is no error. */
-  async delete(scope: Scope, key: SettingKey): Promise<void> {
-    await this.em.fork().nativeDelete(TenantSetting, rowOf(scope, key));
+  async delete(scope: Scope, key: SettingKey, by: Author = OPERATOR): Promise<void> {
+    await this.em.fork().transactional(async (tx) => {
+      await lockEnvironment(tx, scope);
+      const { value: before, row } = await this.read(scope, key, tx);
+      if (!row) return;
+      const after = await this.#defaultOf(scope, key, tx);
+      this.#record(tx, by, 'setting.reset', { scope, key, before, after });
+      tx.remove(row);
+    });
     this.#cache.delete(cacheKeyOf(scope, key));
+  }
+
+  #record(
+    tx: EntityManager,
+    by: Author,
+    action: 'setting.changed' | 'setting.reset',
+    { scope, key, before, after }: { scope: Scope; key: SettingKey; before: object; after: object },
+  ): void {
+    const images = { before: { ...before }, after: { ...after } };
+    this.audit.write(tx, by, { action, ...scopeOf(scope), target: { kind: 'setting', id: key }, ...images });
   }
 
   /** The sandbox is the default only where nothing is real: a development environment of an installation that has it. */
@@ -102,6 +120,11 @@ export class SettingsService {
     const environment = await em.findOne(Environment, { id, tenantId, type: 'development' });
     return environment ? ({ provider: 'sandbox' } as SettingValue<Key>) : defaultValue;
   }
+}
+
+/** Settings of an environment change one after the other: what was in force before is what the change replaces. */
+async function lockEnvironment(tx: EntityManager, { tenantId, environmentId: id }: Scope): Promise<void> {
+  await tx.findOne(Environment, { id, tenantId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 
 function rowOf({ tenantId, environmentId }: Scope, key: SettingKey) {

@@ -56,6 +56,14 @@ export class DomainError extends Error {
   }
 }
 
+/** In the same words for every reason: which keys exist is nobody's business. */
+export function keyRefused(): DomainError {
+  return new DomainError(
+    'unauthorized',
+    'the API key is missing or wrong: send it as header x-api-key: <key>, or as Authorization: Bearer <key>',
+  );
+}
+
 /** The same answer for an unknown id and for an id of another tenant or environment. */
 export function notFound(what: string, details: Record<string, unknown>): DomainError {
   return new DomainError('not_found', `${what} not found`, { details });

@@ -3,6 +3,7 @@ import { monotonicFactory } from 'ulid';
 /** Every kind of row that has an id of its own, and its prefix. */
 export type IdPrefix =
   | 'alert'
+  | 'audit'
   | 'consent'
   | 'coupon'
   | 'cust'
@@ -13,6 +14,7 @@ export type IdPrefix =
   | 'env'
   | 'hold'
   | 'inv'
+  | 'invite'
   | 'pack'
   | 'pay'
   | 'pm'
@@ -21,6 +23,7 @@ export type IdPrefix =
   | 'req'
   | 'rule'
   | 'secret'
+  | 'session'
   | 'setting'
   | 'sys_event'
   | 'tenant'

@@ -5,7 +5,6 @@ import { CustomerDto } from '../customers/customers.dto.js';
 import { IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { WalletsSearchQuery } from '../http/filters.dto.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
 import type { AlertSettings } from '../ledger/wallet.entity.js';
 import { AlertSettingsDto } from './wallet-requests.dto.js';
@@ -14,8 +13,7 @@ import { WalletDto } from './wallet-answers.dto.js';
 const EXPANSIONS = ['customer', 'wallet', 'feature'];
 const STATUSES = ['ok', 'info', 'warning', 'in_alarm'];
 
-/** Which alerts. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** Which alerts. */
 export class AlertSearchDto extends WalletsSearchQuery {
   @IsOptional()
   @IsText({ max: 50, description: 'Only `wallet` has alerts.', example: 'wallet' })
@@ -55,7 +53,7 @@ export class AlertSearchDto extends WalletsSearchQuery {
     type: String,
     required: false,
     nullable: true,
-    description: `Comma list of ${EXPANSIONS.join(', ')}.`,
+    description: `Comma list of ${EXPANSIONS.join(', ')}; \`customer\` needs the scope \`customers:read\`.`,
   })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) =>

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
+import { Cost, itemsOf, POINTS } from '../http/admission/route-cost.js';
 import { LargeBody } from '../http/body/body.guard.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { BatchDebitDto, BatchDebitsAnswer, BatchDebitsDto } from './batch-debits.dto.js';
@@ -14,6 +15,7 @@ export class BatchDebitsController {
 
   /** Up to 1,000 debits over any wallets, each with its own key and its own result. The body may have 1 MiB. */
   @Post('batch')
+  @Cost(POINTS.ordinary, itemsOf('debits'))
   @LargeBody()
   @HttpCode(200)
   @RequireScope('wallets:write')

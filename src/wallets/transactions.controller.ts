@@ -1,6 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
+import { checkExpansions } from '../auth/check-scopes.js';
+import { Cost, filtersOf, POINTS } from '../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { validated } from '../http/validation.pipe.js';
 import { walletsPage } from '../http/wallets-page.js';
@@ -19,6 +21,7 @@ export class TransactionsController {
 
   /** Transactions that match filters, of one wallet or of all. */
   @Post('transactions/search')
+  @Cost(POINTS.search, filtersOf)
   @HttpCode(200)
   @RequireScope('wallets:read')
   @ApiWalletsErrors('validation')
@@ -28,6 +31,7 @@ export class TransactionsController {
     @Query() { expand }: TransactionExpandQuery,
   ): Promise<TransactionListResponse> {
     const wanted = body.expand ?? validated(TransactionSearchDto, { expand }).expand ?? null;
+    checkExpansions(caller, wanted);
     const { items, total } = await this.transactions.search(caller, { ...body, expand: wanted });
     return walletsPage(items, total, body);
   }

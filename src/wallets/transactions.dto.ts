@@ -7,7 +7,7 @@ import { IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { ToNumber } from '../http/fields/to-number.js';
 import { WalletsSearchQuery } from '../http/filters.dto.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
+import { AsksForList, SentBySdk } from '../http/validation.pipe.js';
 import { Pagination } from '../http/wallets-page.js';
 import { CREDIT_REASONS, DEBIT_REASONS } from '../ledger/entry.entity.js';
 import type { Decimal } from '../shared/decimal.js';
@@ -18,8 +18,8 @@ const REFERENCE_TYPES = ['EXTERNAL', 'REQUEST', 'PAYMENT', 'INVOICE'];
 const EXPANSIONS = ['customer', 'created_by_user', 'wallet'];
 const MAX_INT = 2_147_483_647;
 
-/** Which transactions. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** Which transactions. */
+@SentBySdk('created_by')
 export class TransactionSearchDto extends WalletsSearchQuery {
   @IsOptional()
   @IsIdentifier({ description: 'Id of the wallet; all wallets of the environment without it.' })
@@ -82,7 +82,11 @@ export class TransactionSearchDto extends WalletsSearchQuery {
   @IsTimestamp({ description: 'Made at this instant or before.' })
   end_time?: Date | null;
 
-  @ApiProperty({ type: String, required: false, description: `Comma list of ${EXPANSIONS.join(', ')}.` })
+  @ApiProperty({
+    type: String,
+    required: false,
+    description: `Comma list of ${EXPANSIONS.join(', ')}; \`customer\` needs the scope \`customers:read\`.`,
+  })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' ? value.split(',').filter((name) => name !== '') : value,
@@ -99,7 +103,8 @@ export type TransactionSearch = Omit<TransactionSearchDto, 'id' | 'filters' | 's
   };
 
 /** The same as query parameters. */
-@IgnoreUnknownFields()
+@SentBySdk('created_by', 'expand', 'id')
+@AsksForList()
 export class TransactionListQuery extends OmitType(TransactionSearchDto, ['id', 'filters', 'sort', 'expand'] as const) {
   @IsOptional()
   @IsTimestamp({
@@ -109,7 +114,6 @@ export class TransactionListQuery extends OmitType(TransactionSearchDto, ['id', 
   at?: Date | null;
 }
 
-@IgnoreUnknownFields()
 export class TransactionExpandQuery {
   @ApiProperty({ type: String, required: false, description: 'The same as in the body.' })
   @IsOptional()

@@ -34,10 +34,10 @@ export function newWallet(scope: Scope & Actor, customerId: string, body: Create
     currency: body.currency.toLowerCase(),
     walletType,
     walletStatus: 'active',
-    name: `${label} Wallet - ${body.currency.toUpperCase()}`,
+    name: body.name || `${label} Wallet - ${body.currency.toUpperCase()}`,
     description: body.description ?? '',
     metadata: body.metadata ?? {},
-    allowedPriceTypes: [walletType === 'PRE_PAID' ? 'USAGE' : 'ALL'],
+    allowedPriceTypes: body.config?.allowed_price_types ?? [walletType === 'PRE_PAID' ? 'USAGE' : 'ALL'],
     conversionRate,
     topupConversionRate: body.topup_conversion_rate ?? conversionRate,
     creditBalance: ZERO,
@@ -72,8 +72,11 @@ export function toWalletSettings(body: UpdateWalletDto): WalletSettings {
   };
 }
 
-/** What a PUT changes of the wallet's automatic top-ups. @param currency the wallet's, which never changes */
-export function toTopUpChanges(body: UpdateWalletDto, currency: string): TopUpPolicyChange[] {
+/** What a body says of the wallet's automatic top-ups. @param currency the wallet's, which never changes */
+export function toTopUpChanges(
+  body: Pick<UpdateWalletDto, 'auto_topup' | 'top_up_limits'>,
+  currency: string,
+): TopUpPolicyChange[] {
   return [
     ...(body.auto_topup ? [topUpChange({ kind: 'auto_topup', change: toAutoTopUpChange(body.auto_topup) })] : []),
     ...(body.top_up_limits
@@ -83,7 +86,7 @@ export function toTopUpChanges(body: UpdateWalletDto, currency: string): TopUpPo
 }
 
 /** What `auto_topup` sends; null counts as not sent, but for `cooldown`, which it clears. */
-export function toAutoTopUpChange(dto: AutoTopUpDto): AutoTopUpChange {
+function toAutoTopUpChange(dto: AutoTopUpDto): AutoTopUpChange {
   const cooldown = dto.cooldown?.value === 0 ? null : dto.cooldown;
   return {
     enabled: dto.enabled ?? undefined,

@@ -5,12 +5,11 @@ import { IsIdentifierList } from '../http/fields/is-identifier-list.js';
 import { IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { ToFlag } from '../http/fields/to-flag.js';
 import { SortDto, WalletsSearchQuery } from '../http/filters.dto.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
+import { SentBySdk } from '../http/validation.pipe.js';
 import { WalletsPageQuery } from '../http/wallets-page.js';
 
 const EXPANSIONS = ['credits_available_breakdown'];
 
-@IgnoreUnknownFields()
 export class ExpandQuery {
   /** `credits_available_breakdown`: credits by source. */
   @ApiProperty({ enum: EXPANSIONS, required: false })
@@ -24,7 +23,7 @@ export class ExpandQuery {
 }
 
 /** Wallets of one customer, with balances. */
-@IgnoreUnknownFields()
+@SentBySdk('-')
 export class CustomerWalletsQuery extends ExpandQuery {
   @IsOptional()
   @IsIdentifier({ description: 'Our id of the customer; or give lookup_key.' })
@@ -43,7 +42,6 @@ export class CustomerWalletsQuery extends ExpandQuery {
 
 const toList = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value));
 
-@IgnoreUnknownFields()
 export class WalletSearchDto extends WalletsSearchQuery {
   @ApiProperty({ type: [String], required: false, nullable: true })
   @IsOptional()
@@ -97,7 +95,6 @@ function sortOf(sent: unknown, read: unknown): unknown {
 }
 
 /** The same as query parameters; `sort` is a field's name. */
-@IgnoreUnknownFields()
 export class WalletListQuery extends WalletsPageQuery {
   @ApiProperty({ type: [String], required: false, description: 'Comma separated, or repeated.' })
   @toList

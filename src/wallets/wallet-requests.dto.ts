@@ -16,7 +16,6 @@ import { IsMetadata } from '../http/fields/is-metadata.js';
 import { IsIdempotencyKey, IsIdentifier, IsText } from '../http/fields/is-text.js';
 import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { Nested } from '../http/fields/nested.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
 import { GRANT_REASONS } from '../ledger/entry.entity.js';
 import type { Decimal } from '../shared/decimal.js';
 import { CheckoutRequestDto } from '../top-ups/checkouts/checkout.dto.js';
@@ -39,7 +38,6 @@ export class CooldownDto {
 }
 
 /** When to buy more: what is sent is merged into what is set; `threshold`, `amount` and `invoicing` must then be there. */
-@IgnoreUnknownFields()
 export class AutoTopUpDto {
   /** On or off. Switching it on, also again, resumes a paused one and buys at once if the balance is low already. */
   @ApiProperty({ type: Boolean, nullable: true, required: false, example: true })
@@ -114,7 +112,6 @@ export class ThresholdDto {
 }
 
 /** Replaces the alert settings as a whole. */
-@IgnoreUnknownFields()
 export class AlertSettingsDto {
   @ApiProperty({ type: ThresholdDto, nullable: true, required: false })
   @IsOptional()
@@ -137,7 +134,6 @@ export class AlertSettingsDto {
   alert_enabled?: boolean | null;
 }
 
-@IgnoreUnknownFields()
 export class WalletConfigDto {
   @ApiProperty({ enum: PRICE_TYPES, isArray: true, required: false, nullable: true, example: ['ALL'] })
   @IsOptional()
@@ -147,8 +143,7 @@ export class WalletConfigDto {
   allowed_price_types?: string[] | null;
 }
 
-/** A wallet to be. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** A wallet to be. */
 export class CreateWalletDto {
   /** Three letters, stored in lower case.
    * @example 'usd' */
@@ -198,12 +193,22 @@ export class CreateWalletDto {
   price_unit?: string | null;
 
   @IsOptional()
+  @IsText({ max: 255, description: 'Made of type and currency, if absent or empty. Ours.', example: 'Main wallet' })
+  name?: string | null;
+
+  @IsOptional()
   @IsText({ max: 1000, example: 'Main wallet' })
   description?: string | null;
 
   @IsOptional()
   @IsMetadata()
   metadata?: Record<string, string> | null;
+
+  /** Prices that it may pay: `USAGE` for PRE_PAID and `ALL` for POST_PAID, if absent. Ours. */
+  @ApiProperty({ type: WalletConfigDto, required: false, nullable: true })
+  @IsOptional()
+  @Nested(() => WalletConfigDto)
+  config?: WalletConfigDto | null;
 
   @ApiProperty({ type: AlertSettingsDto, required: false, nullable: true })
   @IsOptional()
@@ -215,6 +220,12 @@ export class CreateWalletDto {
   @Nested(() => AutoTopUpDto)
   auto_topup?: AutoTopUpDto | null;
 
+  /** In force before the first automatic top-up. Ours. */
+  @ApiProperty({ type: TopUpLimitsDto, required: false, nullable: true })
+  @IsOptional()
+  @Nested(() => TopUpLimitsDto)
+  top_up_limits?: TopUpLimitsDto | null;
+
   @IsOptional()
   @IsCredits({ sign: 'not_negative', description: 'How far debits may go into debt, credits. Ours.', example: '0' })
   overdraft_limit?: Decimal | null;
@@ -224,8 +235,7 @@ export class CreateWalletDto {
   idempotency_key?: string | null;
 }
 
-/** Changes to a wallet: only what is sent. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** Changes to a wallet: only what is sent. */
 export class UpdateWalletDto {
   @IsOptional()
   @IsText({ max: 255, description: 'An empty name is ignored.', example: 'Main wallet' })
@@ -266,7 +276,6 @@ export class UpdateWalletDto {
 }
 
 /** Credits to add, as credits or as an amount of the wallet's currency. */
-@IgnoreUnknownFields()
 export class TopUpWalletDto {
   @ApiProperty({ enum: TOP_UP_REASONS, example: 'PURCHASED_CREDIT_DIRECT' })
   @IsIn(TOP_UP_REASONS, { message: `must be one of ${TOP_UP_REASONS.join(', ')}` })
@@ -312,6 +321,12 @@ export class TopUpWalletDto {
   @IsTimestamp({ description: 'When the bonus expires; never, if absent.' })
   bonus_credits_expiry_date_utc?: Date | null;
 
+  /** Accepted and ignored: invoices are kept here, and synced to nobody else's books. */
+  @ApiProperty({ type: Boolean, required: false, nullable: true })
+  @IsOptional()
+  @IsBoolean()
+  force_sync_invoice?: boolean | null;
+
   /** The customer pays now, on a page of the payment provider's; with `PURCHASED_CREDIT_INVOICED` only. */
   @ApiProperty({ type: CheckoutRequestDto, required: false, nullable: true })
   @IsOptional()
@@ -320,7 +335,6 @@ export class TopUpWalletDto {
 }
 
 /** Credits to spend. */
-@IgnoreUnknownFields()
 export class DebitWalletDto {
   @IsCredits({ description: 'Credits to spend, above zero.', example: '21' })
   credits!: Decimal;
@@ -343,7 +357,6 @@ export class DebitWalletDto {
 }
 
 /** What to turn a wallet into. */
-@IgnoreUnknownFields()
 export class ModifyWalletDto {
   @ApiProperty({ enum: ['prepaid_to_postpaid'], example: 'prepaid_to_postpaid' })
   @IsIn(['prepaid_to_postpaid'], { message: 'must be prepaid_to_postpaid' })

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
+import { Cost, filtersOf, POINTS } from '../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../http/idempotency.js';
 import { walletsPage } from '../http/wallets-page.js';
@@ -43,6 +44,7 @@ export class WalletsController {
 
   /** Wallets that match filters. */
   @Post('search')
+  @Cost(POINTS.search, filtersOf)
   @HttpCode(200)
   @RequireScope('wallets:read')
   @ApiWalletsErrors('validation')

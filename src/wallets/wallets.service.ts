@@ -18,7 +18,7 @@ import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import { topUpChange } from '../top-ups/rules/top-up-changes.js';
 import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
 import type { WalletRules } from '../top-ups/rules/top-up-state.js';
-import { newWallet, toAutoTopUpChange, toTopUpChanges, toWalletSettings } from './wallet-changes.js';
+import { newWallet, toTopUpChanges, toWalletSettings } from './wallet-changes.js';
 import { renderWallet } from './render-wallet.js';
 import type { CreateWalletDto, UpdateWalletDto } from './wallet-requests.dto.js';
 import type { WalletSearchDto } from './wallet-queries.dto.js';
@@ -99,7 +99,6 @@ export class WalletsService {
     const customerId = await this.#customerOf(caller, body);
     const wallet = newWallet(caller, customerId, body, this.clock.now());
     const credit = initialCredit(body, this.clock.now());
-    const change = body.auto_topup ? toAutoTopUpChange(body.auto_topup) : undefined;
     if (!idempotency) await this.#refuseSecond(wallet);
     try {
       return await this.ledger.post({
@@ -114,7 +113,7 @@ export class WalletsService {
           const isLive = await this.customers.lockLive(em, caller, customerId);
           return isLive ? undefined : notFound('customer', { customer_id: customerId });
         },
-        changes: change ? [topUpChange({ kind: 'auto_topup', change })] : [],
+        changes: toTopUpChanges(body, wallet.currency),
         answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
       });
     } catch (error) {

@@ -1,5 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../auth/caller.js';
+import { scopeOfEvent } from '../events/scopes-of-events.js';
 import { Clock } from '../shared/clock.js';
 import { notFound } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
@@ -16,16 +18,18 @@ export class DeliveriesService {
     private readonly clock: Clock,
   ) {}
 
-  async list(scope: Scope, query: ListEventsQuery): Promise<{ items: WebhookEventDto[]; total: number }> {
+  /** Newest first; bodies of what the key may read. */
+  async list(caller: Caller, query: ListEventsQuery): Promise<{ items: WebhookEventDto[]; total: number }> {
     const { limit, offset, order, event_type: eventType, wallet_id: walletId } = query;
-    const where = { ...scopeOf(scope), ...(eventType ? { eventType } : {}), ...(walletId ? { walletId } : {}) };
+    const where = { ...scopeOf(caller), ...(eventType ? { eventType } : {}), ...(walletId ? { walletId } : {}) };
     const em = this.em.fork();
     const orderBy = { createdAt: order, id: order };
     const [events, total] = await em.findAndCount(WebhookEvent, where, { limit, offset, orderBy });
     const ids = events.map(({ id }) => id);
     const deliveries = await em.find(WebhookDelivery, { eventId: { $in: ids } }, { orderBy: { endpointId: 'asc' } });
     const byEvent = Map.groupBy(deliveries, ({ eventId }) => eventId);
-    return { items: events.map((event) => renderEvent(event, byEvent.get(event.id) ?? [])), total };
+    const items = events.map((event) => renderEvent(event, byEvent.get(event.id) ?? [], mayRead(caller, event)));
+    return { items, total };
   }
 
   /**
@@ -47,4 +51,9 @@ export class DeliveriesService {
     void this.engine.wake();
     return queued.length;
   }
+}
+
+function mayRead({ scopes }: Caller, { eventType }: WebhookEvent): boolean {
+  const scope = scopeOfEvent(eventType);
+  return scope !== undefined && scopes.has(scope);
 }

@@ -1,6 +1,8 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { EventsService } from '../events/events.service.js';
 import { Clock } from '../shared/clock.js';
+import { asOwnWork } from '../shared/turn.js';
+import { withinScope } from '../shared/sight.js';
 import { ScheduledTask } from '../top-ups/schedule/scheduled-task.js';
 import { decideDelivery } from './decide-delivery.js';
 import { CLAIM_LIMIT, type ClaimedDelivery, DeliveryQueue } from './delivery-queue.js';
@@ -62,7 +64,7 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
   async wake(): Promise<void> {
     if (this.#isStopping) return;
     this.#isClaimWanted = true;
-    this.#claiming ??= this.#claimAll().finally(() => {
+    this.#claiming ??= asOwnWork(() => this.#claimAll()).finally(() => {
       this.#claiming = undefined;
       // Somebody asked between the last look and now.
       if (this.#isClaimWanted) void this.wake();
@@ -92,7 +94,7 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
   #start(delivery: ClaimedDelivery): void {
     const { endpointId } = delivery;
     this.#underWay.set(endpointId, (this.#underWay.get(endpointId) ?? 0) + 1);
-    const work = this.#deliver(delivery).finally(() => {
+    const work = withinScope(delivery, () => this.#deliver(delivery)).finally(() => {
       this.#running.delete(work);
       this.#leave(endpointId);
     });

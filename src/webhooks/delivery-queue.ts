@@ -1,8 +1,13 @@
+import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../auth/audit/audit-log.js';
+import { SUSPENDED_TENANTS } from '../auth/suspension.js';
 import { Clock } from '../shared/clock.js';
+import { withinEveryScope } from '../shared/sight.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
 import { Subscriptions } from '../events/subscriptions.js';
+import { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
 import { WebhookDelivery, WebhookEvent } from '../events/webhook-event.entity.js';
 
 /** While one process sends a delivery no other takes it up; after this it is taken for crashed. Longer than any attempt. */
@@ -17,17 +22,19 @@ const FORGET_ROUNDS = 1000;
 export interface ClaimedDelivery {
   eventId: string;
   endpointId: string;
+  tenantId: string;
   environmentId: string;
   /** From 1. */
   attempt: number;
   url: string;
-  secret: string;
+  sealedSecrets: string;
   body: string;
 }
 
 interface ClaimedRow {
   event_id: string;
   endpoint_id: string;
+  tenant_id: string;
   environment_id: string;
   attempts: number;
   url: string;
@@ -42,32 +49,40 @@ export class DeliveryQueue {
     private readonly em: EntityManager,
     private readonly subscriptions: Subscriptions,
     private readonly clock: Clock,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
    * Takes due deliveries for this process, of each endpoint only as many as it has room for: so one that hangs fills its
-   * own places and nobody else's.
+   * own places and nobody else's. Those of a suspended tenant wait: it is told nothing that it may not ask for.
    * @param underWay how many of an endpoint this process is sending already
    */
   async claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
+    return withinEveryScope(() => this.#claim(places, underWay));
+  }
+
+  async #claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + LEASE_MS).toISOString();
     const rows = await this.em.fork().execute<ClaimedRow[]>(
       `with due as materialized (
-         select d.event_id, d.endpoint_id, e.url, e.secret, e.environment_id from webhook_endpoint e
+         select d.event_id, d.endpoint_id, e.url, e.secret, e.tenant_id, e.environment_id from webhook_endpoint e
          cross join lateral (
            select event_id, endpoint_id from webhook_delivery
            where endpoint_id = e.id and delivery_status = 'pending' and next_attempt_at <= ?
            order by next_attempt_at limit greatest(0, ? - coalesce((?::jsonb ->> e.id)::int, 0))
            for update skip locked
          ) d
-         where e.endpoint_status = 'enabled' and e.status = 'published' limit ${CLAIM_LIMIT}
+         where e.endpoint_status = 'enabled' and e.status = 'published'
+           and e.tenant_id not in (${SUSPENDED_TENANTS})
+         limit ${CLAIM_LIMIT}
        )
        update webhook_delivery d
        set attempts = attempts + 1, next_attempt_at = ?, leased_until = ?, last_attempt_at = ?
        from due, webhook_event v
        where d.event_id = due.event_id and d.endpoint_id = due.endpoint_id and v.id = due.event_id
-       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.environment_id, v.body`,
+       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.tenant_id, due.environment_id,
+         v.body`,
       [now.toISOString(), places, JSON.stringify(Object.fromEntries(underWay)), lease, lease, now.toISOString()],
     );
     return rows.map(toClaimed);
@@ -98,6 +113,10 @@ export class DeliveryQueue {
 
   /** Forgets events of more than 30 days ago, some at a time. */
   async forget(): Promise<void> {
+    return withinEveryScope(() => this.#forget());
+  }
+
+  async #forget(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - KEPT_MS);
     const old = { createdAt: { $lt: before } };
     const some = { orderBy: { createdAt: 'asc' }, limit: FORGET_LIMIT, fields: ['id'] } as const;
@@ -113,24 +132,28 @@ export class DeliveryQueue {
 
   /** The address of then is gone, not the one that it may have been given since. */
   async #disable({ endpointId, environmentId, url }: ClaimedDelivery): Promise<void> {
-    await this.em.fork().execute(
-      `update webhook_endpoint set endpoint_status = 'disabled', disabled_reason = ?, updated_at = ?
-       where id = ? and url = ? and endpoint_status = 'enabled'`,
-      ['the endpoint answered 410 Gone', this.clock.now().toISOString(), endpointId, url],
-    );
+    await this.em.fork().transactional(async (tx) => {
+      const where = { id: endpointId, url, endpointStatus: 'enabled' } as const;
+      const endpoint = await tx.findOne(WebhookEndpoint, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (!endpoint) return;
+      const disabledReason = 'the endpoint answered 410 Gone';
+      Object.assign(endpoint, { endpointStatus: 'disabled', disabledReason, updatedAt: this.clock.now() });
+      this.audit.change(tx, 'system', 'webhook_endpoint.changed', endpoint);
+    });
     this.subscriptions.forget(environmentId);
   }
 }
 
 function toClaimed(row: ClaimedRow): ClaimedDelivery {
-  const { event_id, endpoint_id, environment_id, attempts, url, secret, body } = row;
+  const { event_id, endpoint_id, tenant_id, environment_id, attempts, url, secret, body } = row;
   return {
     eventId: event_id,
     endpointId: endpoint_id,
+    tenantId: tenant_id,
     environmentId: environment_id,
     attempt: attempts,
     url,
-    secret,
+    sealedSecrets: secret,
     body,
   };
 }

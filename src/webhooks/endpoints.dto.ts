@@ -1,7 +1,7 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsText } from '../http/fields/is-text.js';
-import { IgnoreUnknownFields } from '../http/validation.pipe.js';
+import { MayBeEmpty } from '../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { formatTimestamp } from '../shared/clock.js';
 import { EVENT_TYPES } from '../events/event-types.js';
@@ -9,9 +9,10 @@ import { IsEventTypes } from '../events/is-event-types.js';
 import type { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
 
 const STATUSES = ['enabled', 'disabled'] as const;
+/** A day: as long as it may be, and as it is where nothing is said. */
+export const MAX_OVERLAP_SECONDS = 86_400;
 
 /** Where events are to be sent. */
-@IgnoreUnknownFields()
 export class CreateEndpointDto {
   @IsText({
     min: 1,
@@ -36,7 +37,6 @@ export class CreateEndpointDto {
 }
 
 /** What changes; what is absent or null stays. */
-@IgnoreUnknownFields()
 export class UpdateEndpointDto extends PartialType(CreateEndpointDto) {
   /** A disabled endpoint gets no new events; what was waiting for it waits on. */
   @ApiProperty({ enum: STATUSES, required: false, nullable: true })
@@ -45,7 +45,26 @@ export class UpdateEndpointDto extends PartialType(CreateEndpointDto) {
   endpoint_status?: (typeof STATUSES)[number] | null;
 }
 
-@IgnoreUnknownFields()
+/** How fast the old secret ends. A field that is misspelt is refused: it may be about a leak. */
+@MayBeEmpty()
+export class RotateSecretDto {
+  /** For how long the old secrets sign beside the new one; 0: they end now. */
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    maximum: MAX_OVERLAP_SECONDS,
+    default: MAX_OVERLAP_SECONDS,
+    nullable: true,
+    required: false,
+    example: 3600,
+  })
+  @IsOptional()
+  @Max(MAX_OVERLAP_SECONDS)
+  @Min(0)
+  @IsInt()
+  overlap_seconds?: number | null;
+}
+
 export class ListEndpointsQuery extends WalletsPageQuery {}
 
 /** An address that events are sent to. */

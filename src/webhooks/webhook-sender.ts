@@ -3,6 +3,7 @@ import { Config } from '../config.js';
 import { SignedRequests } from '../http/outbound/signed-requests.js';
 import type { AttemptResult } from './decide-delivery.js';
 import type { ClaimedDelivery } from './delivery-queue.js';
+import { SealedEndpointSecrets } from './endpoint-secrets.js';
 
 const MAX_KEPT_CHARACTERS = 250;
 
@@ -11,15 +12,18 @@ const MAX_KEPT_CHARACTERS = 250;
 export class WebhookSender {
   constructor(
     private readonly requests: SignedRequests,
+    private readonly secrets: SealedEndpointSecrets,
     private readonly config: Config,
   ) {}
 
   /** What came of it; whatever goes wrong is part of that. */
   async send(delivery: ClaimedDelivery, isStopping: AbortSignal): Promise<AttemptResult> {
-    const { eventId: id, url, secret, body } = delivery;
+    const { eventId: id, endpointId, tenantId, environmentId, url, sealedSecrets, body } = delivery;
     const limit = AbortSignal.timeout(this.config.webhookTimeoutMs);
     try {
-      const message = { id, url, secret, body, userAgent: 'Refill-Webhooks/1.0' };
+      // As of this attempt: what was in force for the last one may be over.
+      const secrets = this.secrets.inForce(sealedSecrets, { id: endpointId, tenantId, environmentId });
+      const message = { id, url, secrets, body, userAgent: 'Refill-Webhooks/1.0' };
       const answer = await this.requests.post(message, AbortSignal.any([limit, isStopping]));
       // An answer that breaks off has said what counts with its status.
       return { statusCode: answer.statusCode ?? null, response: beginningOf(answer.body), error: '' };

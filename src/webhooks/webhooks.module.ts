@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/events.module.js';
 import { OutboundModule } from '../http/outbound/outbound.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
+import { SettingsModule } from '../settings/settings.module.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { WalletsModule } from '../wallets/wallets.module.js';
 import { DeliveryEngine } from './delivery-engine.js';
 import { DeliveryQueue } from './delivery-queue.js';
+import { SealedEndpointSecrets } from './endpoint-secrets.js';
 import { EndpointsController } from './endpoints.controller.js';
 import { EndpointsService } from './endpoints.service.js';
 import { EventsController } from './events.controller.js';
@@ -15,8 +17,16 @@ import { WebhookSender } from './webhook-sender.js';
 
 /** Webhooks: what happens to wallets is told to whoever asked for it. */
 @Module({
-  imports: [EventsModule, LedgerModule, OutboundModule, TopUpsModule, WalletsModule],
+  imports: [EventsModule, LedgerModule, OutboundModule, SettingsModule, TopUpsModule, WalletsModule],
   controllers: [EndpointsController, EventsController],
-  providers: [DeliveryEngine, DeliveryQueue, EndpointsService, DeliveriesService, WebhookPolicy, WebhookSender],
+  providers: [
+    DeliveriesService,
+    DeliveryEngine,
+    DeliveryQueue,
+    EndpointsService,
+    SealedEndpointSecrets,
+    WebhookPolicy,
+    WebhookSender,
+  ],
 })
 export class WebhooksModule {}

@@ -1,14 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EntityManager } from '@mikro-orm/core';
 import type { Abstract, DynamicModule, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
+import { TenantsService } from '../../src/auth/tenants.service.js';
 import { AppModule } from '../../src/app.module.js';
 import { configureApp } from '../../src/app.setup.js';
 import { Config } from '../../src/config.js';
+import { BoundedAdapter } from '../../src/http/server/bounded-adapter.js';
 import { prepareDatabase } from '../../src/ops/prepare-database.js';
 import { Clock } from '../../src/shared/clock.js';
+import { asCaller, seeingAll } from './as-caller.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { FrozenClock } from './frozen-clock.js';
 import { copyPgliteTemplate } from './pglite-template.js';
@@ -23,6 +27,11 @@ export interface TestApp {
   get<T>(token: Type<T> | Abstract<T>): T;
   /** Ends the app and drops its database. */
   close(): Promise<void>;
+}
+
+/** A test looks at everybody's rows, makes tenants as an operator does, and asks services as their callers do. */
+function ofService<Service>(service: Service): Service {
+  return service instanceof EntityManager || service instanceof TenantsService ? seeingAll(service) : asCaller(service);
 }
 
 interface TestAppOptions {
@@ -42,14 +51,18 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'refill-data-'));
   const config = Object.assign(
     new Config(),
-    { mode: 'test', port: 0, logLevel: 'silent', sweepIntervalMs: 0, dataDir },
+    // Machines that test are busy with other things: how late the loop is says nothing there.
+    { mode: 'test', port: 0, logLevel: 'silent', sweepIntervalMs: 0, lateLoopMs: 0, dataDir },
     options.config,
     database.url ? { databaseUrl: database.url } : {},
   );
   if (!config.databaseUrl) await copyPgliteTemplate(dataDir);
   const builder = Test.createTestingModule({ imports: [AppModule.register(config), ...(options.imports ?? [])] });
   const module = await builder.overrideProvider(Clock).useValue(clock).compile();
-  const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false, bufferLogs: true });
+  const app = module.createNestApplication<NestExpressApplication>(new BoundedAdapter(config), {
+    bodyParser: false,
+    bufferLogs: true,
+  });
   configureApp(app);
   await prepareDatabase(app, config);
   await app.listen(0, '127.0.0.1');
@@ -59,7 +72,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     clock,
     config,
     database,
-    get: (token) => app.get(token, { strict: false }),
+    get: (token) => ofService(app.get(token, { strict: false })),
     close: async () => {
       await app.close();
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });

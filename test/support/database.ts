@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { MikroORM } from '@mikro-orm/core';
-import { Migrator } from '@mikro-orm/migrations';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { Config } from '../../src/config.js';
 import { databaseOptions } from '../../src/database.js';
+import { migrate } from '../../src/ops/prepare-database.js';
+import { asOwner } from '../../src/shared/sight.js';
 
 /** A migrated, empty database of a test file's own. */
 export interface TestDatabase {
@@ -44,7 +46,7 @@ export async function migrateTemplate(): Promise<void> {
   await onServer(`create database ${templateName()}`);
   const config = Object.assign(new Config(), { databaseUrl: urlOf(templateName()) });
   const orm = await MikroORM.init(databaseOptions(config));
-  await new Migrator(orm.em as never).up();
+  await asOwner(() => migrate(orm.em as EntityManager, config));
   await orm.close();
 }
 

@@ -1,4 +1,4 @@
-/** Holds, spent lots, alerts, events and credits that wait for an invoice: thousands of each. */
+/** Holds, spent lots, alerts, events, rows of the audit log and credits that wait for an invoice: thousands of each. */
 export function fillRest(id: string, count: number): string {
   const ids = `w.id, 'x' || w.id || n, w.tenant_id, w.environment_id, w.customer_id`;
   const rows = `from wallet w, generate_series(1, ${count}) n where w.id = '${id}'`;
@@ -18,6 +18,12 @@ export function fillRest(id: string, count: number): string {
     insert into webhook_delivery (event_id, endpoint_id, delivery_status, attempts, next_attempt_at, last_response,
       last_error)
     select 'x' || w.id || n, 'endpoint' || n % 7, case when n < 10 then 'pending' else 'delivered' end, 1, ${at}, '', ''
+      ${rows};
+    insert into audit_log (id, tenant_id, environment_id, at, action, actor_kind, key_id, user_id, address, user_agent,
+      request_id, target_kind, target_id)
+    select 'x' || w.id || n, w.tenant_id, case when n % 5 > 0 then w.environment_id end, ${at},
+      case n % 4 when 0 then 'login.succeeded' when 1 then 'setting.changed' else 'api_key.created' end,
+      case n % 50 when 0 then 'operator' else 'key' end, 'key' || n % 9, 'user' || n % 9, '', '', '', 'x', 'target' || n
       ${rows};
     insert into pending_credit (wallet_id, id, tenant_id, environment_id, customer_id, credits, bonus_credits,
       balance, reason, pending_status, reference_id, description, metadata, idempotency_key, top_up_id, created_at,

@@ -2,6 +2,7 @@ import { StripeConnections } from '../../src/payments/stripe/stripe-connections.
 import { SettingsService } from '../../src/settings/settings.service.js';
 import type { Scope } from '../../src/shared/scope.js';
 import type { TestApp } from './app.js';
+import { testCaller } from './test-caller.js';
 
 export interface StripeTestKeys {
   secretKey: string;
@@ -13,15 +14,8 @@ export const WEBHOOK_SECRET = 'whsec_test0000000000000000000000000000';
 /** Has a development environment charge through Stripe, or what stands in for it. */
 export async function connectStripe(service: TestApp, scope: Scope, keys: StripeTestKeys): Promise<void> {
   const { secretKey, publishableKey } = keys;
-  const caller = {
-    ...scope,
-    environmentType: 'development' as const,
-    keyId: 'key_test',
-    customerId: null,
-    userId: null,
-    scopes: new Set<never>(),
-    requestId: 'req_test',
-  };
-  await service.get(StripeConnections).put(caller, { secretKey, publishableKey, webhookSecret: WEBHOOK_SECRET });
+  await service
+    .get(StripeConnections)
+    .put(testCaller(scope), { secretKey, publishableKey, webhookSecret: WEBHOOK_SECRET });
   await service.get(SettingsService).put(scope, 'payments', { provider: 'stripe' });
 }

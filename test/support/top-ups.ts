@@ -1,3 +1,4 @@
+import { SCOPE_NAMES } from '../../src/auth/scopes.js';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EntityManager } from '@mikro-orm/postgresql';
@@ -50,7 +51,7 @@ export class TopUpScene {
   }
 
   get caller() {
-    return { ...this.scope, environmentType: 'development' as const, keyId: ACTOR.keyId };
+    return { ...this.scope, environmentType: 'development' as const, keyId: ACTOR.keyId, scopes: new Set(SCOPE_NAMES) };
   }
 
   /** A new customer (the sandbox gives it an approving card) with a wallet of so many free credits. */

@@ -164,21 +164,11 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     edits: [
       {
         file: LEDGER,
-        from: 'async #commit(commands: LedgerCommand[]): Promise<Outcome[]> {\n    const { outcomes, states } = await this.em.fork().transactional(async (em) => {',
-        to: `async #commit(commands: LedgerCommand[]): Promise<Outcome[]> {
-          const { outcomes, states } = await new Promise((written, failed) => this.em.fork().transactional(async (em) => {`,
-      },
-      {
-        file: LEDGER,
-        from: 'return { outcomes: await batch.run(commands), states: batch.states };\n    });\n    for (const policy of this.#policies) this.#tell(policy, states);\n    return outcomes;\n  }\n\n  /** What is committed',
-        to: `written({ outcomes: await batch.run(commands), states: batch.states });
+        from: 'this.#inTransaction(commands, async (batch) => ({ outcomes: await batch.run(commands), states: batch.states })),',
+        to: `new Promise((written, failed) => this.#inTransaction(commands, async (batch) => {
+          written({ outcomes: await batch.run(commands), states: batch.states });
           await delay(20);
-        }).catch(failed));
-        for (const policy of this.#policies) this.#tell(policy, states);
-        return outcomes;
-      }
-
-  /** What is committed`,
+        }).catch(failed)),`,
       },
     ],
   },

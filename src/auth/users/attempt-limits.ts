@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { DomainError } from '../../shared/errors.js';
-import { networkOf } from './network-of.js';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { networkOf } from '../../http/admission/network-of.js';
+import { takeAttempt } from '../../http/admission/take-attempt.js';
 
 const QUARTER_HOUR_S = 900;
 const HOUR_S = 3600;
@@ -15,14 +15,15 @@ export class AttemptLimits {
   readonly #logins = new RateLimiterMemory({ points: 100, duration: QUARTER_HOUR_S });
   readonly #failures = new RateLimiterMemory({ points: 10, duration: QUARTER_HOUR_S });
   readonly #signups = new RateLimiterMemory({ points: 20, duration: HOUR_S });
+  readonly #invitations = new RateLimiterMemory({ points: 60, duration: HOUR_S });
 
   /**
    * Counts a try before the password is looked at, as a failed one: many at once must not get past the limit.
    * @throws DomainError `too_many_requests`
    */
   async beforeLogin(address: string, email: string): Promise<void> {
-    await take(this.#logins, networkOf(address));
-    await take(this.#failures, userAt(address, email));
+    await takeAttempt(this.#logins, networkOf(address));
+    await takeAttempt(this.#failures, userAt(address, email));
   }
 
   /** The password was right: what failed before no longer counts. */
@@ -32,21 +33,19 @@ export class AttemptLimits {
 
   /** @throws DomainError `too_many_requests` */
   async beforeSignup(address: string): Promise<void> {
-    await take(this.#signups, networkOf(address));
+    await takeAttempt(this.#signups, networkOf(address));
+  }
+
+  /**
+   * Nobody guesses a link. But who invites an address and accepts for it learns whether there is a user with it: not of
+   * many addresses.
+   * @throws DomainError `too_many_requests`
+   */
+  async beforeInvitation(address: string): Promise<void> {
+    await takeAttempt(this.#invitations, networkOf(address));
   }
 }
 
 function userAt(address: string, email: string): string {
   return `${networkOf(address)} ${email}`;
-}
-
-/** The library rejects with its result when nothing is left, and with an error when it fails. */
-async function take(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (result) {
-    if (!(result instanceof RateLimiterRes)) throw result;
-    const retryAfterSeconds = Math.max(1, Math.ceil(result.msBeforeNext / 1000));
-    throw new DomainError('too_many_requests', 'too many attempts: try again later', { retryAfterSeconds });
-  }
 }

@@ -1,13 +1,14 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { isEmail, IsOptional } from 'class-validator';
 import { field } from '../../http/fields/field-decorator.js';
 import { IsIdentifier, IsText } from '../../http/fields/is-text.js';
-import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
+import { IsPassword } from './password-rule.js';
 
 /** RFC 5321: what fits into a path of 256 characters with its angle brackets. */
 const MAX_EMAIL_LENGTH = 254;
 
 /** An e-mail address that a user logs in with. The property becomes it trimmed and in lower case, as it is stored. */
-function IsLoginEmail(): PropertyDecorator {
+export function IsLoginEmail(): PropertyDecorator {
   return field({
     name: 'isLoginEmail',
     read: (value) => (typeof value === 'string' ? value.normalize('NFC').trim().toLowerCase() : value),
@@ -23,12 +24,7 @@ function IsLoginEmail(): PropertyDecorator {
   });
 }
 
-function IsPassword(): PropertyDecorator {
-  return IsText({ min: 8, max: 256, description: 'Any characters but NUL.', example: 'correct horse battery staple' });
-}
-
-/** A user to be, and the tenant that is made with them. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** A user to be, and the tenant that is made with them. */
 export class SignupDto {
   @IsLoginEmail()
   email!: string;
@@ -46,8 +42,7 @@ export class SignupDto {
   tenant_name?: string | null;
 }
 
-/** Who logs in. Unknown fields, `tenant_name` too, are accepted and ignored. */
-@IgnoreUnknownFields()
+/** Who logs in. */
 export class LoginDto {
   @IsLoginEmail()
   email!: string;
@@ -56,11 +51,40 @@ export class LoginDto {
   password!: string;
 
   @IsOptional()
+  @IsText({ max: 255, description: 'Accepted and ignored: the tenant is the user’s.', example: 'Acme' })
+  tenant_name?: string | null;
+
+  @IsOptional()
   @IsIdentifier({
     description: 'The environment of the token; the oldest development environment of the tenant, if absent. Ours.',
     example: 'env_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB',
   })
   environment_id?: string | null;
+}
+
+/** A user's password, as the operator sets it. */
+export class SetPasswordDto {
+  @IsLoginEmail()
+  email!: string;
+
+  @IsPassword()
+  password!: string;
+}
+
+/** What a sign-up answers, whether the e-mail address was free or not. The fields of a log-in are there without values. */
+export class SignupResponse {
+  @ApiProperty({
+    type: 'null',
+    description: 'Comes with the log-in: one that works would tell that the address was free.',
+  })
+  token!: null;
+  @ApiProperty({ type: 'null' })
+  user_id!: null;
+  @ApiProperty({ type: 'null' })
+  tenant_id!: null;
+  /** What to do next.
+   * @example 'if nobody had this e-mail address, its user exists now: log in' */
+  message!: string;
 }
 
 /** A user who is logged in. */

@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../../auth/audit/audit-log.js';
 import { Clock } from '../../shared/clock.js';
 import { notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
@@ -31,6 +32,7 @@ export class CouponsService {
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws already_exists for an id that was used before, also by a coupon that is withdrawn */
@@ -49,6 +51,7 @@ export class CouponsService {
       createdBy: editor.keyId,
       updatedBy: editor.keyId,
     });
+    this.audit.change(em, editor, 'coupon.created', coupon);
     const message = `a coupon with id ${id} exists already`;
     await unlessTaken(() => em.flush(), { message, details: { coupon_id: id } });
     return coupon;
@@ -80,6 +83,7 @@ export class CouponsService {
       coupon.withdrawnAt = this.clock.now();
       coupon.updatedAt = coupon.withdrawnAt;
       coupon.updatedBy = editor.keyId;
+      this.audit.change(tx, editor, 'coupon.withdrawn', coupon);
     });
   }
 

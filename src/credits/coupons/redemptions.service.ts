@@ -8,6 +8,7 @@ import type { DomainError } from '../../shared/errors.js';
 import { scopeOf } from '../../shared/scope.js';
 import type { Account } from '../account.js';
 import { type CouponSubject, discountsOf, faultOfCoupon } from './apply-coupons.js';
+import { CouponGuesses } from './coupon-guesses.js';
 import { Coupon, CouponRedemption } from './coupon.entity.js';
 
 /** Coupons that a purchase may use, with what each takes off. */
@@ -24,11 +25,15 @@ export class RedemptionsService {
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
+    private readonly guesses: CouponGuesses,
   ) {}
 
-  /** Prices a purchase with coupons. Whether limits are reached is decided when they are redeemed. */
-  async price({ scope }: Account, ids: string[], subject: CouponSubject): Promise<Redeemable | { faults: string[] }> {
-    const found = await this.em.fork().find(Coupon, { ...scopeOf(scope), id: { $in: ids } });
+  /**
+   * Prices a purchase with coupons. Whether limits are reached is decided when they are redeemed.
+   * @throws DomainError `too_many_requests` where too many were asked for that do not exist
+   */
+  async price(account: Account, ids: string[], subject: CouponSubject): Promise<Redeemable | { faults: string[] }> {
+    const found = await this.#look(account, ids);
     const now = this.clock.now();
     const coupons: Coupon[] = [];
     const faults: string[] = [];
@@ -47,6 +52,15 @@ export class RedemptionsService {
     const discounts = coupons.map(({ name }, index) => ({ description: name, amountMinor: offMinor[index] ?? 0 }));
     const priceMinor = discounts.reduce((left, { amountMinor }) => left - amountMinor, subject.priceMinor);
     return { coupons, discounts, priceMinor };
+  }
+
+  async #look(account: Account, ids: string[]): Promise<Coupon[]> {
+    if (ids.length === 0) return [];
+    const asked = [...new Set(ids)];
+    await this.guesses.beforeLookup(account, asked.length);
+    const found = await this.em.fork().find(Coupon, { ...scopeOf(account.scope), id: { $in: asked } });
+    await this.guesses.afterLookup(account, found.length);
+    return found;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { ApiHideProperty, ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { CreditsPageDto, CreditsPageQuery } from '../../http/credits-page.js';
-import { MayBeEmpty } from '../../http/validation.pipe.js';
+import { AsksForList, MayBeEmpty } from '../../http/validation.pipe.js';
 import { IsIdempotencyKey, IsText } from '../../http/fields/is-text.js';
 import { IsTimestamp } from '../../http/fields/is-timestamp.js';
 import type { HoldStatus } from '../../ledger/hold.entity.js';
@@ -66,6 +66,7 @@ class HoldFilters {
   status?: HoldStatus;
 }
 
+@AsksForList()
 export class HoldsQuery extends IntersectionType(CreditsPageQuery, HoldFilters) {}
 
 /** Credits reserved for a running scan. */

@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../../auth/audit/audit-log.js';
 import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
 import { notFound } from '../../shared/errors.js';
@@ -50,6 +51,7 @@ export class PacksService {
     private readonly em: EntityManager,
     private readonly clock: Clock,
     private readonly rules: TopUpRulesService,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws already_exists for an id that was used before, also by a pack that is withdrawn */
@@ -71,6 +73,7 @@ export class PacksService {
       createdBy: editor.keyId,
       updatedBy: editor.keyId,
     });
+    this.audit.change(em, editor, 'pack.created', pack);
     const message = `a pack with id ${id} exists already`;
     await unlessTaken(() => em.flush(), { message, details: { pack_id: id } });
     return pack;
@@ -91,6 +94,7 @@ export class PacksService {
       if (change.isOnSale === false) found.withdrawnAt ??= now;
       found.updatedAt = now;
       found.updatedBy = editor.keyId;
+      this.audit.change(tx, editor, 'pack.changed', found);
       await tx.flush();
       return { pack: found, afterwards: await this.rules.pauseRulesOfPack(tx, scopeOf(editor), offerOf(found), now) };
     });

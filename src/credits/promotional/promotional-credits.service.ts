@@ -7,6 +7,7 @@ import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import { scopeOf } from '../../shared/scope.js';
+import { withinEveryScope, withinScope } from '../../shared/sight.js';
 import { ScheduledTask } from '../../top-ups/schedule/scheduled-task.js';
 import type { Account } from '../account.js';
 import { CreditsWallets } from '../credits-wallets.service.js';
@@ -42,16 +43,22 @@ export class PromotionalCredits implements OnModuleInit {
    * period once. One that cannot be renewed is logged and waits, alone.
    */
   async renewDue(): Promise<void> {
+    const { due, customers } = await withinEveryScope(() => this.#claim());
+    await Promise.all(
+      due.map((renewal) => {
+        const customer = customers.get(renewal.customerId);
+        return withinScope(renewal, () =>
+          customer ? this.#renewOrPutOff(customer, renewal) : this.queue.forget(renewal),
+        );
+      }),
+    );
+  }
+
+  async #claim(): Promise<{ due: PromotionalRenewal[]; customers: Map<string, Customer> }> {
     const due = await this.queue.claim();
     const ids = due.map(({ customerId }) => customerId);
     const customers = await this.em.fork().find(Customer, { id: { $in: ids }, status: 'published' });
-    const byId = new Map(customers.map((customer) => [customer.id, customer]));
-    await Promise.all(
-      due.map((renewal) => {
-        const customer = byId.get(renewal.customerId);
-        return customer ? this.#renewOrPutOff(customer, renewal) : this.queue.forget(renewal);
-      }),
-    );
+    return { due, customers: new Map(customers.map((customer) => [customer.id, customer])) };
   }
 
   async #renewOrPutOff(customer: Customer, renewal: PromotionalRenewal): Promise<void> {

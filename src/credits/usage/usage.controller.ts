@@ -2,6 +2,7 @@ import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { RequireScope } from '../../auth/caller.js';
+import { Cost, POINTS } from '../../http/admission/route-cost.js';
 import { ApiCreditsErrors } from '../../http/errors/api-errors.decorator.js';
 import type { Entry } from '../../ledger/entry.entity.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from '../account.js';
@@ -25,6 +26,7 @@ export class UsageController {
 
   /** The same as a file for a spreadsheet, all of it, streamed. A text that looks like a formula starts with an apostrophe. */
   @Get('report/')
+  @Cost(POINTS.export)
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' }, description: `Columns: ${REPORT_COLUMNS.join(', ')}.` })
   @ApiCreditsErrors('validation', 'not_found')

@@ -1,6 +1,7 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { CreditsPageDto, CreditsPageQuery } from '../../http/credits-page.js';
+import { AsksForList } from '../../http/validation.pipe.js';
 import type { CsvCell } from '../../http/csv.js';
 import { IsDayOrTimestamp } from '../../http/fields/is-day-or-timestamp.js';
 import { IsText } from '../../http/fields/is-text.js';
@@ -33,6 +34,7 @@ export class UsageFilters {
   reference?: string;
 }
 
+@AsksForList()
 export class UsageQuery extends IntersectionType(CreditsPageQuery, UsageFilters) {}
 
 /** One movement of an account's credits. */

@@ -2,8 +2,10 @@ import { type CanActivate, type CustomDecorator, type ExecutionContext, Injectab
 import { Reflector } from '@nestjs/core';
 import { raw, type Request, type Response } from 'express';
 import { DomainError } from '../../shared/errors.js';
+import { payerOf } from '../admission/payer.js';
 import { invalidRequest } from '../field-errors.js';
-import { FORM_TYPE, isJson, isOtherCharset, mediaType } from './media-type.js';
+import { LargeBodies } from './large-bodies.js';
+import { FORM_TYPE, isJson, isOtherCharset, mediaType, MULTIPART_TYPE } from './media-type.js';
 import { parseJson } from './parse-json.js';
 import { RawBody } from './raw-body.js';
 import { UnreadBody, UnreadForm } from './unread-body.js';
@@ -36,7 +38,10 @@ export function BodyAsBytes(): CustomDecorator {
  */
 @Injectable()
 export class BodyGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly large: LargeBodies,
+  ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const http = context.switchToHttp();
@@ -50,7 +55,8 @@ export class BodyGuard implements CanActivate {
       request.body = new UnreadBody(mediaType(request));
       return true;
     }
-    return this.#read(request, http.getResponse<Response>(), terms);
+    const read = () => this.#read(request, http.getResponse<Response>(), terms);
+    return mayBeLarge(request, terms) ? this.large.whileReading(payerOf(request), read) : read();
   }
 
   async #read(request: Request, response: Response, { limitBytes, isRaw }: BodyTerms): Promise<true> {
@@ -73,7 +79,8 @@ async function bytesOf(request: Request, response: Response, limit: number): Pro
 }
 
 function bodyOf(request: Request, bytes: Buffer): unknown {
-  return mediaType(request) === FORM_TYPE ? new UnreadForm(bytes) : parseJson(bytes);
+  const type = mediaType(request);
+  return isForm(type) ? new UnreadForm(type, bytes) : parseJson(bytes);
 }
 
 function hasBody(request: Request): boolean {
@@ -82,9 +89,19 @@ function hasBody(request: Request): boolean {
   return length !== undefined && length !== '0';
 }
 
+/** Whether more may come than from most; whoever does not say how much is taken at the most. */
+function mayBeLarge(request: Request, { limitBytes }: BodyTerms): boolean {
+  const length = request.headers['content-length'];
+  return limitBytes > BODY_LIMIT_BYTES && (length === undefined || Number(length) > BODY_LIMIT_BYTES);
+}
+
 function isReadable(request: Request): boolean {
   const type = mediaType(request);
-  return (isJson(type) || type === FORM_TYPE) && !isOtherCharset(request);
+  return (isJson(type) || isForm(type)) && !isOtherCharset(request);
+}
+
+function isForm(type: string | undefined): type is string {
+  return type === FORM_TYPE || type === MULTIPART_TYPE;
 }
 
 /** What the parser says, by the status that it would answer with. */

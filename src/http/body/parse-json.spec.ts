@@ -46,6 +46,16 @@ describe('JSON bodies', () => {
   });
 
   it.each([
+    [JSON.stringify({ a: Array(1001).fill('x') }), 'a: must have at most 1000 items'],
+    [
+      JSON.stringify({ a: Object.fromEntries(Array.from({ length: 201 }, (_, n) => [n, 'x'])) }),
+      'a: must have at most 200 fields',
+    ],
+  ])('refuses what costs more to check than any body is worth: %.20s', (text, message) => {
+    expect(refusal(text).message).toBe(message);
+  });
+
+  it.each([
     '9007199254740993',
     '0.12345678901234567',
     '1234567890123456',

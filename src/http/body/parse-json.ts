@@ -29,11 +29,11 @@ export function parseJson(bytes: Buffer): unknown {
   const outline = outlineOf(bytes);
   if (outline.depth > MAX_DEPTH) throw invalidRequest(`the body is nested more than ${MAX_DEPTH} levels deep`);
   const value = parse(bytes.toString('utf8'));
+  const fieldCount = inspectBody(value);
   if (outline.inexactAt !== undefined) {
     const sentence = 'has more digits than a JSON number carries exactly: send it as a string';
     throw invalidFields(fieldErrorsAt(pathAt(bytes, outline.inexactAt), sentence));
   }
-  const fieldCount = inspectBody(value);
   if (fieldCount !== outline.colons) throw invalidRequest('the body names the same field more than once');
   return value;
 }

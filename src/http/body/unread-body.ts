@@ -1,5 +1,4 @@
 import { DomainError } from '../../shared/errors.js';
-import { FORM_TYPE } from './media-type.js';
 
 /** A body that nothing has read (yet): a route that wants one answers 415. */
 export class UnreadBody {
@@ -14,9 +13,12 @@ export class UnreadBody {
   }
 }
 
-/** An urlencoded form, not parsed yet: only routes that accept forms look into it. */
+/** A form of either kind, not parsed yet: only routes that accept forms look into it. */
 export class UnreadForm extends UnreadBody {
-  constructor(readonly bytes: Buffer) {
-    super(FORM_TYPE);
+  constructor(
+    contentType: string,
+    readonly bytes: Buffer,
+  ) {
+    super(contentType);
   }
 }

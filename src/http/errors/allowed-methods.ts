@@ -6,12 +6,12 @@ interface RouteLayer {
   match(path: string): boolean;
 }
 
-/** The methods that the path of a request does answer to; empty when no route has that path. */
-export function allowedMethods(request: Request): string[] {
+/** The methods that a path does answer to, that of the request if none is named; empty when no route has the path. */
+export function allowedMethods(request: Request, path = request.path): string[] {
   const { stack } = request.app.router as unknown as { stack: RouteLayer[] };
   const methods = new Set<string>();
   for (const layer of stack) {
-    if (!layer.route || isMiddleware(layer.route) || !matches(layer, request.path)) continue;
+    if (!layer.route || isMiddleware(layer.route) || !matches(layer, path)) continue;
     for (const method of Object.keys(layer.route.methods)) methods.add(method.toUpperCase());
   }
   if (methods.has('GET')) methods.add('HEAD');

@@ -1,20 +1,20 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { DomainError, type ErrorKind } from '../../shared/errors.js';
+import { DomainError, type ErrorKind, keyRefused } from '../../shared/errors.js';
 import { invalidFields } from '../field-errors.js';
 import { CREDITS_STATUS, renderCreditsError, renderCreditsFailure } from './credits-errors.js';
 import { CreditsDetailDto, CreditsFieldErrorsDto, WalletsErrorDto } from './errors.dto.js';
 import { renderWalletsError, renderWalletsFailure, WALLETS_STATUS } from './wallets-errors.js';
 
-/** What every private route can answer. */
-const EVERYWHERE: ErrorKind[] = ['unauthorized', 'forbidden'];
+/** What every route can answer: for its limits and for a loop that is late, too. */
+const EVERYWHERE: ErrorKind[] = ['unauthorized', 'forbidden', 'too_many_requests', 'unavailable'];
 
 const SAMPLES: Record<ErrorKind, DomainError> = {
   validation: invalidFields({ metadata: ['must be an object of texts'] }),
   invalid_operation: new DomainError('invalid_operation', 'the wallet is closed', {
     details: { wallet_id: 'wallet_01' },
   }),
-  unauthorized: new DomainError('unauthorized', 'the API key is missing or wrong'),
+  unauthorized: keyRefused(),
   forbidden: new DomainError('forbidden', 'this key lacks the scope wallets:write', {
     details: { scope: 'wallets:write' },
   }),
@@ -53,7 +53,7 @@ const SAMPLES: Record<ErrorKind, DomainError> = {
   unavailable: new DomainError('unavailable', 'the ledger is busy: repeat the request with the same idempotency key'),
 };
 
-/** Documents the errors of a wallets API route, beside 401, 403 and 500, with an example of each. */
+/** Documents the errors of a wallets API route, beside 401, 403, 429, 500 and 503, with an example of each. */
 export function ApiWalletsErrors(...kinds: ErrorKind[]): MethodDecorator & ClassDecorator {
   const schema = { $ref: getSchemaPath(WalletsErrorDto) };
   return documentErrors({

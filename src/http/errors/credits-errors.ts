@@ -19,8 +19,11 @@ export const CREDITS_STATUS: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
-/** What a 402 says beside its sentence. */
-const PAYMENT_FACTS = ['balance', 'required', 'top_up', 'paused_reason', 'no_top_up'] as const;
+/** What an answer says beside its sentence: of missing credits, and of the purchase that is in the way of another. */
+const FACTS: Readonly<Record<number, readonly string[]>> = {
+  402: ['balance', 'required', 'top_up', 'paused_reason', 'no_top_up'],
+  409: ['top_up'],
+};
 
 export type CreditsErrorBody = FieldErrors | ({ detail: string } & Record<string, unknown>);
 
@@ -29,9 +32,7 @@ export function renderCreditsError(error: DomainError, status: number): CreditsE
   if (status === 400) return error.fields ? sentences(error.fields) : { [NON_FIELD_ERRORS]: [sentence(error.message)] };
   if (status === 401) return { detail: 'Incorrect authentication credentials.' };
   const body: { detail: string } & Record<string, unknown> = { detail: sentence(error.message) };
-  if (status === 402) {
-    for (const fact of PAYMENT_FACTS) if (error.details[fact] !== undefined) body[fact] = error.details[fact];
-  }
+  for (const fact of FACTS[status] ?? []) if (error.details[fact] !== undefined) body[fact] = error.details[fact];
   return body;
 }
 

@@ -6,6 +6,7 @@ import { requestIdOf } from '../request-id.js';
 import { allowedMethods } from './allowed-methods.js';
 import { type Api, apiOf } from './api-of.js';
 import { CREDITS_STATUS, renderCreditsError, renderCreditsFailure } from './credits-errors.js';
+import { withMistakenId } from './mistaken-id.js';
 import { toDomainError } from './to-domain-error.js';
 import { renderWalletsError, renderWalletsFailure, WALLETS_STATUS } from './wallets-errors.js';
 
@@ -13,6 +14,9 @@ const RENDERERS = {
   wallets: { statuses: WALLETS_STATUS, error: renderWalletsError, failure: renderWalletsFailure },
   credits: { statuses: CREDITS_STATUS, error: renderCreditsError, failure: renderCreditsFailure },
 } satisfies Record<Api, unknown>;
+
+/** Where a key may be; the words of the credits API are given, so there this header alone says it. */
+const CREDENTIALS = 'Bearer, JWT, ApiKey header="x-api-key"';
 
 /** The one place that knows statuses: every refusal and every failure becomes the answer its API promises. */
 @Catch()
@@ -39,18 +43,28 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 function answerRefusal(refusal: DomainError, request: Request, response: Response): void {
-  const renderer = RENDERERS[apiOf(request.path)];
-  // Drop-in routes answer a key that was used for another request as Flexprice answers any repeated key.
-  const error =
-    refusal.kind === 'idempotency_key_reused' && isReusedKeyConflict(request)
-      ? new DomainError('already_exists', refusal.message, { details: refusal.details })
-      : refusal;
-  const status = renderer.statuses[error.kind];
+  const error = asAnswered(refusal, request);
+  const { status, body } = renderRefusal(error, request.path);
   const isRetryable = error.kind === 'unavailable' || error.kind === 'too_many_requests';
   if (isRetryable || error.retryAfterSeconds) response.setHeader('Retry-After', String(error.retryAfterSeconds ?? 1));
-  if (error.kind === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer');
+  if (error.kind === 'unauthorized') response.setHeader('WWW-Authenticate', CREDENTIALS);
   if (error.isReplayed) response.setHeader('Idempotent-Replayed', 'true');
-  response.status(status).json(renderer.error(error, status));
+  response.status(status).json(body);
+}
+
+/** A refusal as the API of a path answers it. */
+export function renderRefusal(error: DomainError, path: string): { status: number; body: object } {
+  const renderer = RENDERERS[apiOf(path)];
+  const status = renderer.statuses[error.kind];
+  return { status, body: renderer.error(error, status) };
+}
+
+function asAnswered(refusal: DomainError, request: Request): DomainError {
+  // Drop-in routes answer a key that was used for another request as Flexprice answers any repeated key.
+  if (refusal.kind === 'idempotency_key_reused' && isReusedKeyConflict(request)) {
+    return new DomainError('already_exists', refusal.message, { details: refusal.details });
+  }
+  return refusal.kind === 'not_found' ? withMistakenId(refusal) : refusal;
 }
 
 /** Nest's own 404 (ours are DomainErrors): no route matched, which it also says for a known path with another method. */
@@ -60,7 +74,15 @@ function isUnrouted(exception: unknown): boolean {
 
 function unrouted(request: Request, response: Response): DomainError {
   const methods = allowedMethods(request);
-  if (methods.length === 0) return new DomainError('not_found', `there is no ${request.method} ${request.path}`);
+  if (methods.length === 0) return unknownPath(request);
   response.setHeader('Allow', methods.join(', '));
   return new DomainError('method_not_allowed', `${request.path} takes ${methods.join(', ')}, not ${request.method}`);
+}
+
+/** The wallets API is under /v1, the credits API is not: who mixes them up is told. */
+function unknownPath(request: Request): DomainError {
+  const { method, path } = request;
+  const twin = /^\/v1(?=\/)/i.test(path) ? path.slice('/v1'.length) : `/v1${path}`;
+  const isMeant = allowedMethods(request, twin).length > 0;
+  return new DomainError('not_found', `there is no ${method} ${path}${isMeant ? `; did you mean ${twin}?` : ''}`);
 }

@@ -92,7 +92,7 @@ export class CreditsDetailDto {
   @ApiProperty({ type: String, required: false, example: '50' })
   required?: string;
 
-  /** 402: the purchase under way, or null. */
+  /** 402: the purchase under way, or null. 409: the purchase that is in the way of this one. */
   @ApiProperty({ type: TopUpUnderWayDto, required: false, nullable: true })
   top_up?: TopUpUnderWayDto | null;
 

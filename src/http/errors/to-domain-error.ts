@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { DomainError, type ErrorKind } from '../../shared/errors.js';
 import { isConnectionLost } from '../../shared/is-connection-lost.js';
 import { sqlStateOf } from '../../shared/sql-state.js';
+import { currentTurn, NO_TURN } from '../../shared/turn.js';
 
 /** What the framework refuses by itself, by status. */
 const KINDS: Record<number, ErrorKind> = {
@@ -19,6 +20,8 @@ const KINDS: Record<number, ErrorKind> = {
   503: 'unavailable',
 };
 
+/** An answer of the database that took too long. */
+const TOO_LONG = '57014';
 /** A deadlock, a serialization failure, a lock or an answer that took too long: all was undone, a repeat may well succeed. */
 const GIVEN_WAY = /^(40P01|40001|55P03|57014)$/;
 
@@ -26,6 +29,10 @@ const GIVEN_WAY = /^(40P01|40001|55P03|57014)$/;
 export function toDomainError(exception: unknown): DomainError | undefined {
   if (exception instanceof DomainError) return exception;
   if (exception instanceof HttpException) return fromHttpException(exception);
+  if (currentTurn().lane === 'searches') {
+    const refusal = refusalOfSearch(sqlStateOf(exception));
+    if (refusal) return refusal;
+  }
   if (isConnectionLost(exception)) {
     return new DomainError('unavailable', 'the database does not answer: repeat the request later', {
       retryAfterSeconds: 1,
@@ -33,6 +40,24 @@ export function toDomainError(exception: unknown): DomainError | undefined {
   }
   if (GIVEN_WAY.test(sqlStateOf(exception))) {
     return new DomainError('unavailable', 'somebody else is changing the same thing: repeat the request', {
+      retryAfterSeconds: 1,
+    });
+  }
+  return undefined;
+}
+
+/** What is wrong with a search is wrong with what was asked for, or with how much at once: no failure of the service. */
+function refusalOfSearch(state: string): DomainError | undefined {
+  if (state === TOO_LONG) {
+    return new DomainError(
+      'validation',
+      'the search took too long and was given up: ask for less, by a customer, a wallet, a status or a time, and with fewer text filters',
+      { code: 'search_too_expensive' },
+    );
+  }
+  if (state === NO_TURN) {
+    return new DomainError('too_many_requests', 'too many lists and searches at once: wait for those under way', {
+      code: 'too_many_searches',
       retryAfterSeconds: 1,
     });
   }

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { IsInt, IsOptional } from 'class-validator';
 import type { Decimal } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
-import { IgnoreUnknownFields, validated } from '../validation.pipe.js';
+import { SentBySdk, validated } from '../validation.pipe.js';
 import { IsCredits, IsRate } from './is-credits.js';
 import { IsMetadata } from './is-metadata.js';
 import { IsIdempotencyKey, IsIdentifier, IsText } from './is-text.js';
@@ -56,7 +56,7 @@ class FieldsDto {
   items?: ItemDto[];
 }
 
-@IgnoreUnknownFields()
+@SentBySdk('more')
 class LenientDto {
   @IsInt()
   count!: number;
@@ -139,13 +139,14 @@ describe('fields', () => {
   it('nests errors like the body', () => {
     expect(errorsOf({ item: {}, items: [{ count: 1 }, { count: 1.5, more: 1 }] })).toEqual({
       item: { count: ['is required'] },
-      items: { 1: { count: ['must be an integer number'], more: ['is not a known field'] } },
+      items: { 1: { count: ['must be an integer number'], more: ['is not a known field; known are count'] } },
     });
   });
 
-  it('refuses unknown fields by name, or drops them where the DTO says so', () => {
-    expect(errorsOf({ creditz: 1 })).toEqual({ creditz: ['is not a known field'] });
+  it('refuses unknown fields with the nearest, or drops them where only the SDK knows them', () => {
+    expect(errorsOf({ creditz: 1 })).toEqual({ creditz: ['is not a known field; did you mean credits?'] });
     expect(validated(LenientDto, { count: 1, more: 2 })).toEqual({ count: 1 });
+    expect(errorsOf({ count: 1, moer: 2 }, LenientDto)).toEqual({ moer: ['is not a known field; known are count'] });
     expect(errorsOf({}, LenientDto)).toEqual({ count: ['is required'] });
     expect(errorsOf({ count: null }, LenientDto)).toEqual({ count: ['must not be null'] });
   });

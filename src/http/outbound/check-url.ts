@@ -1,5 +1,5 @@
 import { invalidField } from '../../shared/errors.js';
-import { ForbiddenAddress, publicAddressesOf } from './public-address.js';
+import { allowedAddressesOf, checkLiteral, ForbiddenAddress } from './allowed-address.js';
 
 /**
  * Whether a tenant's url may be sent to. Said when it is saved, so that a mistake is seen at once; what counts is the check
@@ -9,7 +9,7 @@ import { ForbiddenAddress, publicAddressesOf } from './public-address.js';
  */
 export async function checkUrl(
   text: string,
-  { isProduction }: { isProduction: boolean },
+  { isProduction, isPrivateAllowed }: { isProduction: boolean; isPrivateAllowed: boolean },
   field = 'url',
 ): Promise<void> {
   if (!URL.canParse(text)) throw invalidField(field, 'must be a url, such as https://example.com/webhooks');
@@ -18,9 +18,10 @@ export async function checkUrl(
     throw invalidField(field, isProduction ? 'must begin with https://' : 'must begin with https:// or http://');
   }
   if (url.username || url.password) throw invalidField(field, 'must not have a user or a password in it');
-  if (!isProduction) return;
   try {
-    await publicAddressesOf(url.hostname);
+    // While something is developed, the server of a name may be one that is yet to be started.
+    if (isProduction || !isPrivateAllowed) await allowedAddressesOf(url.hostname, isPrivateAllowed);
+    else checkLiteral(url.hostname, isPrivateAllowed);
   } catch (error) {
     throw invalidField(field, error instanceof ForbiddenAddress ? error.message : `${url.hostname} is not known`);
   }

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Webhook } from 'standardwebhooks';
 import { Config } from '../../config.js';
 import { Clock } from '../../shared/clock.js';
-import { checkLiteral, publicLookup } from './public-address.js';
+import { checkLiteral, guardedLookup } from './allowed-address.js';
 
 const MAX_READ_BYTES = 65_536;
 
@@ -12,8 +12,8 @@ export interface SignedRequest {
   url: string;
   /** Of the message: the same in every repeat. */
   id: string;
-  /** `whsec_` and base64. */
-  secret: string;
+  /** `whsec_` and base64 each. It is signed with all of them: whoever knows one can tell that it is from here. */
+  secrets: readonly string[];
   /** JSON. */
   body: string;
   userAgent: string;
@@ -30,14 +30,12 @@ export interface SignedAnswer {
 }
 
 /**
- * Requests to servers of tenants, signed after Standard Webhooks 1.0. In production over https and to addresses of the
- * public internet only; redirects are not followed. Each has a connection of its own: nothing of one server is in
+ * Requests to servers of tenants, signed after Standard Webhooks 1.0. In production over https only; to addresses of the
+ * operator's own networks only where the operator allows it; redirects are not followed. Each has a connection of its own: nothing of one server is in
  * another's way, and nothing is sent twice.
  */
 @Injectable()
 export class SignedRequests {
-  readonly #lookup = publicLookup();
-
   constructor(
     private readonly clock: Clock,
     private readonly config: Config,
@@ -49,15 +47,15 @@ export class SignedRequests {
    */
   async post(message: SignedRequest, signal: AbortSignal): Promise<SignedAnswer> {
     const url = new URL(message.url);
-    const { isProduction } = this.config;
-    if (isProduction) checkTarget(url);
+    const { isPrivateAllowed } = this.config;
+    checkTarget(url, this.config);
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const request = (url.protocol === 'https:' ? https : http).request(url, {
         method: 'POST',
         agent: false,
         headers: this.#headers(message),
         signal,
-        ...(isProduction ? { lookup: this.#lookup } : {}),
+        lookup: guardedLookup(isPrivateAllowed),
       });
       request.once('response', resolve).on('error', reject);
       // Also an answer that is none of these, such as a change of protocol, ends the connection.
@@ -68,7 +66,7 @@ export class SignedRequests {
   }
 
   /** The id is the message's and stays, the time is that of the attempt. */
-  #headers({ id, secret, body, userAgent, headers }: SignedRequest): Record<string, string | number> {
+  #headers({ id, secrets, body, userAgent, headers }: SignedRequest): Record<string, string | number> {
     const now = this.clock.now();
     return {
       ...headers,
@@ -77,15 +75,15 @@ export class SignedRequests {
       'user-agent': userAgent,
       'webhook-id': id,
       'webhook-timestamp': Math.floor(now.getTime() / 1000),
-      'webhook-signature': new Webhook(secret).sign(id, now, body),
+      'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, now, body)).join(' '),
     };
   }
 }
 
 /** What was allowed when the url was written down may not be now; and an address in digits is connected to without a lookup. */
-function checkTarget(url: URL): void {
-  if (url.protocol !== 'https:') throw new Error('only https is sent to');
-  checkLiteral(url.hostname);
+function checkTarget(url: URL, { isProduction, isPrivateAllowed }: Config): void {
+  if (isProduction && url.protocol !== 'https:') throw new Error('only https is sent to');
+  checkLiteral(url.hostname, isPrivateAllowed);
 }
 
 /** Reads an answer to its end, or to 64 kB. */

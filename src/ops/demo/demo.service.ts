@@ -15,6 +15,7 @@ import { Entry } from '../../ledger/entry.entity.js';
 import { LedgerService } from '../../ledger/ledger.service.js';
 import { decimal } from '../../shared/decimal.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { withinEveryScope, withinScope } from '../../shared/sight.js';
 import { type DemoDetails, readDemoFile, writeDemoFile } from './demo-file.js';
 import { DEMO_CREDITS } from './demo-text.js';
 
@@ -46,9 +47,17 @@ export class Demo {
   /** Makes what is missing, and keeps the keys of an earlier start as long as this database knows them. */
   async prepare(baseUrl: string): Promise<DemoDetails> {
     const known = await readDemoFile(this.config.dataDir);
-    const scope = (await this.#scopeOfKey(known?.server_key)) ?? (await this.#findScope()) ?? (await this.#makeScope());
+    const scope = await withinEveryScope(
+      async () => (await this.#scopeOfKey(known?.server_key)) ?? (await this.#findScope()) ?? this.#makeScope(),
+    );
+    const details = await withinScope(scope, () => this.#ensure(scope, baseUrl, known));
+    await writeDemoFile(this.config.dataDir, details);
+    return details;
+  }
+
+  async #ensure(scope: Scope, baseUrl: string, known: DemoDetails | undefined): Promise<DemoDetails> {
     const customer = await this.#ensureCustomer(scope);
-    const details: DemoDetails = {
+    return {
       base_url: baseUrl,
       server_key: await this.#ensureKey(scope, known?.server_key, null),
       account_key: await this.#ensureKey(scope, known?.account_key, customer.id),
@@ -57,8 +66,6 @@ export class Demo {
       wallet_id: await this.#ensureWallet(scope, customer.id),
       pack_ids: await this.#ensurePacks(scope),
     };
-    await writeDemoFile(this.config.dataDir, details);
-    return details;
   }
 
   async #scopeOfKey(plainKey: string | undefined): Promise<Scope | undefined> {

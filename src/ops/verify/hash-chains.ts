@@ -6,7 +6,7 @@ import { SqlTable } from '../../shared/sql-table.js';
 import type { WalletRange } from './invariants.js';
 
 /** Entries in memory at once. */
-const PAGE = 2000;
+const PAGE = 1000;
 const AFTER_ALL = 2_147_483_647;
 
 export interface Chains {
@@ -19,8 +19,13 @@ export interface Chains {
  * Follows the hash chain of each wallet from its first entry on. Rows are only ever added behind, so pages that are read
  * one after the other belong together.
  * @param range the wallets that are looked at; all of them unless given
+ * @param pause waited for between two pages; what it throws ends the work
  */
-export async function brokenChains(em: EntityManager, range?: WalletRange): Promise<Chains> {
+export async function brokenChains(
+  em: EntityManager,
+  range?: WalletRange,
+  pause = async (): Promise<void> => undefined,
+): Promise<Chains> {
   const entries = new SqlTable<EntryRecord>(em.getMetadata().get(Entry));
   const sql = `select ${entries.select('e')} from entry e where (e.wallet_id, e.sequence) > (?, ?)
     ${range ? 'and e.wallet_id <= ?' : ''} order by e.wallet_id, e.sequence limit ${PAGE}`;
@@ -44,5 +49,6 @@ export async function brokenChains(em: EntityManager, range?: WalletRange): Prom
     }
     chains.entries += rows.length;
     if (rows.length < PAGE) return chains;
+    await pause();
   }
 }

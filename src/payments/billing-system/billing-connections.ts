@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { LRUCache } from 'lru-cache';
+import { AuditLog } from '../../auth/audit/audit-log.js';
 import type { Caller } from '../../auth/caller.js';
 import { Config } from '../../config.js';
 import { invalidFields } from '../../http/field-errors.js';
 import { checkUrl } from '../../http/outbound/check-url.js';
-import { checkSealed } from '../../settings/check-sealed.js';
 import { SecretBox } from '../../settings/secret-box.js';
 import { SettingsService } from '../../settings/settings.service.js';
+import { StoredSecrets } from '../../settings/stored-secrets.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
@@ -20,6 +21,7 @@ import { type BillingAddress, BillingSystemApi } from './billing-system-api.js';
 import { WEBHOOK } from './billing-system-provider.js';
 
 const CACHE_LIMIT = 10_000;
+const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 
 /** A connection with its secret opened. */
 export interface OpenBillingConnection {
@@ -29,17 +31,18 @@ export interface OpenBillingConnection {
 
 /** The environments whose own billing systems take the payments, and where those are. */
 @Injectable()
-export class BillingConnections implements OnModuleInit, OnApplicationBootstrap {
-  readonly #logger = new Logger('BillingSystem');
+export class BillingConnections implements OnModuleInit {
   readonly #cache: LRUCache<string, { address: BillingAddress | undefined }>;
 
   constructor(
     private readonly em: EntityManager,
     private readonly settings: SettingsService,
     private readonly box: SecretBox,
+    private readonly secrets: StoredSecrets,
     private readonly api: BillingSystemApi,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly audit: AuditLog,
   ) {
     this.#cache = trustedCache(clock, CACHE_LIMIT);
   }
@@ -51,12 +54,8 @@ export class BillingConnections implements OnModuleInit, OnApplicationBootstrap 
       const sentence = 'needs an address first: PUT /v1/settings/payments/webhook';
       throw invalidFields({ value: { provider: [sentence] } });
     });
-  }
-
-  async onApplicationBootstrap(): Promise<void> {
-    const rows = await this.em.fork().find(BillingConnection, {}, { fields: ['sealedSecret', 'environmentId'] });
-    const sealed = rows.map(({ environmentId, sealedSecret }) => ({ environmentId, sealed: sealedSecret }));
-    checkSealed(sealed, 'secrets of billing systems', { box: this.box, config: this.config, logger: this.#logger });
+    const what = 'secrets of billing systems';
+    this.secrets.keep({ what, entity: BillingConnection, property: 'sealedSecret', ownerOf });
   }
 
   /**
@@ -93,7 +92,7 @@ export class BillingConnections implements OnModuleInit, OnApplicationBootstrap 
     await checkUrl(url, this.config);
     if (url !== old?.url || secret !== old.secret) await this.#ping(caller, { url, secret });
     const values = { url, sealedSecret: this.box.seal(secret, ownerOf(caller)) };
-    const row = await this.#store(caller, before?.version ?? 0, values);
+    const row = await this.#store(caller, before?.version ?? 0, values, secret !== old?.secret);
     this.#cache.delete(ownerOf(caller));
     return this.#open(row);
   }
@@ -105,9 +104,13 @@ export class BillingConnections implements OnModuleInit, OnApplicationBootstrap 
       const sentence = 'this environment charges through its billing system: see the setting payments';
       throw new DomainError('invalid_operation', sentence);
     }
-    const deleted = await this.em.fork().nativeDelete(BillingConnection, scopeOf(caller));
+    await this.em.fork().transactional(async (tx) => {
+      const row = await tx.findOne(BillingConnection, scopeOf(caller), LOCKED);
+      if (!row) throw notFound('billing system', { environment_id: caller.environmentId });
+      tx.remove(row);
+      this.audit.change(tx, caller, 'billing_system.removed', row);
+    });
     this.#cache.delete(ownerOf(caller));
-    if (deleted === 0) throw notFound('billing system', { environment_id: caller.environmentId });
   }
 
   /** Any server answers 200 to anything: this one has to repeat what it was told. */
@@ -124,17 +127,21 @@ export class BillingConnections implements OnModuleInit, OnApplicationBootstrap 
     caller: Caller,
     version: number,
     values: Pick<BillingConnection, 'url' | 'sealedSecret'>,
+    isSecretNew: boolean,
   ): Promise<BillingConnection> {
     const stamp = { updatedAt: this.clock.now(), updatedBy: caller.keyId, version: version + 1 };
     return this.em.fork().transactional(async (tx) => {
-      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-      const row = await tx.findOne(BillingConnection, scopeOf(caller), lock);
+      const row = await tx.findOne(BillingConnection, scopeOf(caller), LOCKED);
       if ((row?.version ?? 0) !== version) {
         throw new DomainError('conflict', 'the billing system was changed by another request meanwhile');
       }
-      if (row) return Object.assign(row, values, stamp);
       const created = { createdAt: stamp.updatedAt, createdBy: caller.keyId };
-      return tx.create(BillingConnection, { ...scopeOf(caller), ...values, ...stamp, ...created });
+      const stored = row
+        ? Object.assign(row, values, stamp)
+        : tx.create(BillingConnection, { ...scopeOf(caller), ...values, ...stamp, ...created });
+      // That the secret is new, never what it is.
+      this.audit.change(tx, caller, 'billing_system.changed', stored, isSecretNew ? { new_keys: ['secret'] } : {});
+      return stored;
     });
   }
 

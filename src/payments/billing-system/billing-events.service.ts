@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../auth/environment.entity.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
+import type { Scope } from '../../shared/scope.js';
+import { withinEveryScope, withinScope } from '../../shared/sight.js';
 import { EventEngine } from '../stripe/event-engine.js';
 import { EventQueue } from '../stripe/event-queue.js';
 import { BillingConnections } from './billing-connections.js';
@@ -25,19 +27,25 @@ export class BillingEventsService {
 
   /** @throws validation when it is not signed for this environment, or says nothing: nothing is kept then */
   async receive(environmentId: string, bytes: Buffer, headers: MessageHeaders): Promise<void> {
-    const environment = await this.em.fork().findOne(Environment, { id: environmentId, status: 'published' });
+    const where = { id: environmentId, status: 'published' };
+    const environment = await withinEveryScope(() => this.em.fork().findOne(Environment, where));
     if (!environment) throw notSigned();
     const scope = { tenantId: environment.tenantId, environmentId };
+    if (await withinScope(scope, () => this.#keep(scope, bytes, headers))) this.engine.nudge();
+  }
+
+  /** @returns whether there is something to look at */
+  async #keep(scope: Scope, bytes: Buffer, headers: MessageHeaders): Promise<boolean> {
     const secret = (await this.connections.find(scope))?.secret;
     const id = secret === undefined ? undefined : verifiedId(bytes, headers, secret, this.clock.now());
     if (id === undefined) throw notSigned();
     const { type, paymentId } = readMessage(bytes);
-    if (type !== PAYMENT_CHANGED) return;
+    if (type !== PAYMENT_CHANGED) return false;
     if (paymentId === undefined) throw notReadable();
     // Whatever it is: the payment, what went back of it, or both. Providers give ids of their own: one must not hide another's.
     await this.queue.keep(scope, { id: `webhook:${id}`, type }, { kind: 'payment', ref: paymentId });
     await this.queue.keep(scope, { id: `webhook-returns:${id}`, type }, { kind: 'returns', ref: paymentId });
-    this.engine.nudge();
+    return true;
   }
 }
 

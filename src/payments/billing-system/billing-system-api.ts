@@ -41,7 +41,7 @@ export class BillingSystemApi {
     const limit = AbortSignal.timeout(this.config.paymentTimeoutMs);
     const message = {
       url,
-      secret,
+      secrets: [secret],
       id: key === undefined ? `msg_${randomUUID()}` : idOfKey(scope, key),
       // The key is signed here; in the header it is for those who look for it there.
       body: JSON.stringify({

@@ -3,6 +3,8 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { RunningWork } from '../../shared/running-work.js';
 import type { Scope } from '../../shared/scope.js';
+import { asOwnWork } from '../../shared/turn.js';
+import { withinScope } from '../../shared/sight.js';
 import type { KeptCard, PaymentMethodDetails, PaymentProvider } from '../payment-provider.js';
 import { PaymentProviders } from '../payment-providers.js';
 import { type ClaimedEvent, EventQueue } from './event-queue.js';
@@ -61,7 +63,7 @@ export class EventEngine implements BeforeApplicationShutdown {
 
   /** Takes up what is due at once, and does not wait for it. */
   nudge(): void {
-    const work = this.wake().catch((error: unknown) => {
+    const work = asOwnWork(() => this.wake()).catch((error: unknown) => {
       this.#logger.error({ msg: 'events could not be taken up; the scheduled task will', err: error });
     });
     this.#work.track(work);
@@ -82,7 +84,8 @@ export class EventEngine implements BeforeApplicationShutdown {
     const count = (this.#underWay.get(environmentId) ?? 0) + 1;
     this.#underWay.set(environmentId, count);
     if (count >= PLACES) this.#crowded.add(environmentId);
-    this.#work.track(this.#workOn(event).finally(() => this.#leave(environmentId)));
+    const work = withinScope(event.scope, () => this.#workOn(event));
+    this.#work.track(work.finally(() => this.#leave(environmentId)));
   }
 
   #leave(environmentId: string): void {

@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/clock.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { withinEveryScope } from '../../shared/sight.js';
 import type { EventSubject } from './event-subject.js';
 import { ProviderEvent } from './provider-event.entity.js';
 
@@ -63,8 +64,9 @@ export class EventQueue {
    */
   async claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedEvent[]> {
     const now = this.clock.now();
-    const rows = await this.em.fork().execute<ClaimedRow[]>(
-      `with due as materialized (
+    const rows = await withinEveryScope(() =>
+      this.em.fork().execute<ClaimedRow[]>(
+        `with due as materialized (
          select d.environment_id, d.id from (
            select environment_id from stripe_connection union select environment_id from billing_connection
          ) c
@@ -78,12 +80,13 @@ export class EventQueue {
        update provider_event e set attempts = attempts + 1, next_attempt_at = ?
        from due where e.environment_id = due.environment_id and e.id = due.id
        returning e.id, e.tenant_id, e.environment_id, e.subject_kind, e.subject_ref, e.attempts`,
-      [
-        now.toISOString(),
-        places,
-        JSON.stringify(Object.fromEntries(underWay)),
-        new Date(now.getTime() + LEASE_MS).toISOString(),
-      ],
+        [
+          now.toISOString(),
+          places,
+          JSON.stringify(Object.fromEntries(underWay)),
+          new Date(now.getTime() + LEASE_MS).toISOString(),
+        ],
+      ),
     );
     return rows.map((row) => ({
       id: row.id,
@@ -110,10 +113,12 @@ export class EventQueue {
   /** Forgets events of more than 30 days ago, some at a time. */
   async forget(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - KEPT_MS).toISOString();
-    await this.em.fork().execute(
-      `delete from provider_event where (environment_id, id) in (
+    await withinEveryScope(() =>
+      this.em.fork().execute(
+        `delete from provider_event where (environment_id, id) in (
          select environment_id, id from provider_event where received_at < ? order by received_at limit ${FORGET_LIMIT})`,
-      [before],
+        [before],
+      ),
     );
   }
 

@@ -1,14 +1,14 @@
 import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { LRUCache } from 'lru-cache';
+import { AuditLog } from '../../auth/audit/audit-log.js';
 import type { Caller } from '../../auth/caller.js';
 import { Environment } from '../../auth/environment.entity.js';
-import { Config } from '../../config.js';
 import { invalidFields } from '../../http/field-errors.js';
-import { checkSealed } from '../../settings/check-sealed.js';
 import { SecretBox } from '../../settings/secret-box.js';
 import { SettingsService } from '../../settings/settings.service.js';
+import { StoredSecrets } from '../../settings/stored-secrets.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
@@ -19,6 +19,7 @@ import { faultsOfKeys, isKeyFor, type StripeKeys } from './stripe-keys.js';
 import type { StripeTerms } from './stripe-provider.js';
 
 const CACHE_LIMIT = 10_000;
+const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 
 /** How an environment is connected, its keys opened. */
 export interface OpenConnection {
@@ -33,17 +34,17 @@ export interface ConnectionChanges extends Partial<StripeKeys>, Partial<StripeTe
 
 /** The environments that take payments through Stripe, and with what keys. */
 @Injectable()
-export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
-  readonly #logger = new Logger('Stripe');
+export class StripeConnections implements OnModuleInit {
   readonly #cache: LRUCache<string, { connection: OpenConnection | undefined }>;
 
   constructor(
     private readonly em: EntityManager,
     private readonly settings: SettingsService,
     private readonly box: SecretBox,
+    private readonly secrets: StoredSecrets,
     private readonly clients: StripeClients,
     private readonly clock: Clock,
-    private readonly config: Config,
+    private readonly audit: AuditLog,
   ) {
     this.#cache = trustedCache(clock, CACHE_LIMIT);
   }
@@ -55,13 +56,7 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
       const sentence = 'needs keys first: PUT /v1/settings/payments/stripe';
       throw invalidFields({ value: { provider: [sentence] } });
     });
-  }
-
-  /** Keys that cannot be opened are found out at the start, not at the first charge. They can be stored anew. */
-  async onApplicationBootstrap(): Promise<void> {
-    const rows = await this.em.fork().find(StripeConnection, {}, { fields: ['sealedKeys', 'environmentId'] });
-    const sealed = rows.map(({ environmentId, sealedKeys }) => ({ environmentId, sealed: sealedKeys }));
-    checkSealed(sealed, 'Stripe keys', { box: this.box, config: this.config, logger: this.#logger });
+    this.secrets.keep({ what: 'Stripe keys', entity: StripeConnection, property: 'sealedKeys', ownerOf });
   }
 
   /**
@@ -102,7 +97,8 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
       statementDescriptorSuffix: changes.statementDescriptorSuffix ?? old?.terms.statementDescriptorSuffix ?? '',
       sendReceipts: changes.sendReceipts ?? old?.terms.sendReceipts ?? false,
     };
-    const row = await this.#store(caller, before?.version ?? 0, { ...terms, sealedKeys: this.#seal(caller, keys) });
+    const values = { ...terms, sealedKeys: this.#seal(caller, keys) };
+    const row = await this.#store(caller, before?.version ?? 0, values, newKeysOf(old?.keys, keys));
     this.#cache.delete(ownerOf(caller));
     return this.#open(row);
   }
@@ -113,9 +109,13 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
     if (provider === 'stripe') {
       throw new DomainError('invalid_operation', 'this environment charges through Stripe: see the setting payments');
     }
-    const deleted = await this.em.fork().nativeDelete(StripeConnection, scopeOf(caller));
+    await this.em.fork().transactional(async (tx) => {
+      const row = await tx.findOne(StripeConnection, scopeOf(caller), LOCKED);
+      if (!row) throw notFound('Stripe connection', { environment_id: caller.environmentId });
+      tx.remove(row);
+      this.audit.change(tx, caller, 'stripe_connection.removed', row);
+    });
     this.#cache.delete(ownerOf(caller));
-    if (deleted === 0) throw notFound('Stripe connection', { environment_id: caller.environmentId });
   }
 
   /** @throws conflict when somebody else has changed it since it was read */
@@ -123,17 +123,27 @@ export class StripeConnections implements OnModuleInit, OnApplicationBootstrap {
     caller: Caller,
     version: number,
     values: StripeTerms & { sealedKeys: string },
+    newKeys: string[],
   ): Promise<StripeConnection> {
     const stamp = { updatedAt: this.clock.now(), updatedBy: caller.keyId, version: version + 1 };
     return this.em.fork().transactional(async (tx) => {
-      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-      const row = await tx.findOne(StripeConnection, scopeOf(caller), lock);
+      const row = await tx.findOne(StripeConnection, scopeOf(caller), LOCKED);
       if ((row?.version ?? 0) !== version) {
         throw new DomainError('conflict', 'the keys were changed by another request meanwhile');
       }
-      if (row) return Object.assign(row, values, stamp);
       const created = { createdAt: stamp.updatedAt, createdBy: caller.keyId };
-      return tx.create(StripeConnection, { ...scopeOf(caller), ...values, ...stamp, ...created });
+      const stored = row
+        ? Object.assign(row, values, stamp)
+        : tx.create(StripeConnection, { ...scopeOf(caller), ...values, ...stamp, ...created });
+      // That keys are new, never what they are.
+      this.audit.change(
+        tx,
+        caller,
+        'stripe_connection.changed',
+        stored,
+        newKeys.length > 0 ? { new_keys: newKeys } : {},
+      );
+      return stored;
     });
   }
 
@@ -164,6 +174,17 @@ function mergedKeys(old: StripeKeys | undefined, changes: ConnectionChanges): St
   if (secretKey === undefined) throw invalidField('secret_key', 'is required');
   if (publishableKey === undefined) throw invalidField('publishable_key', 'is required');
   return { secretKey, publishableKey, webhookSecret: changes.webhookSecret ?? old?.webhookSecret ?? null };
+}
+
+/** Which of them are others than before, as the API names them. */
+function newKeysOf(old: StripeKeys | undefined, keys: StripeKeys): string[] {
+  const names = {
+    secretKey: 'secret_key',
+    publishableKey: 'publishable_key',
+    webhookSecret: 'webhook_secret',
+  } as const;
+  const all = Object.entries(names) as [keyof StripeKeys, string][];
+  return all.filter(([key]) => keys[key] !== (old?.[key] ?? null)).map(([, name]) => name);
 }
 
 function ownerOf({ tenantId, environmentId }: Scope): string {

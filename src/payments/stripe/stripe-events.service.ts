@@ -2,6 +2,8 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../auth/environment.entity.js';
 import { Clock } from '../../shared/clock.js';
+import type { Scope } from '../../shared/scope.js';
+import { withinEveryScope, withinScope } from '../../shared/sight.js';
 import { EventEngine } from './event-engine.js';
 import { EventQueue } from './event-queue.js';
 import { subjectOf } from './event-subject.js';
@@ -21,15 +23,21 @@ export class StripeEventsService {
 
   /** @throws validation when it is not signed for this environment: nothing is kept then */
   async receive(environmentId: string, bytes: Buffer, signature: string | undefined): Promise<void> {
-    const environment = await this.em.fork().findOne(Environment, { id: environmentId, status: 'published' });
+    const where = { id: environmentId, status: 'published' };
+    const environment = await withinEveryScope(() => this.em.fork().findOne(Environment, where));
     if (!environment) throw notSigned();
     const scope = { tenantId: environment.tenantId, environmentId };
+    if (await withinScope(scope, () => this.#keep(scope, bytes, signature))) this.engine.nudge();
+  }
+
+  /** @returns whether there is something to look at */
+  async #keep(scope: Scope, bytes: Buffer, signature: string | undefined): Promise<boolean> {
     const secret = (await this.connections.find(scope))?.keys.webhookSecret;
     if (!secret) throw notSigned();
     const event = await verifyEvent(bytes, signature, secret, this.clock.now());
     const subject = subjectOf(event);
-    if (!subject || typeof event.id !== 'string') return;
+    if (!subject || typeof event.id !== 'string') return false;
     await this.queue.keep(scope, event, subject);
-    this.engine.nudge();
+    return true;
   }
 }

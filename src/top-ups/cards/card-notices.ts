@@ -7,6 +7,7 @@ import { EventsService } from '../../events/events.service.js';
 import { claimInstant, dueRows, type DueWork } from '../../ledger/due-work.js';
 import { Clock } from '../../shared/clock.js';
 import { LedgerTransaction } from '../../shared/ledger-transaction.js';
+import { withinEveryScope, withinScope } from '../../shared/sight.js';
 import { ScheduledTask } from '../schedule/scheduled-task.js';
 
 /** Cards of one round: the next goes on. */
@@ -14,7 +15,18 @@ const ROUND_LIMIT = 200;
 /** When one that could not be told of is tried again. */
 const RETRY_MS = 3_600_000;
 
-const DUE_NOTICES: DueWork = { table: 'payment_method', columns: 'id', due: 'notice_at', where: NOTICE_PENDING };
+const DUE_NOTICES: DueWork = {
+  table: 'payment_method',
+  columns: 'id, tenant_id, environment_id',
+  due: 'notice_at',
+  where: NOTICE_PENDING,
+};
+
+interface DueCard {
+  id: string;
+  tenant_id: string;
+  environment_id: string;
+}
 
 /**
  * Tells of cards in use, 30 days before they expire: once for each card and date, by whichever process is first to take
@@ -37,12 +49,18 @@ export class CardNotices implements OnModuleInit {
 
   /** What is due now, of each environment in turn. */
   async run(): Promise<void> {
+    const { now, rows } = await withinEveryScope(() => this.#find());
+    for (const { id, ...owner } of rows) {
+      const scope = { tenantId: owner.tenant_id, environmentId: owner.environment_id };
+      await withinScope(scope, () => this.#look(id, now));
+    }
+  }
+
+  async #find(): Promise<{ now: Date; rows: DueCard[] }> {
     const em = this.em.fork();
     const now = await claimInstant(em, this.clock);
     const due = await dueRows(em, DUE_NOTICES, { now, limit: ROUND_LIMIT });
-    if (!due) return;
-    const rows = await em.execute<{ id: string }[]>(due.sql, due.parameters);
-    for (const { id } of rows) await this.#look(id, now);
+    return { now, rows: due ? await em.execute<DueCard[]>(due.sql, due.parameters) : [] };
   }
 
   async #look(id: string, now: Date): Promise<void> {

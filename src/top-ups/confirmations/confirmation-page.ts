@@ -1,18 +1,4 @@
-import type { ScriptHosts } from '../../payments/payment-provider.js';
-
-/** What the page may load, talk to and show: its own two elements by their nonce, our own routes, and the provider's hosts. */
-export function policyOf({ scripts, connections, frames }: ScriptHosts, nonce: string): string {
-  return [
-    `default-src 'none'`,
-    `script-src 'nonce-${nonce}' ${scripts.join(' ')}`,
-    `style-src 'nonce-${nonce}'`,
-    `connect-src 'self' ${connections.join(' ')}`,
-    `frame-src ${frames.join(' ')}`,
-    `base-uri 'none'`,
-    `form-action 'none'`,
-    `frame-ancestors 'none'`,
-  ].join('; ');
-}
+import { PAGE_STYLE } from '../../http/page.js';
 
 /**
  * The page on which the holder of a card confirms one payment, with the provider's script. It knows nothing by itself: the
@@ -44,16 +30,7 @@ export function confirmationPage(scriptUrl: string, nonce: string): string {
 `;
 }
 
-const STYLE = `
-:root { color-scheme: light dark; }
-body { font: 17px/1.5 system-ui, sans-serif; margin: 0; padding: 24px 16px; }
-main { margin: 8vh auto 0; max-width: 26rem; }
-h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
-#amount { font-size: 1.25rem; font-weight: 600; margin: 0 0 1rem; }
-#error { border-left: 4px solid #c0392b; padding-left: 12px; }
-button { background: #1f6feb; border: 0; border-radius: 8px; color: #fff; font: inherit; font-weight: 600; min-height: 48px; width: 100%; }
-button:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
-button:disabled { opacity: .6; }
+const STYLE = `${PAGE_STYLE}#amount { font-size: 1.25rem; font-weight: 600; margin: 0 0 1rem; }
 `;
 
 const SCRIPT = `

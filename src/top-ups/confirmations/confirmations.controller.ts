@@ -5,9 +5,10 @@ import type { Response } from 'express';
 import { Public } from '../../auth/caller.js';
 import { Config } from '../../config.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
+import { pagePolicy } from '../../http/page.js';
 import { stripeHosts } from '../../payments/stripe/stripe-hosts.js';
 import { PAGE_PATH } from './confirmation-links.js';
-import { confirmationPage, policyOf } from './confirmation-page.js';
+import { confirmationPage } from './confirmation-page.js';
 import { ConfirmationDto, ConfirmationLinkDto, renderConfirmation } from './confirmations.dto.js';
 import { Confirmations } from './confirmations.service.js';
 
@@ -31,7 +32,7 @@ export class ConfirmationsController {
   page(@Res({ passthrough: true }) response: Response): string {
     const nonce = randomBytes(NONCE_BYTES).toString('base64');
     const hosts = stripeHosts(this.config.stripeApiBase);
-    response.setHeader('Content-Security-Policy', policyOf(hosts, nonce));
+    response.setHeader('Content-Security-Policy', pagePolicy(nonce, hosts));
     return confirmationPage(hosts.script, nonce);
   }
 

@@ -7,7 +7,7 @@ import { IsTimestamp } from '../../http/fields/is-timestamp.js';
 import { ToFlag } from '../../http/fields/to-flag.js';
 import { ToList } from '../../http/fields/to-list.js';
 import { WalletsSearchQuery } from '../../http/filters.dto.js';
-import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
+import { AsksForList } from '../../http/validation.pipe.js';
 import { Pagination } from '../../http/wallets-page.js';
 import { InvoiceDto } from '../../payments/invoices.dto.js';
 import type { Decimal } from '../../shared/decimal.js';
@@ -17,8 +17,7 @@ const INVOICE_STATUSES = ['DRAFT', 'FINALIZED', 'VOIDED'];
 const INVOICE_TYPES = ['SUBSCRIPTION', 'ONE_OFF', 'CREDIT'];
 const EXPANSIONS = ['customer', 'subscription'];
 
-/** Which invoices; all that is given must hold. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** Which invoices; all that is given must hold. */
 export class InvoiceSearchDto extends WalletsSearchQuery {
   @IsOptional()
   @IsIdentifier({ description: 'Our id of the customer.' })
@@ -102,7 +101,11 @@ export class InvoiceSearchDto extends WalletsSearchQuery {
   @IsBoolean({ message: 'must be true or false' })
   skip_line_items?: boolean | null;
 
-  @ApiProperty({ type: String, required: false, description: `Comma list of ${EXPANSIONS.join(', ')}.` })
+  @ApiProperty({
+    type: String,
+    required: false,
+    description: `Comma list of ${EXPANSIONS.join(', ')}; \`customer\` needs the scope \`customers:read\`.`,
+  })
   @ToList()
   @IsOptional()
   @IsIn(EXPANSIONS, { each: true, message: `must be a comma list of ${EXPANSIONS.join(', ')}` })
@@ -110,7 +113,7 @@ export class InvoiceSearchDto extends WalletsSearchQuery {
 }
 
 /** The same as query parameters; lists are separated by commas. */
-@IgnoreUnknownFields()
+@AsksForList()
 export class InvoiceListQuery extends OmitType(InvoiceSearchDto, ['filters', 'sort'] as const) {}
 
 /** What a list is asked for, in a body or a query. */

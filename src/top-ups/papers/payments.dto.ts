@@ -4,14 +4,14 @@ import { IsIdentifierList } from '../../http/fields/is-identifier-list.js';
 import { IsIdentifier, IsText } from '../../http/fields/is-text.js';
 import { IsTimestamp } from '../../http/fields/is-timestamp.js';
 import { ToList } from '../../http/fields/to-list.js';
-import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
+import { SentBySdk } from '../../http/validation.pipe.js';
 import { Pagination, WalletsPageQuery } from '../../http/wallets-page.js';
 import { PAYMENT_STATUSES, type PaymentStatus } from './payment-status.js';
 
 const METHOD_TYPES = ['CARD', 'ACH', 'OFFLINE', 'CREDITS', 'PAYMENT_LINK'];
 
-/** Which payments; all that is given must hold. Unknown fields are accepted and ignored. */
-@IgnoreUnknownFields()
+/** Which payments; all that is given must hold. */
+@SentBySdk('expand')
 export class PaymentListQuery extends WalletsPageQuery {
   @ApiProperty({ type: [String], required: false, description: 'Comma separated, or repeated.' })
   @ToList()

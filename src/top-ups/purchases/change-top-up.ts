@@ -1,14 +1,16 @@
+import { tenantSuspended } from '../../auth/suspension.js';
 import type { EventReason } from '../../events/build-events.js';
 import type { Decimal } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import type { WalletState } from '../../ledger/wallet-state.js';
 import { changePause, resumeAfterInvoice, resumeAfterPayment } from '../rules/change-pause.js';
+import { judgePurchase } from '../rules/judge-purchase.js';
 import { type ChargeVerdict, NO_PROVIDER } from '../rules/may-charge.js';
 import { reasonOf } from '../rules/decision-reason.js';
 import { cardOfPause, turnWith } from '../rules/judge-backup.js';
 import type { TopUpChange, TopUpEnd } from '../rules/top-up-changes.js';
 import { guardOf, type TopUpEvent, type TopUpRecord, type TopUpState } from '../rules/top-up-state.js';
-import { IN_FLIGHT_STATUSES, isOpenStatus } from './top-up.entity.js';
+import { isInFlight, isOpenStatus } from './top-up.entity.js';
 
 /** An invoice may stay unpaid for as long as it likes; nobody needs to look at it meanwhile. */
 export const NEVER = new Date('9999-01-01T00:00:00Z');
@@ -22,19 +24,14 @@ type Applied<Result = void> = DomainError | (() => Result);
 export function recordPurchase(
   { wallet }: WalletState,
   topUps: TopUpState,
-  { topUp }: Change<'purchase'>,
+  { topUp, hasKey }: Change<'purchase'>,
   now: Date,
 ): Applied<Recorded> {
   if (wallet.walletStatus === 'closed') {
     return new DomainError('invalid_operation', 'the wallet is closed', { details: { wallet_id: wallet.id } });
   }
-  const second = topUps.topUps.find((other) => !other.isAutomatic && isInFlight(other));
-  if (second && !topUp.invoicing) {
-    return new DomainError('conflict', 'another purchase of this account is under way', {
-      code: 'purchase_under_way',
-      details: { top_up: { id: second.id, status: second.topUpStatus } },
-    });
-  }
+  const refusal = judgePurchase(topUps, { topUp, hasKey }, now);
+  if (refusal) return refusal;
   return () => {
     // Whoever has a top-up has a guard: it tells the ledger to look for them.
     guardOf(topUps, wallet, now);
@@ -60,7 +57,7 @@ export function addTopUp(topUps: TopUpState, topUp: TopUpRecord, reason: EventRe
 
 /**
  * The gate in front of every call that can move money: allowed, the attempt is written down with its card; otherwise
- * the intent ends, at the provider first where something is open there.
+ * the intent ends, at the provider first where something is open there, or waits as it is while its tenant is suspended.
  */
 export function authorize(
   topUps: TopUpState,
@@ -122,6 +119,7 @@ export function issueInvoice(
 ): Applied<Recorded> {
   const topUp = topUps.topUps.find(({ id }) => id === change.topUpId);
   if (topUp?.topUpStatus !== 'created') return hasEnded(change.topUpId);
+  if (topUps.isTenantSuspended) return tenantSuspended();
   const { transactionId, invoiceId, dueAt } = change;
   return () => {
     alter(topUps, topUp, { topUpStatus: 'awaiting_payment', transactionId, invoiceId, nextAttemptAt: dueAt }, now);
@@ -257,11 +255,6 @@ export function moveTopUps(from: TopUpState, to: TopUpState, walletId: string, n
     to.topUps.push(topUp);
     alter(to, topUp, { walletId, decidedWalletId: topUp.decidedWalletId ?? topUp.walletId }, now);
   }
-}
-
-/** Whether a charge is under way, or may be: money may still move without anybody asking again. */
-export function isInFlight({ invoicing, topUpStatus }: Pick<TopUpRecord, 'invoicing' | 'topUpStatus'>): boolean {
-  return !invoicing && (IN_FLIGHT_STATUSES as readonly string[]).includes(topUpStatus);
 }
 
 function alter(topUps: TopUpState, topUp: TopUpRecord, change: Partial<TopUpRecord>, now: Date): void {

@@ -15,6 +15,8 @@ import { TopUpInvoices } from './top-up-invoices.js';
 import type { TopUp } from './top-up.entity.js';
 
 const DAY_MS = 86_400_000;
+/** Somebody has ended it; or it waits, as it is, for its tenant to come back. */
+const NO_FAILURES = ['top_up_ended', 'tenant_suspended'];
 
 /** What a pending credit carries beside what its top-up says. */
 export interface PendingTerms {
@@ -96,7 +98,7 @@ export class InvoicedTopUps {
         answer: () => null,
       });
     } catch (error) {
-      if (!(error instanceof DomainError && error.code === 'top_up_ended')) throw error;
+      if (!(error instanceof DomainError && NO_FAILURES.includes(error.code))) throw error;
     }
   }
 }

@@ -3,6 +3,8 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { RunningWork } from '../../shared/running-work.js';
 import type { Scope } from '../../shared/scope.js';
+import { asOwnWork } from '../../shared/turn.js';
+import { withinScope } from '../../shared/sight.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
 import { TopUpCourse } from './top-up-course.js';
 import { TopUpQueue } from './top-up-queue.js';
@@ -34,7 +36,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.policy.onDue = (ids) => this.#running.track(this.#driveAll(ids));
+    this.policy.onDue = (ids) => this.#running.track(asOwnWork(() => this.#driveAll(ids)));
   }
 
   /** Takes up nothing more and lets what is under way finish; the next process takes up the rest. */
@@ -132,7 +134,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   async #work(topUp: TopUp, work: () => Promise<void>): Promise<void> {
     const { environmentId } = topUp;
     this.#underWay.set(environmentId, (this.#underWay.get(environmentId) ?? 0) + 1);
-    await this.#safely(topUp, work);
+    await withinScope(topUp, () => this.#safely(topUp, work));
     const left = (this.#underWay.get(environmentId) ?? 1) - 1;
     if (left > 0) this.#underWay.set(environmentId, left);
     else this.#underWay.delete(environmentId);

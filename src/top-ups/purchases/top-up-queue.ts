@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { SUSPENDED_TENANTS } from '../../auth/suspension.js';
 import { toDate } from '../../shared/sql-table.js';
 import {
   claimInstant,
@@ -11,6 +12,7 @@ import {
 } from '../../ledger/due-work.js';
 import { Clock } from '../../shared/clock.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { withinEveryScope, withinScopes } from '../../shared/sight.js';
 import { LEASE_MS } from '../schedule/schedule.js';
 import { nextRecheckAt } from './change-top-up.js';
 import { BUSY_STATUS_LIST, OPEN_STATUS_LIST, TopUp, TopUpAttempt } from './top-up.entity.js';
@@ -20,11 +22,15 @@ const STUCK_AFTER_MS = 15 * 60_000;
 /** While a wallet's evaluation is under way no other process takes it; after this its process is taken for crashed. */
 const EVALUATION_LEASE_MS = 60_000;
 
+/** What has not begun waits while its tenant is suspended; what has is looked after. The gate asks again, under the lock. */
+const MAY_BEGIN = `(top_up_status not in ('created', 'retry_wait') or tenant_id not in (${SUSPENDED_TENANTS}))`;
+
 const DUE_TOP_UPS: DueWork = {
   table: 'top_up',
   columns: 'id',
   due: 'next_attempt_at',
   where: `top_up_status in (${OPEN_STATUS_LIST})`,
+  also: MAY_BEGIN,
 };
 const DUE_RECHECKS: DueWork = { table: 'top_up', columns: 'id', due: 'recheck_at', where: 'recheck_at is not null' };
 const DUE_EVALUATIONS: DueWork = {
@@ -63,19 +69,23 @@ export class TopUpQueue {
    * @param roomOf how many more this process takes up of an environment
    */
   async claimDue(limit: number, roomOf: (environmentId: string) => number): Promise<TopUp[]> {
-    const em = this.em.fork();
-    const now = await claimInstant(em, this.clock);
-    const due = await dueRows(em, DUE_TOP_UPS, { now, limit, roomOf, lock: 'for update skip locked' });
-    return due ? this.#lease(em, now, due.sql, due.parameters) : [];
+    return withinEveryScope(async () => {
+      const em = this.em.fork();
+      const now = await claimInstant(em, this.clock);
+      const due = await dueRows(em, DUE_TOP_UPS, { now, limit, roomOf, lock: 'for update skip locked' });
+      return due ? this.#lease(em, now, due.sql, due.parameters) : [];
+    });
   }
 
   /** Takes those of the given top-ups that are due, and that nobody else is at. */
   async claim(ids: readonly string[]): Promise<TopUp[]> {
-    const em = this.em.fork();
-    const now = await claimInstant(em, this.clock);
-    const due = `select id from top_up where id in (${ids.map(() => '?').join(', ')})
-      and top_up_status in (${OPEN_STATUS_LIST}) and next_attempt_at <= ? for update skip locked`;
-    return this.#lease(em, now, due, [...ids, now.toISOString()]);
+    return withinEveryScope(async () => {
+      const em = this.em.fork();
+      const now = await claimInstant(em, this.clock);
+      const due = `select id from top_up where id in (${ids.map(() => '?').join(', ')})
+        and top_up_status in (${OPEN_STATUS_LIST}) and ${MAY_BEGIN} and next_attempt_at <= ? for update skip locked`;
+      return this.#lease(em, now, due, [...ids, now.toISOString()]);
+    });
   }
 
   /** The top-up of a payment that waits for what its provider will say, if there is one. */
@@ -106,15 +116,17 @@ export class TopUpQueue {
 
   /** Ended ones whose payment the provider is asked about once more. */
   async claimRechecks(limit: number, roomOf: (environmentId: string) => number): Promise<TopUp[]> {
-    const em = this.em.fork();
-    const now = await claimInstant(em, this.clock);
-    return em.transactional(async (tx) => {
-      const due = await dueRows(tx, DUE_RECHECKS, { now, limit, roomOf, lock: 'for update skip locked' });
-      if (!due) return [];
-      const rows = await tx.execute<{ id: string }[]>(due.sql, due.parameters);
-      const ended = await tx.find(TopUp, { id: { $in: rows.map(({ id }) => id) } });
-      for (const topUp of ended) topUp.recheckAt = nextRecheckAt(topUp.recheckAt ?? null, topUp, now);
-      return ended;
+    return withinEveryScope(async () => {
+      const em = this.em.fork();
+      const now = await claimInstant(em, this.clock);
+      return em.transactional(async (tx) => {
+        const due = await dueRows(tx, DUE_RECHECKS, { now, limit, roomOf, lock: 'for update skip locked' });
+        if (!due) return [];
+        const rows = await tx.execute<{ id: string }[]>(due.sql, due.parameters);
+        const ended = await tx.find(TopUp, { id: { $in: rows.map(({ id }) => id) } });
+        for (const topUp of ended) topUp.recheckAt = nextRecheckAt(topUp.recheckAt ?? null, topUp, now);
+        return ended;
+      });
     });
   }
 
@@ -126,6 +138,10 @@ export class TopUpQueue {
 
   /** Wallets whose rules time may have an answer for, of each environment in turn; each is handed to one process only. */
   async claimEvaluations(limit: number): Promise<EvaluationClaim> {
+    return withinEveryScope(() => this.#claimEvaluations(limit));
+  }
+
+  async #claimEvaluations(limit: number): Promise<EvaluationClaim> {
     const em = this.em.fork();
     const now = await claimInstant(em, this.clock);
     const until = new Date(now.getTime() + EVALUATION_LEASE_MS);
@@ -144,10 +160,14 @@ export class TopUpQueue {
   async giveBack({ until }: EvaluationClaim, wallets: readonly WalletRef[], dueAt: Date): Promise<void> {
     if (wallets.length === 0) return;
     const ids = wallets.map(({ walletId }) => walletId);
-    await this.em.fork().execute(
-      `update top_up_guard set next_evaluation_at = ?
-       where wallet_id in (${ids.map(() => '?').join(', ')}) and next_evaluation_at = ?`,
-      [dueAt.toISOString(), ...ids, until.toISOString()],
+    await withinScopes(
+      wallets.map(({ scope }) => scope),
+      () =>
+        this.em.fork().execute(
+          `update top_up_guard set next_evaluation_at = ?
+           where wallet_id in (${ids.map(() => '?').join(', ')}) and next_evaluation_at = ?`,
+          [dueAt.toISOString(), ...ids, until.toISOString()],
+        ),
     );
   }
 
@@ -155,11 +175,13 @@ export class TopUpQueue {
   async findStuck(limit: number): Promise<{ id: string; status: string; since: Date }[]> {
     const before = new Date(this.clock.now().getTime() - STUCK_AFTER_MS).toISOString();
     // One that waited for days for its next try counts from that try.
-    const rows = await this.em.fork().execute<{ id: string; top_up_status: string; since: string }[]>(
-      `select id, top_up_status, coalesce(charged_at, created_at) as since from top_up
-       where not invoicing and top_up_status in (${BUSY_STATUS_LIST}) and created_at <= ?
+    const rows = await withinEveryScope(() =>
+      this.em.fork().execute<{ id: string; top_up_status: string; since: string }[]>(
+        `select id, top_up_status, coalesce(charged_at, created_at) as since from top_up
+       where not invoicing and top_up_status in (${BUSY_STATUS_LIST}) and ${MAY_BEGIN} and created_at <= ?
          and coalesce(charged_at, created_at) <= ? order by created_at limit ${limit}`,
-      [before, before],
+        [before, before],
+      ),
     );
     return rows.map((row) => ({ id: row.id, status: row.top_up_status, since: toDate(row.since) }));
   }

@@ -30,7 +30,7 @@ export class TopUpSteps {
    * Asks whether money may move now, and writes down what with. To be asked before every call that can move it.
    * @param card of a new attempt; null repeats the attempt that was authorized before
    * @param backupLast4 the last digits of that card where it is the customer's backup, not the one on file
-   * @returns false when the top-up has ended, or is being canceled
+   * @returns false when the top-up has ended, is being canceled, or waits for its tenant to come back
    * @throws conflict when somebody else has gone on with it
    */
   async authorize(

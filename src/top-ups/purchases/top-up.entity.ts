@@ -5,7 +5,7 @@ import type { BackupTurn } from '../rules/judge-backup.js';
 import { TRIGGERS } from '../rules/top-up-rule.entity.js';
 
 /** States in which a charge is under way: at most one automatic one of a wallet is in one of these. */
-export const IN_FLIGHT_STATUSES = [
+const IN_FLIGHT_STATUSES = [
   'created',
   'charging',
   'unknown',
@@ -32,6 +32,11 @@ export const BUSY_STATUS_LIST = quoted(BUSY_STATUSES);
 
 export function isOpenStatus(status: TopUpStatus): status is OpenStatus {
   return (OPEN_STATUSES as readonly string[]).includes(status);
+}
+
+/** Whether a charge is under way, or may be: money may still move without anybody asking again. */
+export function isInFlight({ invoicing, topUpStatus }: { invoicing: boolean; topUpStatus: TopUpStatus }): boolean {
+  return !invoicing && (IN_FLIGHT_STATUSES as readonly string[]).includes(topUpStatus);
 }
 
 function quoted(statuses: readonly string[]): string {

@@ -4,7 +4,6 @@ import { formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
 import { type Decimal, formatDecimal } from '../../shared/decimal.js';
 import { IsCurrencyAmount } from '../../http/fields/is-credits.js';
 import { IsIdempotencyKey, IsText } from '../../http/fields/is-text.js';
-import { IgnoreUnknownFields } from '../../http/validation.pipe.js';
 import { Pagination } from '../../http/wallets-page.js';
 import { NO_PROVIDER } from '../rules/may-charge.js';
 import type { TopUpDecision } from '../rules/top-up-decision.entity.js';
@@ -136,7 +135,6 @@ export class TopUpDecisionListResponse {
 }
 
 /** How the payment of an invoice stands. */
-@IgnoreUnknownFields()
 export class InvoicePaymentRequest {
   /** `SUCCEEDED` completes the pending top-up behind the invoice. */
   @ApiProperty({ enum: ['SUCCEEDED', 'FAILED', 'PENDING', 'PROCESSING'], example: 'SUCCEEDED' })

@@ -88,7 +88,8 @@ export class TopUpsService {
    * ledger's key: so a repeat, or one after a crash, finds it and never charges again, and the key is used up for
    * everything else.
    * @returns the top-up as it stands: succeeded, failed, or still open when the provider has not said yet.
-   * @throws conflict while another purchase of the wallet is under way; validation where its charge would be too large
+   * @throws conflict while another purchase of the wallet is under way, or, without a key, a moment after the same one;
+   * validation where its charge would be too large
    */
   async purchase(request: PurchaseRequest): Promise<{ topUp: TopUp; isReplayed: boolean }> {
     const { scope, wallet, pack, actor, idempotency, coupons } = request;
@@ -121,7 +122,7 @@ export class TopUpsService {
       actor,
       ...(idempotency ? { idempotency } : {}),
       ...(coupons ? { guard: (tx) => coupons.guard(tx), also: (tx) => coupons.also(tx, topUp.id) } : {}),
-      changes: [topUpChange({ kind: 'purchase', topUp })],
+      changes: [topUpChange({ kind: 'purchase', topUp, hasKey: idempotency !== undefined })],
       answer: () => ({ id: topUp.id }),
     });
     const stored = await this.queue.reread(body);
@@ -177,13 +178,14 @@ export class TopUpsService {
     config: InvoiceConfig,
   ): Promise<LedgerAnswer<Answer>> {
     const invoiceId = topUp.invoiceId as string;
+    const hasKey = command.idempotency !== undefined;
     const promised = ({ changed }: Posting) =>
       promisedBy(changed[0] as Recorded, { terms: request.terms, invoiceId, dueAt: null });
     return this.ledger.post({
       kind: 'evaluate',
       ...command,
       guard: (tx) => refuseUsedKey(tx, topUp, request.terms.idempotencyKey),
-      changes: [topUpChange({ kind: 'purchase', topUp: { ...topUp, topUpStatus: 'awaiting_payment' } })],
+      changes: [topUpChange({ kind: 'purchase', topUp: { ...topUp, topUpStatus: 'awaiting_payment' }, hasKey })],
       also: async (tx, posting) => this.invoiced.write(tx, promised(posting), config),
       answer: (posting) => request.answer(posting, (posting.changed[0] as Recorded).topUp, promised(posting).pending),
     });
@@ -216,7 +218,7 @@ export class TopUpsService {
         charged: chargeOf(topUp, config, id),
         ...(request.bonus ? { bonus: request.bonus } : {}),
       },
-      changes: [topUpChange({ kind: 'purchase', topUp: settled })],
+      changes: [topUpChange({ kind: 'purchase', topUp: settled, hasKey: command.idempotency !== undefined })],
       also: async (tx) => {
         await this.topUpInvoices.create(tx.em, settled, config, { id, isPaid: true });
       },

@@ -3,6 +3,8 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit }
 import { Environment } from '../../auth/environment.entity.js';
 import { Config } from '../../config.js';
 import { Clock } from '../../shared/clock.js';
+import type { Scope } from '../../shared/scope.js';
+import { withinEveryScope, withinScope } from '../../shared/sight.js';
 import { ScheduledTask } from '../schedule/scheduled-task.js';
 import { Reconciler } from './reconciler.js';
 import { ReconciliationRuns } from './reconciliation-runs.js';
@@ -77,13 +79,12 @@ export class DailyReconciliation implements OnModuleInit, BeforeApplicationShutd
     let after = '';
     let isDone = true;
     while (!this.#isStopping) {
-      const environments = await this.em
-        .fork()
-        .find(Environment, { id: { $gt: after }, createdAt: { $lt: to } }, { orderBy: { id: 'asc' }, limit: PAGE });
+      const environments = await withinEveryScope(() => this.#environmentsAfter(after, to));
       const waiting = [...environments];
       const work = Array.from({ length: PLACES }, async () => {
         for (let next = waiting.shift(); next && !this.#isStopping; next = waiting.shift()) {
-          isDone = (await this.#reconcile(next, to)) && isDone;
+          const scope = { tenantId: next.tenantId, environmentId: next.id };
+          isDone = (await withinScope(scope, () => this.#reconcile(scope, next, to))) && isDone;
         }
       });
       await Promise.all(work);
@@ -94,9 +95,13 @@ export class DailyReconciliation implements OnModuleInit, BeforeApplicationShutd
     return false;
   }
 
+  #environmentsAfter(id: string, to: Date): Promise<Environment[]> {
+    const where = { id: { $gt: id }, createdAt: { $lt: to } };
+    return this.em.fork().find(Environment, where, { orderBy: { id: 'asc' }, limit: PAGE });
+  }
+
   /** One that fails must not stop the others. */
-  async #reconcile(environment: Environment, to: Date): Promise<boolean> {
-    const scope = { tenantId: environment.tenantId, environmentId: environment.id };
+  async #reconcile(scope: Scope, environment: Environment, to: Date): Promise<boolean> {
     try {
       const last = await this.runs.lastFinishedTo(scope);
       if (last && last >= to) return true;

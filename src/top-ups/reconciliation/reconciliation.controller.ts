@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
+import { Cost, POINTS } from '../../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { walletsPage, WalletsPageQuery } from '../../http/wallets-page.js';
 import { ReconciliationDifferences } from './reconciliation-differences.js';
@@ -32,6 +33,7 @@ export class ReconciliationController {
    * changes nothing but its own rows. Its end is read from the run.
    */
   @Post('runs')
+  @Cost(POINTS.reconciliation)
   @HttpCode(202)
   @RequireScope('wallets:write')
   @ApiWalletsErrors('validation', 'conflict', 'unavailable')

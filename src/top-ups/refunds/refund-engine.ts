@@ -6,6 +6,7 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { RunningWork } from '../../shared/running-work.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { withinScope } from '../../shared/sight.js';
 import { isOpenStatus, type TopUp } from '../purchases/top-up.entity.js';
 import { nextLookupAt } from '../schedule/schedule.js';
 import { DisputeBook } from './dispute-book.js';
@@ -80,7 +81,7 @@ export class RefundEngine implements BeforeApplicationShutdown {
   /** One that fails must not stop the others: it keeps its lease, and is looked at again when that ends. */
   async #safely(refund: Refund): Promise<void> {
     try {
-      await unlessMoved(() => this.#ask(refund));
+      await withinScope(refund, () => unlessMoved(() => this.#ask(refund)));
     } catch (error) {
       this.#logger.error({ msg: 'a refund could not be advanced', refundId: refund.id, err: error });
     }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { claimInstant, dueRows, type DueWork } from '../../ledger/due-work.js';
 import { Clock } from '../../shared/clock.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { withinEveryScope } from '../../shared/sight.js';
 import { TopUp } from '../purchases/top-up.entity.js';
 import { LEASE_MS } from '../schedule/schedule.js';
 import { Refund } from './refund.entity.js';
@@ -24,6 +25,10 @@ export class RefundQueue {
 
   /** Of each environment in turn. */
   async claimDue(limit: number): Promise<Refund[]> {
+    return withinEveryScope(() => this.#claimDue(limit));
+  }
+
+  async #claimDue(limit: number): Promise<Refund[]> {
     const em = this.em.fork();
     const now = await claimInstant(em, this.clock);
     const due = await dueRows(em, DUE_REFUNDS, { now, limit, lock: 'for update skip locked' });

@@ -37,6 +37,7 @@ const WORDS: Readonly<Record<string, (figures: DecisionFigures) => string>> = {
   rule_switched_off: () => 'automatic top-up was switched off before the charge was made',
   rule_changed: () => 'automatic top-up was changed before the charge was made',
   provider_changed: () => 'the payment provider was changed before the charge was made',
+  tenant_suspended: () => 'the tenant was suspended by the operator of this installation',
   invoice_overdue: () => 'the invoice of the last automatic top-up is overdue',
   invoice_voided: () => 'its invoice was voided',
   canceled_by_request: () => 'somebody canceled it',

@@ -1,6 +1,7 @@
 import { availableCredits, type WalletState } from '../../ledger/wallet-state.js';
 import { type Decimal, multiplyByRate, toMinorUnits } from '../../shared/decimal.js';
-import { isInFlight, isWaiting } from '../purchases/change-top-up.js';
+import { isWaiting } from '../purchases/change-top-up.js';
+import { isInFlight } from '../purchases/top-up.entity.js';
 import { pauseReasonOf } from './change-pause.js';
 import { secondsOf } from './change-rules.js';
 import type { TopUpFacts } from './decide-top-up.js';

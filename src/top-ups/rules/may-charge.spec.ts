@@ -59,6 +59,14 @@ describe('mayCharge', () => {
     expect(mayCharge(facts({ walletStatus: 'closed' }, byHand))).toMatchObject({ code: 'wallet_not_active' });
   });
 
+  it('puts off what was agreed to while the tenant is suspended, and refuses what a person wanted at that moment', () => {
+    const suspended = { isTenantSuspended: true };
+    const no = { mayCharge: false, code: 'tenant_suspended' };
+    expect(mayCharge(facts(suspended))).toEqual({ ...no, figures: {}, isPutOff: true });
+    expect(mayCharge(facts(suspended, { isAutomatic: false }))).toEqual({ ...no, figures: {} });
+    expect(mayCharge(facts({ isTenantSuspended: false }))).toEqual({ mayCharge: true });
+  });
+
   it('looks at the provider only where one is about to be asked', () => {
     const { provider: _nobody, ...waiting } = facts({}, { provider: 'another' });
     expect(mayCharge(waiting)).toEqual({ mayCharge: true });

@@ -19,6 +19,8 @@ export interface ChargeFacts {
     /** Whom the environment took money through when it was decided; null where that was not kept. */
     provider: string | null;
   };
+  /** Whether the operator has suspended the tenant; undefined where nobody is about to be asked for money. */
+  isTenantSuspended?: boolean;
   walletStatus: 'active' | 'frozen' | 'closed';
   /** The rule as it is now; undefined where there is none. */
   rule: { enabled: boolean; version: number; pauseReason: string } | undefined;
@@ -31,7 +33,9 @@ export interface ChargeFacts {
   provider?: string;
 }
 
-export type ChargeVerdict = { mayCharge: true } | { mayCharge: false; code: string; figures: DecisionFigures };
+/** `isPutOff`: it waits as it is, and is asked about again; every other no ends it. */
+export type ChargeVerdict =
+  { mayCharge: true } | { mayCharge: false; code: string; figures: DecisionFigures; isPutOff?: true };
 
 /**
  * Whether what was decided once may still be charged. Asked before every call that can move money, and whenever
@@ -42,6 +46,11 @@ export function mayCharge(facts: ChargeFacts): ChargeVerdict {
   if (facts.walletStatus !== 'active') return no('wallet_not_active', { wallet_status: facts.walletStatus });
   if (facts.provider !== undefined && !isAsDecided(topUp.provider, facts.provider)) {
     return no('provider_changed', { provider: topUp.provider });
+  }
+  // What was agreed to goes on when the tenant comes back; what a person wanted at one moment is not bought at another.
+  if (facts.isTenantSuspended) {
+    const suspended = no('tenant_suspended', {});
+    return topUp.isAutomatic ? { ...suspended, isPutOff: true } : suspended;
   }
   // What a person asked for in so many words is judged by nothing else.
   if (!topUp.isAutomatic) return { mayCharge: true };
@@ -61,6 +70,6 @@ function isAsDecided(decided: string | null, now: string): boolean {
   return decided === null ? now !== NO_PROVIDER : decided === now;
 }
 
-function no(code: string, figures: DecisionFigures): ChargeVerdict {
+function no(code: string, figures: DecisionFigures): Extract<ChargeVerdict, { mayCharge: false }> {
   return { mayCharge: false, code, figures };
 }

@@ -1,7 +1,7 @@
 import type { WalletState } from '../../ledger/wallet-state.js';
 import { endOfMonth } from '../../shared/calendar.js';
 import type { DomainError } from '../../shared/errors.js';
-import { isInFlight } from '../purchases/change-top-up.js';
+import { isInFlight } from '../purchases/top-up.entity.js';
 import { pausedReasonOf } from './change-pause.js';
 import { decideTopUp, isTemporary, ofMonth, spentIn, type TopUpFacts, type Verdict } from './decide-top-up.js';
 import { factsOf } from './facts-of.js';

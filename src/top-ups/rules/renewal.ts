@@ -1,6 +1,6 @@
 import { type LotRecord, type WalletState } from '../../ledger/wallet-state.js';
 import { ZERO } from '../../shared/decimal.js';
-import { isInFlight } from '../purchases/change-top-up.js';
+import { isInFlight } from '../purchases/top-up.entity.js';
 import { isTemporary, type TopUpFacts, type Verdict } from './decide-top-up.js';
 import type { TopUpState } from './top-up-state.js';
 

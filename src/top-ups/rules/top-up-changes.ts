@@ -88,8 +88,8 @@ export type TopUpChange =
   | { kind: 'pause'; reason: string; cardFingerprint: string | null }
   /** Another card is on file, by its fingerprint; or the bank has renewed the same one, which has a later date now. */
   | { kind: 'new_card'; cardFingerprint: string; isRenewed: boolean }
-  /** A purchase that somebody asks for. */
-  | { kind: 'purchase'; topUp: TopUpRecord }
+  /** A purchase that somebody asks for, under a key of theirs or without one. */
+  | { kind: 'purchase'; topUp: TopUpRecord; hasKey: boolean }
   /** Asks whether the next call may move money, and freezes what it charges. */
   | {
       kind: 'authorize';

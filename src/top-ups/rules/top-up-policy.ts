@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { suspendedAmong } from '../../auth/suspension.js';
 import { EventsService } from '../../events/events.service.js';
 import type { LedgerCommand } from '../../ledger/commands.js';
 import type { ChangeContext, LedgerPolicy, LedgerStep, PolicyChange } from '../../ledger/ledger-policy.js';
@@ -79,10 +80,13 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
   async load(tx: LedgerTransaction, states: WalletState[], changes: readonly PolicyChange[]): Promise<void> {
     const named = changes.flatMap((change) => ('topUpId' in change ? [change.topUpId as string] : []));
     const ids = states.filter(({ isNew }) => !isNew).map(({ wallet }) => wallet.id);
-    const read = await this.#rows.read(tx, ids, named);
+    const isBuying = changes.some((change) => change.policy === TOP_UPS && isPurchase(change));
+    const read = await this.#rows.read(tx, ids, { topUpIds: named, isBuying });
+    const suspended = await suspendedOf(tx, states, changes);
     for (const state of states) {
       const topUps = read.get(state.wallet.id) ?? new TopUpState(new Map(), undefined, [], []);
       this.#states.set(state, topUps);
+      topUps.isTenantSuspended = suspended.has(state.wallet.tenantId);
       if (!topUps.guard && changes.length === 0) continue;
       await this.#readTerms(tx, topUps, state);
     }
@@ -237,9 +241,9 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
       pauseReason: pauseReasonOf(topUps, rule),
       limits: guard ?? newGuard(state.wallet, now),
       history: historyOf(topUps),
-      ...(provider === undefined ? {} : { provider }),
+      ...(provider === undefined ? {} : { provider, isTenantSuspended: topUps.isTenantSuspended }),
     });
-    if (!verdict.mayCharge && provider !== undefined) {
+    if (!verdict.mayCharge && !verdict.isPutOff && provider !== undefined) {
       withdraw(topUps, topUp, verdict, now);
       recordCancel(state, topUps, topUp, verdict, now);
     }
@@ -281,9 +285,26 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
   }
 }
 
+/** Asked at the moment of acting, and only then: what waits goes on when the tenant comes back. */
+async function suspendedOf(
+  { em }: LedgerTransaction,
+  states: WalletState[],
+  changes: readonly PolicyChange[],
+): Promise<ReadonlySet<string>> {
+  const asksForMoney = changes.some(
+    (change) => 'kind' in change && (change.kind === 'authorize' || change.kind === 'issue'),
+  );
+  if (!asksForMoney) return new Set();
+  return suspendedAmong(em, [...new Set(states.map(({ wallet }) => wallet.tenantId))]);
+}
+
 /** That a purchase waits for itself is no answer to anybody. */
 function isOwnStep({ changes = [] }: LedgerCommand, openTopUpId: string | null): boolean {
   return openTopUpId !== null && changes.some((change) => 'topUpId' in change && change.topUpId === openTopUpId);
+}
+
+function isPurchase(change: PolicyChange): boolean {
+  return 'kind' in change && change.kind === 'purchase';
 }
 
 function requiredBy(step: LedgerStep): Decimal | null {

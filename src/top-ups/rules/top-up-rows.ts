@@ -3,6 +3,7 @@ import { startOfMonth } from '../../shared/calendar.js';
 import { type LedgerTransaction, together } from '../../shared/ledger-transaction.js';
 import { SqlTable, toDate } from '../../shared/sql-table.js';
 import { OPEN_STATUS_LIST, TopUp, TopUpAttempt } from '../purchases/top-up.entity.js';
+import { SAME_AGAIN_MS } from './judge-purchase.js';
 import { TopUpDecision } from './top-up-decision.entity.js';
 import { TopUpGuard, TopUpRule, type Trigger } from './top-up-rule.entity.js';
 import {
@@ -92,23 +93,30 @@ export class TopUpRows {
   }
 
   /** Guards of the wallets; of those that have one (whoever has rules or top-ups has), also these. */
-  async read(tx: LedgerTransaction, walletIds: string[], topUpIds: string[]): Promise<Map<string, TopUpState>> {
+  async read(
+    tx: LedgerTransaction,
+    walletIds: string[],
+    { topUpIds, isBuying }: { topUpIds: string[]; isBuying: boolean },
+  ): Promise<Map<string, TopUpState>> {
     const states = new Map<string, TopUpState>();
     if (walletIds.length === 0) return states;
     const guards = await this.#readGuards(tx, walletIds);
     if (guards.length === 0) return states;
     const guarded = guards.map(({ walletId }) => walletId);
-    const [rules, topUps, past] = await together(
+    const [rules, topUps, past, bought] = await together(
       this.#readRules(tx, guarded),
       this.#readTopUps(tx, guarded, topUpIds),
       this.#readPast(tx, guarded),
+      isBuying ? this.#readJustBought(tx, guarded) : Promise.resolve([]),
     );
     for (const guard of guards) {
       const { walletId } = guard;
       const ofWallet = rules.filter((rule) => rule.walletId === walletId);
       const byTrigger = new Map<Trigger, RuleRecord>(ofWallet.map((rule) => [rule.trigger, rule]));
       const open = topUps.filter((topUp) => topUp.walletId === walletId);
-      states.set(walletId, new TopUpState(byTrigger, guard, open, past.get(walletId) ?? []));
+      const state = new TopUpState(byTrigger, guard, open, past.get(walletId) ?? []);
+      state.justBought = bought.filter((topUp) => topUp.walletId === walletId);
+      states.set(walletId, state);
     }
     return states;
   }
@@ -186,6 +194,19 @@ export class TopUpRows {
        where t.wallet_id = any($1::text[]) and (t.top_up_status in (${OPEN_STATUS_LIST}) ${named})
        order by t.created_at, t.id`,
       topUpIds.length === 0 ? [walletIds] : [walletIds, topUpIds],
+    );
+    return rows.map((row) => this.#topUps.fromRow(row));
+  }
+
+  /** A purchase may be paid days after it was asked for. */
+  async #readJustBought(tx: LedgerTransaction, walletIds: string[]): Promise<TopUpRecord[]> {
+    const since = new Date(tx.now.getTime() - SAME_AGAIN_MS);
+    const rows = await tx.query<Row>(
+      `select ${this.#topUps.select('t')} from top_up t
+       where t.wallet_id = any($1::text[]) and not t.is_automatic and not t.invoicing
+         and t.top_up_status = 'succeeded' and t.settled_at > $2::timestamptz
+         and t.created_at > $2::timestamptz - interval '8 days'`,
+      [walletIds, since.toISOString()],
     );
     return rows.map((row) => this.#topUps.fromRow(row));
   }

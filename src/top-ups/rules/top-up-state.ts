@@ -54,7 +54,11 @@ export class TopUpState implements WalletRules {
   fee: FeeSetting = NO_FEE;
   bonus: BonusSetting = NO_BONUS;
   currency = '';
+  /** Read where a batch is about to ask somebody for money. */
+  isTenantSuspended = false;
   isGuardChanged = false;
+  /** What was bought by hand with a card a moment ago, where the batch buys. */
+  justBought: readonly TopUpRecord[] = [];
 
   constructor(
     readonly rules: Map<Trigger, RuleRecord>,

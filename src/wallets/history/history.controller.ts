@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
+import { Cost, POINTS } from '../../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { ForecastDto } from './forecast.dto.js';
 import { ForecastService } from './forecast.service.js';
@@ -29,6 +30,7 @@ export class HistoryController {
 
   /** How long the credits last at the rates of the last day, 7 and 30 days, and what expires before that. */
   @Get('forecast')
+  @Cost(POINTS.forecast)
   @RequireScope('wallets:read')
   @ApiWalletsErrors('not_found')
   async forecast(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ForecastDto> {

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query, Req, Res, StreamableFile } from '@nestjs
 import { ApiExtraModels, ApiOkResponse, ApiProduces, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
+import { Cost, POINTS } from '../../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../../http/wallets-page.js';
 import { formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
@@ -20,6 +21,7 @@ export class StatementController {
    * in pages, or as CSV in one stream of any length, in which text that a spreadsheet would run begins with `'`.
    */
   @Get()
+  @Cost(POINTS.export)
   @RequireScope('wallets:read')
   @ApiWalletsErrors('validation', 'not_found')
   @ApiProduces('application/json', 'text/csv')

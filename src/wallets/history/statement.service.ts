@@ -7,6 +7,7 @@ import { Clock, formatTimestamp } from '../../shared/clock.js';
 import { type Decimal, decimal } from '../../shared/decimal.js';
 import { invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { withinScope } from '../../shared/sight.js';
 import type { StatementLineDto } from './statement.dto.js';
 
 /** Lines of one read: some 50 KB, so that a statement of any length needs no more than a few of these. */
@@ -19,6 +20,7 @@ export interface Period {
 
 /** A period of a wallet: entries `after` < number <= `upTo`. Entries never change, so neither does the period's past. */
 export interface Statement {
+  scope: Scope;
   walletId: string;
   currency: string;
   from: Date | null;
@@ -62,6 +64,7 @@ export class StatementService {
     const balances = await this.#balancesAfter(walletId, [after, upTo]);
     const balance = (sequence: number) => decimal(balances.get(sequence) ?? '0');
     return {
+      scope: scopeOf(scope),
       walletId,
       currency: wallet.currency,
       from: from ?? null,
@@ -94,7 +97,8 @@ export class StatementService {
   async *allLines(statement: Statement): AsyncGenerator<StatementLineDto[]> {
     const count = statement.upTo - statement.after;
     for (let offset = 0; offset < count; offset += LINES_PER_READ) {
-      yield await this.lines(statement, offset, LINES_PER_READ);
+      // Whoever takes them may do so from anywhere: the client's connection, when it has room again.
+      yield await withinScope(statement.scope, () => this.lines(statement, offset, LINES_PER_READ));
     }
   }
 

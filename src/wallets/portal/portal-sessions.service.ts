@@ -1,11 +1,16 @@
 import { hash, randomBytes } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { ApiKey, liveKeys } from '../../auth/api-key.entity.js';
 import type { Caller } from '../../auth/caller.js';
+import { isTenantSuspended, tenantSuspended } from '../../auth/suspension.js';
 import { Customer } from '../../customers/customer.entity.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import { Clock } from '../../shared/clock.js';
+import { keyRefused, notFound } from '../../shared/errors.js';
+import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { withinEveryScope } from '../../shared/sight.js';
 import { PortalSession } from './portal-session.entity.js';
 
 const LIFETIME_MS = 3_600_000;
@@ -21,6 +26,12 @@ export interface PortalVisitor {
   customerId: string;
 }
 
+export interface NewPortalSession {
+  id: string;
+  token: string;
+  expiresAt: Date;
+}
+
 /** Sessions of the customer portal. */
 @Injectable()
 export class PortalSessionsService {
@@ -31,33 +42,67 @@ export class PortalSessionsService {
   ) {}
 
   /**
-   * Starts a session for a customer. The token is in the answer and nowhere else.
-   * @throws not_found
+   * Starts a session for a customer: for an hour, or as long as the key is good. The token is in the answer and nowhere
+   * else.
+   * @throws not_found; unauthorized when the key was revoked meanwhile
    */
-  async start(caller: Caller, externalId: string): Promise<{ token: string; expiresAt: Date }> {
+  async start(caller: Caller, externalId: string): Promise<NewPortalSession> {
     const customer = await this.customers.getByExternalId(caller, externalId);
     const token = `cps_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
     const now = this.clock.now();
-    const expiresAt = new Date(now.getTime() + LIFETIME_MS);
     const em = this.em.fork();
-    await this.#clearExpired(em, now);
+    const key = await em.findOne(ApiKey, { id: caller.keyId, ...scopeOf(caller), ...liveKeys(now) });
+    if (!key) throw keyRefused();
+    const expiresAt = new Date(Math.min(now.getTime() + LIFETIME_MS, key.expiresAt?.getTime() ?? Infinity));
+    await withinEveryScope(() => this.#clearExpired(this.em.fork(), now));
+    const id = newId('session', now);
     const owner = { ...scopeOf(caller), customerId: customer.id, createdBy: caller.keyId };
-    await em.insert(PortalSession, { ...owner, tokenHash: hashOf(token), expiresAt, createdAt: now });
-    return { token, expiresAt };
+    await em.insert(PortalSession, { ...owner, id, tokenHash: hashOf(token), expiresAt, createdAt: now });
+    return { id, token, expiresAt };
   }
 
-  /** Whose token it is; undefined for one that is malformed, unknown or expired, or whose customer is deleted. */
+  /**
+   * Whose token it is; undefined for one that is malformed, unknown or expired, whose customer is deleted, or whose key
+   * lets nobody in any more. Read each time: what is ended, is ended everywhere at once.
+   * @throws DomainError `forbidden` where the tenant is suspended
+   */
   async find(token: string): Promise<PortalVisitor | undefined> {
-    if (!TOKEN_FORMAT.test(token)) return undefined;
+    return TOKEN_FORMAT.test(token) ? withinEveryScope(() => this.#read(token)) : undefined;
+  }
+
+  async #read(token: string): Promise<PortalVisitor | undefined> {
     const em = this.em.fork();
-    const session = await em.findOne(PortalSession, {
-      tokenHash: hashOf(token),
-      expiresAt: { $gt: this.clock.now() },
-    });
+    const now = this.clock.now();
+    const session = await em.findOne(PortalSession, { tokenHash: hashOf(token), expiresAt: { $gt: now } });
     if (!session) return undefined;
     const scope = scopeOf(session);
-    const isLive = await em.count(Customer, { id: session.customerId, ...scope, status: 'published' });
-    return isLive ? { scope, customerId: session.customerId } : undefined;
+    const [customers, keys] = await Promise.all([
+      em.count(Customer, { id: session.customerId, ...scope, status: 'published' }),
+      em.count(ApiKey, { id: session.createdBy, ...scope, ...liveKeys(now) }),
+    ]);
+    if (customers === 0 || keys === 0) return undefined;
+    if (await isTenantSuspended(em, scope.tenantId)) throw tenantSuspended();
+    return { scope, customerId: session.customerId };
+  }
+
+  /**
+   * Ends one session that this very key has started.
+   * @throws not_found, also for a session that another key has started, or that has ended
+   */
+  async end(caller: Caller, externalId: string, id: string): Promise<void> {
+    const customer = await this.customers.getByExternalId(caller, externalId);
+    const own = { id, ...scopeOf(caller), customerId: customer.id, createdBy: caller.keyId };
+    const ended = await this.em.fork().nativeDelete(PortalSession, own);
+    if (ended === 0) throw notFound('portal session', { session_id: id });
+  }
+
+  /**
+   * Ends all sessions of a customer, whichever keys have started them.
+   * @throws not_found
+   */
+  async endAll(scope: Scope, externalId: string): Promise<void> {
+    const customer = await this.customers.getByExternalId(scope, externalId);
+    await this.em.fork().nativeDelete(PortalSession, { ...scopeOf(scope), customerId: customer.id });
   }
 
   async #clearExpired(em: EntityManager, now: Date): Promise<void> {

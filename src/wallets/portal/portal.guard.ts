@@ -10,6 +10,8 @@ import { ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Public } from '../../auth/caller.js';
 import { DomainError } from '../../shared/errors.js';
+import { takeTurnOf } from '../../shared/turn.js';
+import { enterScope } from '../../shared/sight.js';
 import { PortalSessionsService, type PortalVisitor } from './portal-sessions.service.js';
 
 const SESSION_HEADER = 'X-Session-Token';
@@ -28,6 +30,8 @@ export class PortalGuard implements CanActivate {
     const token = request.get(SESSION_HEADER);
     const visitor = token === undefined ? undefined : await this.sessions.find(token);
     if (!visitor) throw new DomainError('unauthorized', 'the session token is missing, wrong or expired');
+    takeTurnOf(visitor.scope.tenantId);
+    enterScope(visitor.scope);
     request.portalVisitor = visitor;
     return true;
   }

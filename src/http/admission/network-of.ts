@@ -5,7 +5,7 @@ const GROUPS = 8;
 /** A client of IPv6 usually has 2^64 addresses: to count each by itself would be no limit. */
 const NETWORK_GROUPS = 4;
 
-/** Whose attempts an address counts for: itself, for IPv6 its first 64 bits. */
+/** Whom an address counts for: itself, for IPv6 its first 64 bits. */
 export function networkOf(address: string): string {
   const ipv4 = IPV4.exec(address)?.[1];
   if (ipv4 !== undefined) return ipv4;

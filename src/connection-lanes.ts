@@ -1,0 +1,60 @@
+import type { Pool, PoolConfig } from 'pg';
+import { ConnectionLane } from './connection-lane.js';
+import { currentTurn, type Lane } from './shared/turn.js';
+
+/** A search that takes longer is given up: there is one that is narrower. */
+const SEARCH_TIMEOUT_MS = 3000;
+
+/**
+ * How many of so many connections each lane has. One is enough for the writer, which commits one group at a time. What
+ * has none of its own shares those of the rest, of which there are two at least: migrating takes two. Searches have fewer
+ * than the rest: each may keep a core of the database busy.
+ */
+export function placesOf(connections: number): Record<Lane, number> {
+  const ledger = connections > 2 ? 1 : 0;
+  const health = connections > 3 ? 1 : 0;
+  const searches = connections > 4 ? Math.floor((connections - 1) / 3) : 0;
+  return { ledger, health, searches, rest: connections - ledger - health - searches };
+}
+
+/**
+ * Makes of a pool one for each lane, behind the one that MikroORM and Kysely know: for what searches or anybody's
+ * requests hold, the ledger and the readiness check never wait. In a lane tenants take turns.
+ * @param prepare what is done to each pool before anybody uses it
+ */
+export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool) => void): void {
+  const places = placesOf(pool.options.max);
+  const others: Pool[] = [];
+  const rest = new ConnectionLane(pool, places.rest, waitMs);
+  const laneOf = (lane: Lane, options: PoolConfig = {}): ConnectionLane => {
+    if (places[lane] === 0) return rest;
+    const other = poolLike(pool, { ...options, max: places[lane] });
+    others.push(other);
+    return new ConnectionLane(other, places[lane], waitMs);
+  };
+  const lanes: Record<Lane, ConnectionLane> = {
+    ledger: laneOf('ledger'),
+    health: laneOf('health'),
+    searches: laneOf('searches', { statement_timeout: SEARCH_TIMEOUT_MS }),
+    rest,
+  };
+  others.forEach(survive);
+  [pool, ...others].forEach(prepare);
+  const end = pool.end.bind(pool);
+  Object.assign(pool, {
+    connect: () => lanes[currentTurn().lane].connect(currentTurn().party),
+    end: async () => void (await Promise.all([end(), ...others.map((other) => other.end())])),
+  });
+}
+
+/** The driver's own class with the driver's own options; a spread does not find the password among them. */
+function poolLike(pool: Pool, options: PoolConfig): Pool {
+  const PoolOfDriver = pool.constructor as new (config: PoolConfig) => Pool;
+  return new PoolOfDriver({ ...pool.options, password: pool.options.password, ...options });
+}
+
+/** As MikroORM does for its own: a connection that the server drops must not take the process along. */
+function survive(pool: Pool): void {
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+}

@@ -1,0 +1,91 @@
+import { PGlite, types } from '@electric-sql/pglite';
+import { CompiledQuery, type DatabaseConnection, PGliteDialect, PGliteDriver } from 'kysely';
+import { ToldSight } from './scoped-connections.js';
+
+const asText = (text: string): string => text;
+/** What MikroORM reads itself. */
+const AS_TEXT = {
+  [types.DATE]: asText,
+  [types.TIMESTAMP]: asText,
+  [types.TIMESTAMPTZ]: asText,
+  [types.INTERVAL]: asText,
+};
+
+/** The embedded database with the second wall: its one connection sees what the work that has it at the moment sees. */
+export class ScopedPgliteDialect extends PGliteDialect {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    super({ pglite: () => open(folder) });
+    this.#folder = folder;
+  }
+
+  override createDriver(): PGliteDriver {
+    return new ScopedPgliteDriver({ pglite: () => open(this.#folder) });
+  }
+}
+
+class ScopedPgliteDriver extends PGliteDriver {
+  #told: ToldSight | undefined;
+
+  /** Kysely lets one at a time have the connection: a statement, or a whole transaction. */
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection();
+    this.#told ??= new ToldSight((sql, parameters) => connection.executeQuery(CompiledQuery.raw(sql, parameters)));
+    try {
+      await this.#told.tell();
+      return connection;
+    } catch (error) {
+      // Thrown here, it would leave the next one waiting for a connection that nobody gives back.
+      return new RefusedConnection(connection, error);
+    }
+  }
+
+  override async beginTransaction(connection: Connection): Promise<void> {
+    await super.beginTransaction(inner(connection));
+  }
+
+  override async commitTransaction(connection: Connection): Promise<void> {
+    await super.commitTransaction(inner(connection));
+  }
+
+  override async rollbackTransaction(connection: Connection): Promise<void> {
+    await super.rollbackTransaction(inner(connection));
+  }
+}
+
+type Connection = Parameters<PGliteDriver['beginTransaction']>[0];
+
+/** What whoever has not said what they see gets for a connection: its statements fail, and it is given back as any other. */
+class RefusedConnection implements DatabaseConnection {
+  constructor(
+    readonly inner: DatabaseConnection,
+    private readonly reason: unknown,
+  ) {}
+
+  async executeQuery(): Promise<never> {
+    throw this.reason;
+  }
+
+  streamQuery(): AsyncIterableIterator<never> {
+    throw this.reason;
+  }
+}
+
+function inner(connection: Connection): Connection {
+  return connection instanceof RefusedConnection ? (connection.inner as Connection) : connection;
+}
+
+const opened = new Map<string, PGlite>();
+
+/** Whether the embedded database in that folder takes statements: known without sending one behind the work of others. */
+export function isOpen(folder: string): boolean {
+  const database = opened.get(folder);
+  return database !== undefined && database.ready && !database.closed;
+}
+
+async function open(dataDir: string): Promise<PGlite> {
+  const database = await PGlite.create({ dataDir, parsers: AS_TEXT });
+  opened.set(dataDir, database);
+  return database;
+}

@@ -1,0 +1,61 @@
+import supertest from 'supertest';
+import { startTestApp, type TestApp } from './support/app.js';
+import { Browser, BROWSER_PATH } from './support/browser.js';
+import { TenantUsersScene } from './support/tenant-users.js';
+
+const PASSWORD = 'correct horse battery staple';
+
+describe('the page of an invitation', () => {
+  let service: TestApp;
+  beforeAll(async () => {
+    service = await startTestApp();
+  });
+  afterAll(() => service.close());
+
+  it('trusts its own two elements only, by a nonce of each answer', async () => {
+    const look = async () => {
+      const { headers, text } = await supertest(service.url).get('/invitation').expect(200);
+      const policy = headers['content-security-policy'] as string;
+      return { headers, text, policy, nonce: /'nonce-([^']+)'/.exec(policy)?.[1] as string };
+    };
+    const [first, second] = [await look(), await look()];
+    expect(first.nonce).not.toBe(second.nonce);
+    expect(first.policy.replaceAll(first.nonce, 'N')).toBe(
+      `default-src 'none'; script-src 'nonce-N'; style-src 'nonce-N'; connect-src 'self'; ` +
+        `base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    );
+    expect(first.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+    expect(first.text.match(/<(?:script|style)/g)).toHaveLength(first.text.split(`nonce="${first.nonce}"`).length - 1);
+    expect(first.text).not.toMatch(/ on[a-z]+=|style="/);
+  });
+
+  // A machine without a browser says so, instead of looking complete.
+  (BROWSER_PATH === undefined ? describe.skip : describe)('in a browser of a phone', () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await Browser.start();
+    });
+    afterAll(() => browser.close());
+
+    const isAt = (status: string) => browser.until(`document.body.dataset.status === '${status}'`);
+
+    it('makes its user, who logs in with the password that was chosen; the link is good once', async () => {
+      const scene = await TenantUsersScene.create(service);
+      const owner = await scene.user('owner');
+      const email = `grace@${scene.domain}`;
+      const { body } = await owner.client.post('/v1/users/invitations', { email, role: 'finance' }).expect(201);
+      await browser.open(`${service.url}${body.link}`);
+      await isAt('open');
+      expect(await browser.evaluate(`document.querySelector('#email').value`)).toBe(email);
+      expect(await browser.evaluate(`document.querySelector('#words').textContent`)).toContain('Acme as finance');
+      expect(await browser.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+      await browser.evaluate(`document.querySelector('#password').value = '${PASSWORD}'`);
+      await browser.click('#accept');
+      await isAt('accepted');
+      await supertest(service.url).post('/v1/auth/login').send({ email, password: PASSWORD }).expect(200);
+      await browser.open('about:blank');
+      await browser.open(`${service.url}${body.link}`);
+      await isAt('invalid');
+    });
+  });
+});
