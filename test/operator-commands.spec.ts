@@ -19,7 +19,7 @@ import { TopUpScene } from './support/top-ups.js';
 
 /** Columns that read as if they were secret, and are not. */
 const NO_SECRETS =
-  /^(entry\.hash|wallet\.last_entry_hash|\w+\.(request_hash|idempotency_key|key_number|keys_card|dedupe_key)|audit_log\.key_\w+)$/;
+  /^(entry\.hash|wallet\.last_entry_hash|\w+\.(request_hash|idempotency_key|key_number|keys_card|dedupe_key)|(idempotency_key|tenant_setting)\.key|audit_log\.key_\w+)$/;
 
 describe.each(DATABASES)('the operator’s commands on %s', (_name, createDatabase) => {
   let service: TestApp;
