@@ -167,8 +167,8 @@ export class WalletsService {
       { tenantId, environmentId, ...OPERATOR, requestId: '' },
       walletId,
       async (tx, posting) => {
-        const [pauseReason] = posting.changed;
-        if (pauseReason === undefined) return;
+        // Where there was no pause, nothing differs: no row.
+        const [pauseReason = null] = posting.changed;
         this.audit.write(tx.em, OPERATOR, {
           action: 'auto_topup.resumed',
           tenantId,
