@@ -21,6 +21,8 @@ const AGAIN_MS = 15 * 60_000;
 /** Before each piece, and as many times as long as the piece before it took: the service's own work comes first. */
 const PAUSE_MS = 20;
 const PAUSE_TIMES = 3;
+/** A service that stops waits for no more than this, and the piece that is under way. */
+const LONGEST_PAUSE_MS = 2000;
 /** Of a piece: on the embedded database, which is in this process, nothing else happens meanwhile. */
 const PIECE_ENTRIES = 2000;
 /** The sums of a wallet are one statement, which must stay far below the timeout of statements. */
@@ -126,7 +128,7 @@ export class DailyLedgerCheck implements OnModuleInit, BeforeApplicationShutdown
     let wentOnAt = performance.now();
     let saidAt = wentOnAt;
     return async () => {
-      await wait(PAUSE_MS + PAUSE_TIMES * (performance.now() - wentOnAt));
+      await wait(Math.min(LONGEST_PAUSE_MS, PAUSE_MS + PAUSE_TIMES * (performance.now() - wentOnAt)));
       if (this.#isStopping) throw new Error('the service stops');
       if (performance.now() - saidAt > LEASE_MS / 10) {
         const leaseUntil = new Date(this.clock.now().getTime() + LEASE_MS);
