@@ -63,9 +63,7 @@ describe('what is planted in a ledger with purchases, a refund, a dispute and ho
 
   async function fill(): Promise<void> {
     const scene = await RefundScene.create(service, stripe);
-    await service
-      .get(SettingsService)
-      .put(scene.topUps.scope, 'top_up_fee', { mode: 'contained', percent: '2.9' });
+    await service.get(SettingsService).put(scene.topUps.scope, 'top_up_fee', { mode: 'contained', percent: '2.9' });
     const [refunded, disputed, held] = [await scene.buy(), await scene.buy(), await scene.buy()];
     await scene.refund(refunded.topUpId, { amount: '20.00' });
     stripe.dashboard.openDispute(disputed.paymentId);
