@@ -6,12 +6,14 @@ import { ConnectionDraining } from './connection-draining.js';
 import { DatabaseHealth } from './database-health.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
 import { HealthController } from './health.controller.js';
+import { LedgerHealth } from './ledger-health.js';
 import { ReconciliationHealth } from './reconciliation-health.js';
 import { SettingsModule } from '../settings/settings.module.js';
 import { SecretsUpkeep } from './secrets-upkeep.js';
 import { StopLines } from './stop-lines.js';
 import { TopUpHealth } from './top-up-health.js';
 import { UnchargedEnvironments } from './uncharged-environments.js';
+import { DailyLedgerCheck } from './verify/daily-check.js';
 
 /** What an operator looks at. */
 @Module({
@@ -20,7 +22,9 @@ import { UnchargedEnvironments } from './uncharged-environments.js';
   providers: [
     Bootstrap,
     ConnectionDraining,
+    DailyLedgerCheck,
     DatabaseHealth,
+    LedgerHealth,
     ReconciliationHealth,
     SecretsUpkeep,
     StopLines,
