@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { MikroORM } from '@mikro-orm/core';
-import { Migrator } from '@mikro-orm/migrations';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { type DatabaseOptions, databaseOptions } from './database.js';
 import { lockDataFolder } from './ops/data-folder-lock.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
+import { readSchemaState, refuseNewerSchema } from './ops/schema-state.js';
 import { anchorLine, checkAnchor, isUnsigned, readAnchor } from './ops/verify/anchors.js';
 import { verifyLedger } from './ops/verify/verify-ledger.js';
 import { SecretBox } from './settings/secret-box.js';
@@ -72,8 +72,9 @@ async function open(config: Config) {
   }
   const orm = await MikroORM.init(withoutTimeout(databaseOptions(config)));
   try {
-    const pending = await new Migrator(orm.em as never).getPending();
-    if (pending.length === 0) return orm;
+    const state = await readSchemaState(orm.em.fork() as EntityManager);
+    refuseNewerSchema(state, config.allowNewerSchema);
+    if (state.pending.length === 0) return orm;
     throw new ConfigError('the schema of the database is older than this version: start the service once');
   } catch (error) {
     await orm.close();
