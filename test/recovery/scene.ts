@@ -87,7 +87,8 @@ async function openWallet(ask: Ask, number: number): Promise<string> {
 function asker(url: string, apiKey: string): Ask {
   return async (method, path, body) => {
     const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
-    const response = await fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) });
+    const asked = { method, headers, body: JSON.stringify(body) };
+    const response = await fetch(url + path, asked);
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Record<string, unknown>;
   };
