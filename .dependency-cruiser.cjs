@@ -47,10 +47,14 @@ module.exports = {
     },
     {
       name: 'settings-are-read-before-anything-runs',
-      comment: 'config.ts is read first and by everybody, so all it may use is the form of an API key',
+      comment:
+        'the settings are read first and by everybody, so all they may use is what knows the form of a text or a file',
       severity: 'error',
-      from: { path: '^src/config\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/auth/api-key-format\\.ts$' },
+      from: { path: '^src/config(-rules)?\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(auth/api-key-format|config(-rules)?|shared/database-address|secret-files)\\.ts$',
+      },
     },
     {
       name: 'migrations-stand-alone',

@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-FROM node:24-bookworm-slim AS build
+# The Node.js that package.json pins for everything else.
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Without install scripts: the image brings Node.js, and nothing else here has anything to install.
@@ -8,9 +9,12 @@ COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN node node_modules/@nestjs/cli/bin/nest.js build && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
-FROM node:24-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+FROM node:24.21.0-bookworm-slim
+# `docker build --build-arg REFILL_COMMIT=$(git rev-parse --short HEAD) .`: the first line of the log says it.
+ARG REFILL_COMMIT=
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data REFILL_COMMIT=$REFILL_COMMIT
 WORKDIR /app
+# Owned by root, so that what runs cannot change its own code.
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
@@ -21,5 +25,6 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Longer than the 15 s that requests and jobs get to end: run with `--stop-timeout 20`.
+# Node.js itself, not npm, so that the signal arrives. It ends within 15 s: run with `--stop-timeout 20`.
+STOPSIGNAL SIGTERM
 CMD ["node", "--max-old-space-size=288", "dist/main.js"]

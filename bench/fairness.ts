@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { Agent, request } from 'node:http';
+import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -133,6 +134,8 @@ function isAnswered(
 /** @returns what ends it */
 function beginAttack(name: AttackName, attacker: Attacker): () => void {
   const child = fork(fileURLToPath(new URL('attacker.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  // It would be on a machine of its own: here it has what the service and its database leave of this one.
+  setPriority(child.pid as number, constants.priority.PRIORITY_LOW);
   child.send({ name, attacker });
   return () => void child.kill('SIGKILL');
 }

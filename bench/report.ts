@@ -11,7 +11,7 @@ export interface Results {
   sweep: SweepFigures | null;
   fairness: FairnessFigures | null;
   residentMiB: number;
-  startMs: { emptyFolder: number; usedFolder: number };
+  startMs: { emptyFolder: number | null; usedFolder: number | null };
   invariants: string;
 }
 
@@ -178,6 +178,6 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-function seconds(milliseconds: number): number {
-  return rounded(milliseconds / 1000);
+function seconds(milliseconds: number | null): number | null {
+  return milliseconds === null ? null : rounded(milliseconds / 1000);
 }

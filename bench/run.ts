@@ -55,7 +55,7 @@ const startMs = isWhole
       emptyFolder: await timeToFirstAnswer(join(dataDir, 'start')),
       usedFolder: await timeToFirstAnswer(join(dataDir, 'start')),
     }
-  : { emptyFolder: Number.NaN, usedFolder: Number.NaN };
+  : { emptyFolder: null, usedFolder: null };
 
 const server = startPostgres();
 const databaseUrl = await createDatabase((await server).url);
@@ -141,7 +141,7 @@ const fairness = isWanted('fairness')
   ? await measureFairness({
       databaseUrl,
       seconds,
-      startService: () => BenchService.start(settings),
+      startService: () => BenchService.start(settings, options.profile),
       only: (options.attack ?? Object.keys(ATTACKS)) as AttackName[],
     })
   : null;

@@ -12,7 +12,12 @@ type Wish = Pick<AdminCall, 'parameters' | 'options'> & { command: AdminCommand 
 
 /** `npm run admin`: what the operator does on the service's own database, also while the service runs. */
 async function main(): Promise<number> {
-  const wish = readWish(process.argv.slice(2));
+  const parameters = process.argv.slice(2);
+  if (parameters.includes('--help')) {
+    process.stdout.write(usage());
+    return 0;
+  }
+  const wish = readWish(parameters);
   if (!wish) {
     process.stderr.write(usage());
     return 2;
@@ -54,7 +59,9 @@ async function readLine(): Promise<string> {
 
 function usage(): string {
   const lines = ADMIN_COMMANDS.map(({ name, parameters, options = {}, words }) => {
-    const flags = Object.keys(options).map((flag) => ` [--${flag}]`);
+    const flags = Object.entries(options).map(
+      ([flag, { type }]) => ` [--${flag}${type === 'string' ? ' <text>' : ''}]`,
+    );
     return `  ${name}${parameters.map((parameter) => ` <${parameter}>`).join('')}${flags.join('')}\n      ${words}\n`;
   });
   return `npm run admin -- <command>\n${lines.join('')}`;

@@ -14,12 +14,17 @@ import { keepDocument } from './http/kept-document.js';
 import { MetricsServer } from './ops/metrics/metrics-server.js';
 import { Tracing } from './ops/tracing/tracing.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
-import { createLog, JsonLogger, logRequests } from './log.js';
+import { DatabaseOutage } from './database-outage.js';
+import { createLog, LogLines, logRequests } from './log.js';
+import { DatabaseHealth } from './ops/database-health.js';
 
 /** Everything about the app that is not a module: the same for the service, the tests and the openapi script. */
 export function configureApp(app: NestExpressApplication): void {
   const log = createLog(app.get(Config));
-  app.useLogger(new JsonLogger(log));
+  const ping = () => app.get(DatabaseHealth, { strict: false }).ping();
+  const outage = new DatabaseOutage(log, { ping });
+  app.useLogger(new LogLines(log, outage));
+  app.getHttpServer().once('close', () => outage.end());
   // In front of everything, the log too: what is refused here must cost next to nothing.
   app.use(app.get(LoadShedding, { strict: false }).handle);
   app.use(logRequests(log));

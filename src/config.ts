@@ -1,13 +1,26 @@
 import 'reflect-metadata';
 import { applyDecorators } from '@nestjs/common';
 import { Expose, plainToInstance, Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, validateSync } from 'class-validator';
-import { isWellFormedApiKey, typeOfApiKey } from './auth/api-key-format.js';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  validateSync,
+} from 'class-validator';
+import { problemsBetween, STRIPE_API } from './config-rules.js';
+import { readSecretFiles } from './secret-files.js';
+import { isDatabaseAddress, withPassword } from './shared/database-address.js';
 
 /** A setting that is missing or wrong; the message names the variable. */
 export class ConfigError extends Error {}
 
-export const STRIPE_API = 'https://api.stripe.com';
+export { STRIPE_API };
 
 function wholeNumber(min: number, max: number, unit = ''): PropertyDecorator {
   const message = `must be a whole number${unit} from ${min} to ${max}`;
@@ -30,6 +43,12 @@ function trueOrFalse(): PropertyDecorator {
     ),
     IsBoolean({ message: 'must be true or false' }),
   );
+}
+
+function databaseAddress(): PropertyDecorator {
+  const message =
+    'must look like postgresql://user:password@host:5432/database; a password with other characters than letters and digits is better given apart';
+  return ValidateBy({ name: 'databaseAddress', validator: { validate: isDatabaseAddress } }, { message });
 }
 
 /** The settings, read and checked once at start. `.env.example` explains each of them. */
@@ -61,13 +80,21 @@ export class Config {
 
   @Expose({ name: 'DATABASE_URL' })
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgresql://user:password@host:5432/database' })
+  @databaseAddress()
   databaseUrl?: string;
 
   @Expose({ name: 'DATABASE_MIGRATION_URL' })
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgresql://user:password@host:5432/database' })
+  @databaseAddress()
   databaseMigrationUrl?: string;
+
+  @Expose({ name: 'DATABASE_PASSWORD' })
+  @IsOptional()
+  databasePassword?: string;
+
+  @Expose({ name: 'DATABASE_MIGRATION_PASSWORD' })
+  @IsOptional()
+  databaseMigrationPassword?: string;
 
   @Expose({ name: 'DATABASE_POOL_SIZE' })
   @wholeNumber(2, 100)
@@ -77,11 +104,26 @@ export class Config {
   @trueOrFalse()
   allowUnsafeDatabase = false;
 
+  /** The last migration of a newer release whose schema this one may run on: for a way back that loses nothing. */
+  @Expose({ name: 'ALLOW_NEWER_SCHEMA' })
+  @IsOptional()
+  allowNewerSchema?: string;
+
   @Expose({ name: 'LOG_LEVEL' })
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     message: 'must be trace, debug, info, warn, error or silent',
   })
   logLevel = 'info';
+
+  @Expose({ name: 'LOG_FORMAT' })
+  @IsOptional()
+  @IsIn(['json', 'pretty'], { message: 'must be json or pretty' })
+  logFormat?: 'json' | 'pretty';
+
+  /** What this was built from, as its image says it. */
+  @Expose({ name: 'REFILL_COMMIT' })
+  @IsOptional()
+  refillCommit?: string;
 
   @Expose({ name: 'METRICS_PORT' })
   @IsOptional()
@@ -233,59 +275,46 @@ export class Config {
  * @throws ConfigError one line for each variable that is missing or wrong
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  const { given, problems } = readSecretFiles(
+    Object.fromEntries(
+      Object.entries(environment).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+      ),
+    ),
+    [...SECRETS].map(variableOf),
   );
   const config = plainToInstance(Config, given, { excludeExtraneousValues: true, exposeDefaultValues: true });
-  const problems = validateSync(config, { stopAtFirstError: true }).map(({ property, value, constraints }) => {
+  for (const { property, value, constraints } of validateSync(config, { stopAtFirstError: true })) {
     const [reason] = Object.values(constraints ?? {});
-    return `${variableOf(property)} ${reason}${isSecret(property) ? '' : `: it is ${JSON.stringify(value)}`}`;
-  });
-  problems.push(...modeProblems(config));
+    problems.push(`${variableOf(property)} ${reason}${isSecret(property) ? '' : `: it is ${JSON.stringify(value)}`}`);
+  }
+  problems.push(...problemsBetween(config));
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return withPasswords(config);
+}
+
+/** Passwords that were given apart, in the addresses that they belong to. */
+function withPasswords(config: Config): Config {
+  const { databaseUrl, databaseMigrationUrl } = config;
+  if (databaseUrl) config.databaseUrl = withPassword(databaseUrl, config.databasePassword);
+  if (databaseMigrationUrl) {
+    config.databaseMigrationUrl = withPassword(databaseMigrationUrl, config.databaseMigrationPassword);
+  }
   return config;
 }
 
-/** Production runs on real settings only. */
-function modeProblems(config: Config): string[] {
-  const { bootstrapApiKey: key } = config;
-  const problems: string[] = [];
-  if (config.databaseMigrationUrl && !config.databaseUrl) {
-    problems.push('DATABASE_MIGRATION_URL needs DATABASE_URL: the same database, as the role that the service runs as');
-  }
-  if (key !== undefined && !(isWellFormedApiKey(key) && typeOfApiKey(key) === 'private_key')) {
-    problems.push('BOOTSTRAP_API_KEY must be an sk_ key with its checksum: `npm run make-key` makes one');
-  }
-  if (!config.isProduction) return problems;
-  if (!config.databaseUrl) {
-    problems.push('DATABASE_URL is missing: the embedded database is not safe against a power cut');
-  }
-  if (!key)
-    problems.push('BOOTSTRAP_API_KEY is missing: it becomes the first server key; `npm run make-key` makes one');
-  if (config.demo) problems.push('DEMO must not be true in production');
-  if (config.ledgerClock !== 'database') problems.push('LEDGER_CLOCK must be database in production');
-  if (config.stripeApiBase !== STRIPE_API) {
-    problems.push(
-      `STRIPE_API_BASE must be ${STRIPE_API} in production: any other host would be shown card tokens and keys`,
-    );
-  }
-  if (config.publicUrl?.startsWith('http:')) {
-    problems.push('PUBLIC_URL must begin with https:// in production: it is where payments are confirmed');
-  }
-  if (config.allowUnsafeDatabase) problems.push('ALLOW_UNSAFE_DATABASE must not be true in production');
-  return problems;
-}
-
+/** What nobody's log may show, and what may be a file: `<variable>_FILE`. */
 const SECRETS: ReadonlySet<string> = new Set([
   'databaseUrl',
   'databaseMigrationUrl',
+  'databasePassword',
+  'databaseMigrationPassword',
   'bootstrapApiKey',
   'encryptionKey',
   // A URL may carry a password.
   'otelExporterOtlpEndpoint',
 ]);
 
-/** Not to be seen in anybody's log. */
 function isSecret(property: string): boolean {
   return SECRETS.has(property);
 }

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { FairQueue } from './shared/fair-queue.js';
 import type { LaneFigures } from './shared/lane-use.js';
+import { Tally } from './shared/tally.js';
 import { NoTurnError, OWN_WORK } from './shared/turn.js';
 
 interface Waiting {
@@ -13,10 +14,9 @@ interface Waiting {
  */
 export class ConnectionLane {
   readonly #waiting = new FairQueue<Waiting>();
-  /** How many connections a party has. */
-  readonly #held = new Map<string, number>();
+  /** Connections that are given out. */
+  readonly #held = new Tally();
   readonly #open: () => Promise<PoolClient>;
-  #free: number;
   #gaveUp = 0;
 
   constructor(
@@ -25,12 +25,11 @@ export class ConnectionLane {
     private readonly waitMs: number,
   ) {
     this.#open = pool.connect.bind(pool);
-    this.#free = places;
   }
 
   get figures(): LaneFigures {
     const { places } = this;
-    return { places, inUse: places - this.#free, waiting: this.#waiting.size, gaveUp: this.#gaveUp };
+    return { places, inUse: this.#held.total, waiting: this.#waiting.size, gaveUp: this.#gaveUp };
   }
 
   /** @throws NoTurnError when none became free in time */
@@ -54,18 +53,11 @@ export class ConnectionLane {
   /** @returns whether there was a place. Whoever waits could not have it: it has its share. */
   #take(party: string): boolean {
     const most = party === OWN_WORK ? this.places : Math.max(1, this.places - 1);
-    const held = this.#held.get(party) ?? 0;
-    if (this.#free === 0 || held >= most) return false;
-    this.#free -= 1;
-    this.#held.set(party, held + 1);
-    return true;
+    return this.#held.addWithin(party, most, this.places);
   }
 
   #leave(party: string): void {
-    const held = (this.#held.get(party) ?? 1) - 1;
-    if (held > 0) this.#held.set(party, held);
-    else this.#held.delete(party);
-    this.#free += 1;
+    this.#held.remove(party);
     const [next] = this.#waiting.take(1, (_waiting, waiter) => this.#take(waiter));
     next?.begin();
   }

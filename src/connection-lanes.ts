@@ -6,6 +6,9 @@ import { currentTurn, type Lane } from './shared/turn.js';
 /** A search that takes longer is given up: there is one that is narrower. */
 const SEARCH_TIMEOUT_MS = 3000;
 
+/** PostgreSQL would give one search all its cores. */
+const ON_ONE_CORE = '-c max_parallel_workers_per_gather=0';
+
 /**
  * How many of so many connections each lane has. One is enough for the writer, which commits one group at a time. What
  * has none of its own shares those of the rest, of which there are two at least: migrating takes two. Searches have fewer
@@ -37,7 +40,7 @@ export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool)
   const lanes: Record<Lane, ConnectionLane> = {
     ledger: laneOf('ledger'),
     health: laneOf('health'),
-    searches: laneOf('searches', { statement_timeout: SEARCH_TIMEOUT_MS }),
+    searches: laneOf('searches', { statement_timeout: SEARCH_TIMEOUT_MS, options: withOption(pool, ON_ONE_CORE) }),
     rest,
   };
   // Of lanes that share their connections only one is read.
@@ -50,6 +53,11 @@ export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool)
     connect: () => lanes[currentTurn().lane].connect(currentTurn().party),
     end: async () => void (await Promise.all([end(), ...others.map((other) => other.end())])),
   });
+}
+
+/** What the operator has set in the connection's address stays. */
+function withOption({ options }: Pool, option: string): string {
+  return options.options ? `${options.options} ${option}` : option;
 }
 
 /** The driver's own class with the driver's own options; a spread does not find the password among them. */

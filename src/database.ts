@@ -27,6 +27,7 @@ import { Lot } from './ledger/lot.entity.js';
 import { PendingCredit } from './ledger/pending-credit.entity.js';
 import { Wallet } from './ledger/wallet.entity.js';
 import { keepLanesApart } from './connection-lanes.js';
+import { LedgerCheck } from './ops/verify/ledger-check.entity.js';
 import { reclaimLostConnections } from './lost-connections.js';
 import { Migration20261121010000_auth } from './migrations/Migration20261121010000_auth.js';
 import { Migration20261121020000_settings } from './migrations/Migration20261121020000_settings.js';
@@ -67,6 +68,7 @@ import { Migration20261121430000_key_rights } from './migrations/Migration202611
 import { Migration20261121440000_user_roles } from './migrations/Migration20261121440000_user_roles.js';
 import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
 import { Migration20261121900000_walls } from './migrations/Migration20261121900000_walls.js';
+import { Migration20261122010000_ledger_check } from './migrations/Migration20261122010000_ledger_check.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { LaneUse } from './shared/lane-use.js';
 import { prepareStatements } from './shared/prepared-statements.js';
@@ -130,6 +132,7 @@ export const ENTITIES = [
   InvoiceRow,
   Payment,
   AlertLog,
+  LedgerCheck,
   PortalSession,
   Transaction,
   CreditPack,
@@ -184,6 +187,7 @@ export const MIGRATIONS = [
   Migration20261121440000_user_roles,
   Migration20261121450000_audit,
   Migration20261121900000_walls,
+  Migration20261122010000_ledger_check,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -191,7 +195,7 @@ const LOCK_TIMEOUT_MS = 5000;
 /** Also how long a statement waits for a free connection of its lane. */
 const CONNECT_TIMEOUT_MS = 5000;
 
-type DatabaseOptions = Parameters<typeof MikroORM.init>[0];
+export type DatabaseOptions = NonNullable<Parameters<typeof MikroORM.init>[0]>;
 
 /** PostgreSQL where DATABASE_URL says, otherwise PGlite in the data folder: the same entities, migrations and SQL. */
 export function databaseOptions(
@@ -204,6 +208,8 @@ export function databaseOptions(
     namingStrategy: UnderscoreNamingStrategy,
     forceUtcTimezone: true,
     allowGlobalContext: false,
+    // A name that is misspelt would otherwise become a new, empty ledger: whoever runs the server makes databases.
+    ensureDatabase: false,
     extensions: [Migrator],
     migrations: { migrationsList: MIGRATIONS, snapshot: false, transactional: true, allOrNothing: true },
     logger: () => undefined,

@@ -1,7 +1,10 @@
+import { createRequire } from 'node:module';
 import type { LoggerService } from '@nestjs/common';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { type Level, type Logger, pino } from 'pino';
+import { type DestinationStream, type Level, type Logger, pino } from 'pino';
+import type { PrettyOptions } from 'pino-pretty';
 import type { Config } from './config.js';
+import type { DatabaseOutage } from './database-outage.js';
 import { assignRequestId } from './http/request-id.js';
 import { loggableError } from './loggable-error.js';
 
@@ -14,20 +17,34 @@ const START_UP_CONTEXTS: ReadonlySet<unknown> = new Set([
   'NestApplication',
 ]);
 
-/** JSON lines on stdout, written before the call returns: what led to a crash is never lost. */
-export function createLog(config: Config): Logger {
-  return pino({
+/**
+ * Lines on stdout, written before the call returns: what led to a crash is never lost. JSON, and on a terminal what a
+ * person reads.
+ */
+export function createLog(config: Config, isTerminal = process.stdout.isTTY): Logger {
+  const options = {
     level: config.logLevel,
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (level) => ({ level }) },
+    formatters: { level: (level: string) => ({ level }) },
     serializers: { err: loggableError, error: loggableError },
-  });
+  };
+  const isPretty = (config.logFormat ?? (isTerminal ? 'pretty' : 'json')) === 'pretty';
+  return isPretty ? pino(options, prettyStream(isTerminal)) : pino(options);
 }
 
-/** What Nest and our own classes say, as JSON. */
-export class JsonLogger implements LoggerService {
-  constructor(private readonly pino: Logger) {}
+/** Loaded when it is needed: it takes as long as a tenth of the start. */
+function prettyStream(isColored: boolean): DestinationStream {
+  const pretty = createRequire(import.meta.url)('pino-pretty') as (options: PrettyOptions) => DestinationStream;
+  return pretty({ sync: true, colorize: isColored, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
+}
+
+/** What Nest and our own classes say, as lines of the log. */
+export class LogLines implements LoggerService {
+  constructor(
+    private readonly pino: Logger,
+    private readonly outage: DatabaseOutage,
+  ) {}
 
   /** Nest's hundred lines about its start go to `debug`. */
   log(message: unknown, ...rest: unknown[]): void {
@@ -58,10 +75,16 @@ export class JsonLogger implements LoggerService {
   #write(level: Level, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     const stack = rest.length > 1 ? rest[0] : undefined;
-    if (message instanceof Error) this.pino[level]({ context, err: message });
-    else if (typeof message === 'object') this.pino[level]({ context, ...message });
-    else this.pino[level]({ context, stack }, message as string);
+    const at = this.outage.takes(errorOf(message)) ? 'debug' : level;
+    if (message instanceof Error) this.pino[at]({ context, err: message });
+    else if (typeof message === 'object') this.pino[at]({ context, ...message });
+    else this.pino[at]({ context, stack }, message as string);
   }
+}
+
+/** What a line is about, where that is an error. */
+function errorOf(message: unknown): unknown {
+  return message instanceof Error ? message : (message as { err?: unknown } | undefined)?.err;
 }
 
 /**

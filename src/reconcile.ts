@@ -77,7 +77,7 @@ async function openDesk(): Promise<ReconciliationDesk> {
 }
 
 async function serviceDesk(config: Config, inUse: ConfigError): Promise<ReconciliationDesk> {
-  const demo = await readDemoFile(config.dataDir);
+  const demo = await readDemoFile(config);
   const apiKey = process.env['REFILL_API_KEY'] ?? demo?.server_key;
   if (apiKey === undefined) {
     throw new ConfigError(`${inUse.message}; or set REFILL_API_KEY to a server key, and the service is asked`);

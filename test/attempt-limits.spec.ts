@@ -1,8 +1,10 @@
+import { EntityManager } from '@mikro-orm/postgresql';
 import request, { type Response } from 'supertest';
+import { AppUser } from '../src/auth/users/app-user.entity.js';
 import { AttemptLimits } from '../src/auth/users/attempt-limits.js';
 import { startTestApp, type TestApp } from './support/app.js';
+import { CHEAP_HASH, PASSWORD } from './support/tenant-users.js';
 
-const PASSWORD = 'correct horse battery staple';
 const QUARTER_HOUR_S = 900;
 const HOUR_S = 3600;
 
@@ -17,6 +19,7 @@ describe('attempts to log in and to sign up', () => {
   beforeEach(async () => {
     email = `user-${addresses}@acme.example`;
     await call('signup', newAddress(), { password: PASSWORD }).expect(200);
+    await service.get(EntityManager).fork().nativeUpdate(AppUser, { email }, { passwordHash: CHEAP_HASH });
   });
   afterAll(() => service.close());
 

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { generateApiKey } from '../src/auth/api-key-format.js';
 import { Config, ConfigError, readConfig } from '../src/config.js';
@@ -58,6 +60,37 @@ describe('the settings', () => {
     expect(message).not.toContain('hunter2');
   });
 
+  it('take a password apart from the address, with any characters', () => {
+    const password = 'p@ss/w#rd%:? \'x"\\';
+    const config = readConfig({ DATABASE_URL: 'postgresql://refill@db:5433/refill', DATABASE_PASSWORD: password });
+    const { username, password: encoded, host, pathname } = new URL(config.databaseUrl as string);
+    expect([username, decodeURIComponent(encoded), host, pathname]).toEqual(['refill', password, 'db:5433', '/refill']);
+    expect(messageFor({ DATABASE_PASSWORD: password })).toBe('DATABASE_PASSWORD needs DATABASE_URL');
+  });
+
+  it.each(['postgresql://u:p#w@db/x', 'postgresql://u:p/w@db/x', 'postgresql://u:100%@db/x', 'postgresql://u@db:5432'])(
+    'refuse the address %s, which cannot be read, without repeating it',
+    (url) => {
+      expect(messageFor({ DATABASE_URL: url })).toMatch(/^DATABASE_URL must look like postgresql:.* given apart$/);
+    },
+  );
+
+  it('read a secret from the file that is named, and no other variable', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'refill-secrets-'));
+    const file = join(folder, 'key');
+    const key = generateApiKey('private_key');
+    writeFileSync(file, `${key}\n`);
+    expect(readConfig({ BOOTSTRAP_API_KEY_FILE: file }).bootstrapApiKey).toBe(key);
+    expect(readConfig({ HOST_FILE: file }).host).toBe('127.0.0.1');
+    expect(messageFor({ BOOTSTRAP_API_KEY_FILE: file, BOOTSTRAP_API_KEY: key })).toBe(
+      'BOOTSTRAP_API_KEY_FILE and BOOTSTRAP_API_KEY are both set: keep one of them',
+    );
+    writeFileSync(file, '\n');
+    expect(messageFor({ ENCRYPTION_KEY_FILE: file })).toContain(`ENCRYPTION_KEY_FILE is empty: ${file}`);
+    rmSync(folder, { recursive: true });
+    expect(messageFor({ ENCRYPTION_KEY_FILE: file })).toBe(`ENCRYPTION_KEY_FILE cannot be read: ${file} (ENOENT)`);
+  });
+
   it('are explained one by one in .env.example, with their defaults', () => {
     const example = readFileSync('.env.example', 'utf8');
     const named = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => String(name)).sort();
@@ -65,6 +98,11 @@ describe('the settings', () => {
       ...new Config(),
       databaseUrl: 0,
       databaseMigrationUrl: 0,
+      databasePassword: 0,
+      databaseMigrationPassword: 0,
+      allowNewerSchema: 0,
+      logFormat: 0,
+      refillCommit: 0,
       demo: 0,
       bootstrapApiKey: 0,
       allowSignup: 0,

@@ -109,6 +109,8 @@ describe.each(CASES)('kill -9 in the middle of the load, on %s', (_name, kills, 
     };
     await Promise.all(Array.from({ length: CLIENTS }, replay));
     expect(unanswered.size).toBe(0);
+    // On a busy machine those that were killed may have come to none.
+    for (let waits = 0; waits < 600 && sandboxCharges(dataDir).length === 0; waits += 1) await sleep(50);
     await last.end('SIGTERM');
     expect(sandboxCharges(dataDir).length).toBeGreaterThan(0);
 

@@ -7,7 +7,9 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { ApiKeysService } from '../src/auth/api-keys.service.js';
 import { ApiKey } from '../src/auth/api-key.entity.js';
 import { Tenant } from '../src/auth/tenant.entity.js';
-import type { DemoDetails } from '../src/ops/demo/demo-file.js';
+import { Config } from '../src/config.js';
+import { databasePlace } from '../src/ops/database-place.js';
+import { type DemoDetails, readDemoFile } from '../src/ops/demo/demo-file.js';
 import { Demo } from '../src/ops/demo/demo.service.js';
 import { demoCommands, demoText } from '../src/ops/demo/demo-text.js';
 import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
@@ -35,6 +37,7 @@ describe.each(DATABASES)('the demo data on %s', (_name, createDatabase) => {
   it('are in demo.json, for its owner only', () => {
     expect(JSON.parse(readFileSync(file(), 'utf8'))).toEqual(demo);
     expect(demo).toEqual({
+      database: databasePlace(service.config),
       base_url: service.url,
       server_key: expect.stringMatching(/^sk_/),
       account_key: expect.stringMatching(/^sk_/),
@@ -96,17 +99,29 @@ describe.each(DATABASES)('the demo data on %s', (_name, createDatabase) => {
 });
 
 describe('the demo of another database', () => {
-  it('gets data and keys of its own', async () => {
+  it('gets data and keys of its own, and the first one has keys that work when the service is back on it', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'refill-demo-'));
-    const first = await startTestApp({ dataDir });
-    const before = await first.get(Demo).prepare(first.url);
-    await first.close();
-    const second = await startTestApp({ dataDir, database: await createTestDatabase() });
-    const after = await second.get(Demo).prepare(second.url);
-    expect(after.server_key).not.toBe(before.server_key);
-    expect(after.customer_id).not.toBe(before.customer_id);
-    await call(second, after.account_key).get('/account/credits/').expect(200);
-    await second.close();
+    const [one, other] = [await createTestDatabase(), await createTestDatabase()];
+    const seen: DemoDetails[] = [];
+    for (const { url } of [one, other, one]) {
+      const service = await startTestApp({ dataDir, database: { kind: 'postgres', url, drop: async () => undefined } });
+      const demo = await service.get(Demo).prepare(service.url);
+      await call(service, demo.account_key).get('/account/credits/').expect(200);
+      await call(service, demo.server_key).get(`/v1/wallets/${demo.wallet_id}`).expect(200);
+      seen.push(demo);
+      // What commands and scripts read is never that of another database.
+      expect(await readDemoFile(service.config)).toEqual(demo);
+      expect(await readDemoFile(Object.assign(new Config(), { dataDir }))).toBeUndefined();
+      await service.close();
+    }
+    const [first, second, again] = seen as [DemoDetails, DemoDetails, DemoDetails];
+    expect(second.server_key).not.toBe(first.server_key);
+    expect([second.customer_id, again.customer_id]).toEqual([
+      expect.not.stringMatching(first.customer_id),
+      first.customer_id,
+    ]);
+    expect(new Set(seen.map(({ database }) => database)).size).toBe(2);
+    for (const database of [one, other]) await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
   });
 });

@@ -5,6 +5,8 @@ import pg from 'pg';
 import { placesOf } from '../src/connection-lanes.js';
 import { asksForList } from '../src/http/validation.pipe.js';
 import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
+import { withinEveryScope } from '../src/shared/sight.js';
+import { beginRequest, takeTurnOfSearches } from '../src/shared/turn.js';
 import { StatementQuery } from '../src/wallets/history/statement.dto.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { expectSoundLedger } from './support/invariants.js';
@@ -142,6 +144,21 @@ describe('the connections', () => {
       expect([debit.status, read.status, answered]).toEqual([200, 200, 0]);
       void Promise.allSettled(attack);
     });
+  });
+
+  it('let a search keep one core of the database busy, and nothing else only one', async () => {
+    const workers = (beginLane: () => void) =>
+      withinEveryScope(() =>
+        beginRequest(async () => {
+          beginLane();
+          const em = service.get(EntityManager).fork();
+          return em.execute<object[]>('show max_parallel_workers_per_gather');
+        }),
+      );
+    const [ofSearch] = await workers(takeTurnOfSearches);
+    const [ofOther] = await workers(() => undefined);
+    expect(ofSearch).toEqual({ max_parallel_workers_per_gather: '0' });
+    expect(ofOther).not.toEqual(ofSearch);
   });
 
   it.each([

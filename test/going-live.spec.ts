@@ -1,18 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { commandsOf } from './support/commands-of.js';
 import { ServiceProcess } from './support/service-process.js';
 import { STAND_IN_WEBHOOK_SECRET, StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
-
-const README = readFileSync('README.md', 'utf8');
-
-/** The commands of a section, one text for each block. */
-function blocksOf(heading: string): string[] {
-  const section = README.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands]) => commands ?? '');
-}
 
 /** As a newcomer does it: two processes, a shell, and nothing but what README says. */
 describe('going live with Stripe as README says', () => {
@@ -51,8 +44,8 @@ describe('going live with Stripe as README says', () => {
   }
 
   it('charges the card that was saved, hears of it, refunds, freezes, and finds no difference', async () => {
-    const [lines] = blocksOf('Try it');
-    const [connecting, charging] = blocksOf('Going live with Stripe');
+    const [lines] = commandsOf('README.md', 'Try it');
+    const [connecting, charging] = commandsOf('README.md', 'Going live with Stripe');
     const connected = await shell(`${lines}${connecting}`);
     expect(connected[0]).toBe('stripe');
     const page = connected.at(-1) as string;

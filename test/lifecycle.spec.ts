@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmptyDatabase, createTestDatabase, onServer, type TestDatabase } from './support/database.js';
+import { copyPgliteTemplate } from './support/pglite-template.js';
 import { ServiceProcess } from './support/service-process.js';
 
 describe('the process', () => {
@@ -42,6 +43,7 @@ describe('the process', () => {
   });
 
   it('refuses a data folder that another process uses, in one line', async () => {
+    await copyPgliteTemplate(folder);
     const first = await start();
     const { code, stderr } = await ServiceProcess.run({ DATA_DIR: folder });
     expect(code).toBe(1);
@@ -52,6 +54,7 @@ describe('the process', () => {
   });
 
   it('lets only one of several that start at once have the folder, also when a dead one left its lock', async () => {
+    await copyPgliteTemplate(folder);
     await (await start()).end('SIGKILL');
     const rivals = await Promise.allSettled([start(), start(), start()]);
     const losers = rivals.filter(({ status }) => status === 'rejected');
@@ -60,6 +63,7 @@ describe('the process', () => {
   });
 
   it('answers a request under way when it is told to stop, then ends with code 0 and no lock', async () => {
+    await copyPgliteTemplate(folder);
     const service = await start();
     const { hostname, port } = new URL(service.url);
     const socket = connect(Number(port), hostname);

@@ -55,15 +55,27 @@ describe('an event loop that is late', () => {
     service.get(LoadShedding).look();
   }
 
-  it('refuses those who send most, and nobody else', async () => {
+  it('lets those who send most wait, refuses them after a second, and nobody else', async () => {
     beLate();
+    const asked = performance.now();
     const refused = await loud.get('/v1/wallets');
+    expect(performance.now() - asked).toBeGreaterThan(900);
     expect(refused.status).toBe(503);
     expect(refused.headers['retry-after']).toBe('1');
     expect(refused.headers['x-request-id']).toMatch(/^req_/);
     expect(refused.body).toMatchObject({ code: 'service_unavailable', http_status_code: 503, success: false });
-    expect((await loud.get('/account/credits/?page=1')).body).toEqual({ detail: expect.any(String) });
+    const credits = await loud.get('/account/credits/?page=1');
+    expect(credits.body).toEqual({ detail: expect.any(String) });
     await quiet.get('/v1/wallets').expect(200);
+  });
+
+  it('answers who waits as soon as others have been answered', async () => {
+    beLate();
+    const waits = loud.get('/v1/wallets').then((response) => response);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+    expect((await waits).status).toBe(200);
   });
 
   it('says that the service is well, to whoever has a key and to whoever has none', async () => {

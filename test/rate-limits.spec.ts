@@ -60,7 +60,10 @@ describe('limits', () => {
   it('let through whole what finds anything left, and then nothing of anybody with this tenant', async () => {
     expect(left(await batch(299).expect(200))).toBe(1);
     expect(left(await batch(200).expect(429))).toBe(0);
+    const asked = performance.now();
     expectRefused(await client.get('/v1/wallets'));
+    // Who repeats at once is slowed down.
+    expect(performance.now() - asked).toBeGreaterThan(150);
     const { body: key } = await newKey(client);
     expect(key).toMatchObject({ http_status_code: 429 });
     await (await newTenantClient(service)).get('/v1/wallets').expect(200);

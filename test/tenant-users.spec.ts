@@ -184,6 +184,13 @@ describe.each(DATABASES)('the users of a tenant on %s', (databaseName, createDat
       await logIn(user.email, PASSWORD).expect(200);
     });
 
+    it('have it from one of two changes at once: the other one knew the password of before', async () => {
+      const user = await scene.user('finance');
+      const answers = await Promise.all([change(user, PASSWORD), change(user, PASSWORD, `${NEW_PASSWORD} too`)]);
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+      expect(answers.find(({ status }) => status === 409)?.body.code).toBe('password_changed');
+    });
+
     it('are not guessed: ten wrong ones, and the right one is refused, too', async () => {
       const user = await scene.user('finance');
       for (let count = 0; count < 10; count += 1) await change(user, `guess number ${count}`).expect(400);

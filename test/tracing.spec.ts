@@ -87,7 +87,7 @@ describe('traces', () => {
     await scene.setAutoTopUp(walletId, { threshold: '10', amount: '50' });
     await scene.settle();
     const client = await newTenantClient(service);
-    const { body: customer } = await client.post('/v1/customers', { external_id: 'ada' });
+    const { body: customer } = await client.post('/v1/customers', { external_id: 'ada', name: 'Ada' });
     await client
       .post('/v1/wallets', { customer_id: customer.id, currency: 'usd' })
       .set('traceparent', `00-${TRACE_ID}-${PARENT_ID}-01`)

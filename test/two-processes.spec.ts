@@ -73,7 +73,7 @@ describe('two processes that run the scheduled task', () => {
     for (let count = 0; count < WALLETS; count += 1) {
       const { walletId } = await scene.newWallet('1', count % 2 ? 'pm_sandbox_hang' : 'pm_sandbox_error_once');
       await scene.setAutoTopUp(walletId, { threshold: '10', amount: '50' });
-      if (count % 20 === 19) await scene.settle();
+      if (count % 50 === 49) await scene.settle();
     }
     expect(scene.charges()).toHaveLength(WALLETS / 2);
     const em = service.get(EntityManager).fork();

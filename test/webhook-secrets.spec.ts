@@ -204,6 +204,7 @@ describe('the secret of a webhook endpoint', () => {
     await setStand(PLAIN);
     await service.get(StoredSecrets).reseal();
     expect(await stand('endpoint_00150')).toBe(LOST);
+    expect(await stand()).not.toContain(PLAIN);
     expect(await processWith({}).read()).toEqual([PLAIN]);
   });
 

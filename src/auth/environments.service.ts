@@ -26,6 +26,21 @@ export class EnvironmentsService {
     return environment;
   }
 
+  /**
+   * One of whichever tenant, for the operator.
+   * @throws not_found
+   */
+  async getOfAnyTenant(id: string): Promise<Environment> {
+    const environment = await this.em.fork().findOne(Environment, { id, status: 'published' });
+    if (!environment) throw notFound('environment', { environment_id: id });
+    return environment;
+  }
+
+  /** Those of all tenants, for the operator. */
+  async listOfAllTenants(): Promise<Environment[]> {
+    return this.em.fork().find(Environment, { status: 'published' }, { orderBy: { createdAt: 'asc', id: 'asc' } });
+  }
+
   async list(
     tenantId: string,
     page: { limit: number; offset: number; order: 'asc' | 'desc' },

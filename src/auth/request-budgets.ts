@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { POINTS } from '../http/admission/route-cost.js';
@@ -22,6 +23,8 @@ export interface OwnLimits {
   clientKey: PointLimits;
 }
 
+/** A refusal is kept back so long: who repeats at once would otherwise cost as much as what is refused saves. */
+const KEPT_BACK_MS = 200;
 const UNLIMITED: PointLimits = { perSecond: null, perMinute: null };
 
 /** What requests may cost: whose points they spend, and what the answer says of them. */
@@ -62,10 +65,10 @@ export class RequestBudgets {
       const standing = await this.points.spend(budgets, points);
       if (standing) tell(response, standing);
     } catch (error) {
-      if (error instanceof BudgetExceeded) {
-        this.refusedInAll += 1;
-        tell(response, error.standing);
-      }
+      if (!(error instanceof BudgetExceeded)) throw error;
+      this.refusedInAll += 1;
+      tell(response, error.standing);
+      await delay(KEPT_BACK_MS);
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { LoopTurns } from './admission/loop-turns.js';
 import { LargeBodies } from './body/large-bodies.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { ValidationPipe } from './validation.pipe.js';
@@ -8,9 +9,10 @@ import { ValidationPipe } from './validation.pipe.js';
 @Module({
   providers: [
     LargeBodies,
+    LoopTurns,
     { provide: APP_FILTER, useClass: ErrorFilter },
     { provide: APP_PIPE, useClass: ValidationPipe },
   ],
-  exports: [LargeBodies],
+  exports: [LargeBodies, LoopTurns],
 })
 export class HttpModule {}

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsPageLimit } from './fields/is-page-limit.js';
 import { ToNumber } from './fields/to-number.js';
 import { AsksForList } from './validation.pipe.js';
 
@@ -11,21 +12,7 @@ const MAX_OFFSET = 2_147_483_647;
 /** Paging of the wallets API, in a query or a search body. Extend it with the filters of a list. */
 @AsksForList()
 export class WalletsPageQuery {
-  @ApiProperty({
-    type: 'integer',
-    minimum: 0,
-    maximum: MAX_LIMIT,
-    default: DEFAULT_LIMIT,
-    required: false,
-    description: 'Items on the page, 1 to 1,000; 0 means the default.',
-  })
-  @IsOptional()
-  // The upper one reads first: "0" of a query is 0 by the time that 0 is replaced.
-  @ToNumber()
-  @Transform(({ value }: { value: unknown }) => (value === 0 || value === null ? DEFAULT_LIMIT : value))
-  @Max(MAX_LIMIT)
-  @Min(1)
-  @IsInt()
+  @IsPageLimit({ default: DEFAULT_LIMIT, max: MAX_LIMIT, what: 'Items' })
   limit: number = DEFAULT_LIMIT;
 
   @ApiProperty({

@@ -45,7 +45,7 @@ const RETRYABLE_STATES: ReadonlySet<string> = new Set(['40P01', '40001', '23505'
 const MAX_ATTEMPTS = 4;
 const RETRY_DELAY_MS = 20;
 /** Where several come, groups are so much smaller: whoever comes next waits for a short one, and is in the one after it. */
-const SHARED_GROUP_PART = 4;
+const SHARED_GROUP_PART = 8;
 /** Who has come will come again. */
 const SHARED_FOR_MS = 1000;
 
@@ -267,7 +267,7 @@ export class LedgerService implements OnApplicationShutdown {
     }
     if (isRetryable(error)) {
       this.#logger.warn({ msg: 'a ledger command was given up', err: error });
-      return busy('the database gave up');
+      return busy('the database gave up', error);
     }
     return error;
   }
@@ -285,9 +285,9 @@ function partyOf({ actor, scope }: LedgerCommand): string {
   return actor.keyId === '' ? OWN_WORK : scope.tenantId;
 }
 
-function busy(reason: string): DomainError {
+function busy(reason: string, cause?: unknown): DomainError {
   const sentence = `the ledger is busy (${reason}): repeat the request with the same idempotency key`;
-  return new DomainError('unavailable', sentence, { retryAfterSeconds: 1 });
+  return new DomainError('unavailable', sentence, { retryAfterSeconds: 1, cause });
 }
 
 function isRetryable(error: unknown): boolean {

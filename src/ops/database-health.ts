@@ -1,14 +1,13 @@
-import { MikroORM } from '@mikro-orm/core';
-import { Migrator } from '@mikro-orm/migrations';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { Config } from '../config.js';
 import { isOpen } from '../shared/scoped-pglite-dialect.js';
-import { inLane } from '../shared/turn.js';
-import { embeddedDatabaseFolder } from './embedded-database.js';
-import { within } from './within.js';
 import { withinEveryScope } from '../shared/sight.js';
+import { inLane } from '../shared/turn.js';
+import { within } from '../shared/within.js';
+import { embeddedDatabaseFolder } from './embedded-database.js';
+import { readSchemaState } from './schema-state.js';
 
 const PING_TIMEOUT_MS = 2000;
 
@@ -21,18 +20,17 @@ export class DatabaseHealth {
 
   constructor(
     private readonly em: EntityManager,
-    private readonly orm: MikroORM,
     private readonly indicators: HealthIndicatorService,
     private readonly config: Config,
   ) {}
 
   async answers(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('database');
-    return (await this.isUp()) ? indicator.up() : indicator.down();
+    return (await this.ping()) ? indicator.up() : indicator.down();
   }
 
   /** Whether it answers, within 2 s. */
-  isUp(): Promise<boolean> {
+  ping(): Promise<boolean> {
     this.#ping ??= this.#isThere().finally(() => {
       this.#ping = undefined;
     });
@@ -42,7 +40,7 @@ export class DatabaseHealth {
   /** A schema that was up to date once stays so for as long as this process runs. */
   async isMigrated(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('migrations');
-    this.#isMigrated ||= await succeeds(async () => (await this.#pending()).length === 0);
+    this.#isMigrated ||= await succeeds(async () => (await readSchemaState(this.em.fork())).pending.length === 0);
     return this.#isMigrated ? indicator.up() : indicator.down();
   }
 
@@ -51,14 +49,10 @@ export class DatabaseHealth {
     if (!this.config.databaseUrl) return isOpen(embeddedDatabaseFolder(this.config.dataDir));
     return succeeds(async () => (await this.em.fork().execute<object[]>('select 1')).length === 1);
   }
-
-  #pending(): Promise<unknown[]> {
-    return new Migrator(this.orm.em as never).getPending();
-  }
 }
 
 /** Whether the database said yes, over a connection of its own; not when it failed or took too long. */
 async function succeeds(ask: () => Promise<boolean>): Promise<boolean> {
   const answer = withinEveryScope(() => inLane('health', ask)).catch(() => false);
-  return (await within(PING_TIMEOUT_MS, answer)) ?? false;
+  return within(PING_TIMEOUT_MS, answer, () => false);
 }

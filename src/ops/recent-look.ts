@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../shared/clock.js';
+import { withinEveryScope } from '../shared/sight.js';
 import { asOwnWork } from '../shared/turn.js';
-import { within } from './within.js';
+import { within } from '../shared/within.js';
 
 /** Who asks for health does not wait for a figure beside it. */
 const PATIENCE_MS = 1000;
-import { withinEveryScope } from '../shared/sight.js';
 
 /** What a look at the database came to. Anybody may ask, as often as they like: it is looked no more often than this. */
 export class RecentLook<Seen extends object> {
@@ -30,7 +30,7 @@ export class RecentLook<Seen extends object> {
       this.#seen = withinEveryScope(() => asOwnWork(this.look)).then((seen) => (this.#last = seen));
     }
     try {
-      return (await within(PATIENCE_MS, this.#seen)) ?? this.#last;
+      return await within(PATIENCE_MS, this.#seen, () => this.#last);
     } catch (error) {
       this.#seen = undefined;
       this.#logger.warn({ msg: this.failure, err: error });

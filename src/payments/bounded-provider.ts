@@ -1,4 +1,5 @@
 import { DomainError } from '../shared/errors.js';
+import { within } from '../shared/within.js';
 import type { WorkWatch } from '../shared/work-watch.js';
 import type {
   AttachPaymentMethodRequest,
@@ -135,16 +136,9 @@ export class BoundedProvider implements PaymentProvider {
     return this.#watch.around({ kind: 'provider_call', provider: this.name, operation }, call, outcomeOf);
   }
 
-  async #withinLimit<Answer>(call: Promise<Answer>): Promise<Answer> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<never>((_resolve, reject) => {
-      const reason = `no answer from ${this.name} within ${this.#timeoutMs} ms`;
-      timer = setTimeout(() => reject(new TimeoutError(reason)), this.#timeoutMs);
+  #withinLimit<Answer>(call: Promise<Answer>): Promise<Answer> {
+    return within(this.#timeoutMs, call, () => {
+      throw new TimeoutError(`no answer from ${this.name} within ${this.#timeoutMs} ms`);
     });
-    try {
-      return await Promise.race([call, limit]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

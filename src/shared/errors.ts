@@ -33,6 +33,8 @@ export interface DomainErrorOptions {
   fields?: FieldErrors;
   /** For `too_many_requests` and `unavailable`: seconds after which a repeat makes sense. */
   retryAfterSeconds?: number;
+  /** What it was made of, for the log; never answered. */
+  cause?: unknown;
 }
 
 /** A refusal that the caller can understand. Anything else that is thrown is a bug and becomes a 500. */
@@ -46,7 +48,7 @@ export class DomainError extends Error {
   isReplayed = false;
 
   constructor(kind: ErrorKind, message: string, options: DomainErrorOptions = {}) {
-    super(message);
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'DomainError';
     this.kind = kind;
     this.code = options.code ?? kind;

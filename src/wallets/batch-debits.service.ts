@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '../auth/caller.js';
+import { LoopTurns } from '../http/admission/loop-turns.js';
 import { renderWalletsError, renderWalletsFailure, WALLETS_STATUS } from '../http/errors/wallets-errors.js';
 import { requestHash } from '../http/idempotency.js';
 import { validated } from '../http/validation.pipe.js';
@@ -12,7 +12,7 @@ import { scopeOf } from '../shared/scope.js';
 import { BatchDebitDto, type BatchDebitResult, type BatchDebitsAnswer } from './batch-debits.dto.js';
 
 const ROUTE = '/v1/wallets/debits/batch';
-/** Rows that are read at a time: a thousand would keep everybody waiting, and several batches take their turns together. */
+/** Rows that are read at a time: a thousand would keep everybody waiting. */
 const PIECE = 25;
 type Debited = Pick<BatchDebitResult, 'transaction_id' | 'credit_balance'>;
 
@@ -24,6 +24,7 @@ export class BatchDebitsService {
   constructor(
     private readonly ledger: LedgerService,
     private readonly settings: SettingsService,
+    private readonly turns: LoopTurns,
   ) {}
 
   async debit(caller: Caller, rows: unknown[]): Promise<BatchDebitsAnswer> {
@@ -31,7 +32,7 @@ export class BatchDebitsService {
     const overdraft = isUnlimited ? 'any' : 'wallet';
     const pending: Promise<BatchDebitResult>[] = [];
     for (const [index, row] of rows.entries()) {
-      if (index > 0 && index % PIECE === 0) await nextTurn();
+      if (index % PIECE === 0) await this.turns.take(caller.tenantId);
       pending.push(this.#result(caller, row, index, overdraft));
     }
     const results = await Promise.all(pending);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CustomersModule } from '../customers/customers.module.js';
+import { HttpModule } from '../http/http.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { SettingsModule } from '../settings/settings.module.js';
@@ -39,7 +40,7 @@ import { WalletsService } from './wallets.service.js';
 
 /** The wallets API: a drop-in for Flexprice's. */
 @Module({
-  imports: [CustomersModule, LedgerModule, PaymentsModule, SettingsModule, TopUpsModule],
+  imports: [CustomersModule, HttpModule, LedgerModule, PaymentsModule, SettingsModule, TopUpsModule],
   controllers: [
     BatchDebitsController,
     // Before `customers/:id/wallets`, which would match a session for the external id `wallets`.

@@ -1,12 +1,14 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../auth/audit/audit-log.js';
+import { OPERATOR } from '../auth/audit/author.js';
 import type { Caller } from '../auth/caller.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
 import type { IdempotentRequest } from '../http/idempotency.js';
 import { BalancesService, type LotTotals } from '../ledger/balances.service.js';
-import type { CreditTerms } from '../ledger/commands.js';
+import type { Actor, CreditTerms, LedgerCommand } from '../ledger/commands.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { WalletRecord } from '../ledger/wallet-state.js';
 import { columnsOf } from '../shared/sql-table.js';
@@ -14,6 +16,7 @@ import { Wallet } from '../ledger/wallet.entity.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { withinEveryScope } from '../shared/sight.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import { topUpChange } from '../top-ups/rules/top-up-changes.js';
 import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
@@ -55,6 +58,7 @@ export class WalletsService {
     private readonly rules: TopUpRulesService,
     private readonly policy: TopUpPolicy,
     private readonly customers: CustomersService,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
@@ -138,16 +142,43 @@ export class WalletsService {
   }
 
   /** Ends the pause of its automatic top-ups, whatever it was for; who did it is kept. */
-  async resumeAutoTopUp(caller: Caller, walletId: string): Promise<WalletDto> {
+  async resumeAutoTopUp(caller: Scope & Actor, walletId: string, also?: LedgerCommand['also']): Promise<WalletDto> {
     const { body } = await this.ledger.post({
       kind: 'evaluate',
       scope: scopeOf(caller),
       walletId,
       actor: caller,
       changes: [topUpChange({ kind: 'resume' })],
+      ...(also ? { also } : {}),
       answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
     });
     return body;
+  }
+
+  /**
+   * The same for the operator, who has no key to be kept: the audit log says it, in the same commit.
+   * @throws not_found
+   */
+  async resumeByOperator(walletId: string): Promise<WalletDto> {
+    const wallet = await withinEveryScope(() => this.em.fork().findOne(Wallet, { id: walletId }));
+    if (!wallet) throw notFound('wallet', { wallet_id: walletId });
+    const { tenantId, environmentId } = wallet;
+    return this.resumeAutoTopUp(
+      { tenantId, environmentId, ...OPERATOR, requestId: '' },
+      walletId,
+      async (tx, posting) => {
+        // Where there was no pause, nothing differs: no row.
+        const [pauseReason = null] = posting.changed;
+        this.audit.write(tx.em, OPERATOR, {
+          action: 'auto_topup.resumed',
+          tenantId,
+          environmentId,
+          target: { kind: 'wallet', id: walletId },
+          before: { pause_reason: pauseReason },
+          after: { pause_reason: null },
+        });
+      },
+    );
   }
 
   /** Freezes a wallet, or makes a frozen one active again. */

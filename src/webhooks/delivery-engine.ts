@@ -1,6 +1,7 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { EventsService } from '../events/events.service.js';
 import { Clock } from '../shared/clock.js';
+import { Tally } from '../shared/tally.js';
 import { asOwnWork } from '../shared/turn.js';
 import { withinScope } from '../shared/sight.js';
 import { ScheduledTask } from '../top-ups/schedule/scheduled-task.js';
@@ -21,7 +22,8 @@ const FORGET_EVERY_MS = 3_600_000;
 @Injectable()
 export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger('Webhooks');
-  readonly #underWay = new Map<string, number>();
+  /** How many of an endpoint. */
+  readonly #underWay = new Tally();
   /** Endpoints that may have more waiting than they had places for. */
   readonly #crowded = new Set<string>();
   readonly #running = new Set<Promise<void>>();
@@ -76,12 +78,12 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
     while (this.#isClaimWanted && !this.#isStopping) {
       this.#isClaimWanted = false;
       try {
-        const underWay = new Map(this.#underWay);
+        const underWay = new Tally(this.#underWay);
         const claimed = await this.queue.claim(PLACES, underWay);
-        for (const { endpointId } of claimed) underWay.set(endpointId, (underWay.get(endpointId) ?? 0) + 1);
+        for (const { endpointId } of claimed) underWay.add(endpointId);
         // By the places there were when it was asked for: some may have become free since.
         for (const { endpointId } of claimed) {
-          if ((underWay.get(endpointId) ?? 0) >= PLACES) this.#crowded.add(endpointId);
+          if (underWay.of(endpointId) >= PLACES) this.#crowded.add(endpointId);
         }
         for (const delivery of claimed) this.#start(delivery);
         if (claimed.length === CLAIM_LIMIT) this.#isClaimWanted = true;
@@ -93,7 +95,7 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   #start(delivery: ClaimedDelivery): void {
     const { endpointId } = delivery;
-    this.#underWay.set(endpointId, (this.#underWay.get(endpointId) ?? 0) + 1);
+    this.#underWay.add(endpointId);
     const work = withinScope(delivery, () => this.#deliver(delivery)).finally(() => {
       this.#running.delete(work);
       this.#leave(endpointId);
@@ -103,9 +105,7 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Half of the places free again is worth asking for more. */
   #leave(endpointId: string): void {
-    const left = (this.#underWay.get(endpointId) ?? 1) - 1;
-    if (left > 0) this.#underWay.set(endpointId, left);
-    else this.#underWay.delete(endpointId);
+    const left = this.#underWay.remove(endpointId);
     if (left <= PLACES / 2 && this.#crowded.delete(endpointId)) void this.wake();
   }
 

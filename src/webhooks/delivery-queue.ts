@@ -57,11 +57,11 @@ export class DeliveryQueue {
    * own places and nobody else's. Those of a suspended tenant wait: it is told nothing that it may not ask for.
    * @param underWay how many of an endpoint this process is sending already
    */
-  async claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
+  async claim(places: number, underWay: Iterable<[id: string, count: number]>): Promise<ClaimedDelivery[]> {
     return withinEveryScope(() => this.#claim(places, underWay));
   }
 
-  async #claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedDelivery[]> {
+  async #claim(places: number, underWay: Iterable<[id: string, count: number]>): Promise<ClaimedDelivery[]> {
     const now = this.clock.now();
     const lease = new Date(now.getTime() + LEASE_MS).toISOString();
     const rows = await this.em.fork().execute<ClaimedRow[]>(

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { transform } from '@swc/core';
 import { isAlive } from './is-alive.js';
@@ -21,7 +21,8 @@ export async function compileService(change = (_file: string, source: string) =>
       await compile(join('src', file), source, join(target, file.replace(/\.ts$/, '.js')));
     }),
   );
-  await writeFile(join(target, 'package.json'), '{ "type": "module" }');
+  // Where the service finds that it is made of modules, and which release it is.
+  await copyFile('package.json', join(target, 'package.json'));
   return target;
 }
 

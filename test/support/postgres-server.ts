@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -15,6 +15,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { isAlive } from './is-alive.js';
 import { findBinaries } from './postgres-binaries.js';
@@ -27,6 +28,16 @@ export interface PostgresServer {
   crash(): Promise<void>;
   /** Starts it again on its data, and waits until it has recovered and answers. */
   restart(): Promise<void>;
+  /** Makes a server that follows another one a server of its own, and waits until it takes writes. */
+  promote(): Promise<void>;
+}
+
+/** A server that another one follows as its standby. */
+interface Followed {
+  /** Where it is reached, as a superuser. */
+  url: string;
+  /** What the standby calls itself: `synchronous_standby_names` may name it. */
+  name: string;
 }
 
 interface Account {
@@ -42,8 +53,9 @@ const MAX_CONNECTIONS = 200;
  * A PostgreSQL server of our own on a free port, with its data in a temp folder and default durability. PostgreSQL
  * refuses to run as root, so there it runs as `postgres` or `nobody`.
  * @param settings of the server that are not the default ones, such as `fsync=off`
+ * @param followed makes it a standby, which begins with a copy of that server
  */
-export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
+export async function startPostgres(settings: readonly string[] = [], followed?: Followed): Promise<PostgresServer> {
   stopLeftovers();
   const account = unprivilegedAccount();
   const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
@@ -57,10 +69,11 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   try {
     const bin = findBinaries(folder);
     const cluster = { bin, folder, as: { ...account, cwd: '/', env: serverEnvironment(bin) }, port: await freePort() };
-    const url = await initialise(cluster, account);
+    const url = followed ? await copyOf(followed, cluster) : initialise(cluster, account);
     const start = () => untilItAnswers(url, launch(cluster, settings));
     await start();
-    return { url, stop, crash: () => endAtOnce(cluster), restart: start };
+    const crash = () => control(cluster, ['stop', '-m', 'immediate', '-t', '10']);
+    return { url, stop, crash, restart: start, promote: () => control(cluster, ['promote', '-w']) };
   } catch (error) {
     stop();
     throw error;
@@ -76,7 +89,7 @@ interface Cluster {
 }
 
 /** @returns the address of the maintenance database */
-async function initialise({ bin, folder, port, as }: Cluster, account: Account | undefined): Promise<string> {
+function initialise({ bin, folder, port, as }: Cluster, account: Account | undefined): string {
   const password = randomBytes(16).toString('hex');
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password);
@@ -84,6 +97,15 @@ async function initialise({ bin, folder, port, as }: Cluster, account: Account |
   const cluster = ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
   execFileSync(join(bin, 'initdb'), [...cluster, '-E', 'UTF8', '--no-locale', '-N'], { ...as, stdio: 'pipe' });
   return `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
+}
+
+/** @returns the address of the maintenance database */
+async function copyOf({ url, name }: Followed, { bin, folder, port, as }: Cluster): Promise<string> {
+  const from = `${url}?application_name=${name}`;
+  const options = ['-D', join(folder, 'data'), '-d', from, '-R', '-X', 'stream', '-c', 'fast'];
+  // Not waited for synchronously: the way there may lead through this process.
+  await promisify(execFile)(join(bin, 'pg_basebackup'), options, as);
+  return url.replace(/:\d+\/postgres$/, `:${port}/postgres`);
 }
 
 /** @returns whether the process has ended */
@@ -95,9 +117,9 @@ function launch({ bin, folder, port, as }: Cluster, settings: readonly string[])
   return () => server.exitCode !== null;
 }
 
-async function endAtOnce({ bin, folder, as }: Cluster): Promise<void> {
-  const options = ['stop', '-D', join(folder, 'data'), '-m', 'immediate', '-t', '10'];
-  await once(spawn(join(bin, 'pg_ctl'), options, { ...as, stdio: 'ignore' }), 'close');
+async function control({ bin, folder, as }: Cluster, [action = '', ...options]: string[]): Promise<void> {
+  const all = [action, '-D', join(folder, 'data'), ...options];
+  await once(spawn(join(bin, 'pg_ctl'), all, { ...as, stdio: 'ignore' }), 'close');
 }
 
 function serverEnvironment(bin: string): NodeJS.ProcessEnv {

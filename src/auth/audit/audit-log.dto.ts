@@ -1,9 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { IsPageLimit } from '../../http/fields/is-page-limit.js';
 import { IsIdentifier } from '../../http/fields/is-text.js';
 import { IsTimestamp } from '../../http/fields/is-timestamp.js';
-import { ToNumber } from '../../http/fields/to-number.js';
 import { AsksForList } from '../../http/validation.pipe.js';
 import { formatTimestamp } from '../../shared/clock.js';
 import { ACTOR_KINDS, type ActorKind, type AuditEntry } from './audit-entry.entity.js';
@@ -14,21 +13,7 @@ const MAX_LIMIT = 200;
 
 @AsksForList()
 export class AuditLogQuery {
-  @ApiProperty({
-    type: 'integer',
-    minimum: 0,
-    maximum: MAX_LIMIT,
-    default: DEFAULT_LIMIT,
-    required: false,
-    description: 'Rows on the page, 1 to 200; 0 means the default.',
-  })
-  @IsOptional()
-  // The upper one reads first: "0" of a query is 0 by the time that 0 is replaced.
-  @ToNumber()
-  @Transform(({ value }: { value: unknown }) => (value === 0 || value === null ? DEFAULT_LIMIT : value))
-  @Max(MAX_LIMIT)
-  @Min(1)
-  @IsInt()
+  @IsPageLimit({ default: DEFAULT_LIMIT, max: MAX_LIMIT, what: 'Rows' })
   limit: number = DEFAULT_LIMIT;
 
   @IsOptional()

@@ -2,6 +2,7 @@
 export const AUDIT_ACTIONS = [
   'api_key.created',
   'api_key.revoked',
+  'auto_topup.resumed',
   'billing_system.changed',
   'billing_system.removed',
   'coupon.created',

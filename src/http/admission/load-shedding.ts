@@ -4,19 +4,21 @@ import { Config } from '../../config.js';
 import { DomainError } from '../../shared/errors.js';
 import { renderRefusal } from '../errors/error.filter.js';
 import { assignRequestId } from '../request-id.js';
-import { FairShares } from './fair-shares.js';
+import { type Arrival, FairShares } from './fair-shares.js';
 import { LoopDelay } from './loop-delay.js';
 
 const LOOK_MS = 100;
-/** An answer is kept back so long, or up to twice: who repeats at once would otherwise cost as much as what is refused saves. */
-const KEPT_BACK_MS = 200;
+/** Whoever has waited so long for a turn is better told than kept. */
+const LONGEST_WAIT_MS = 1000;
+/** How much earlier the loop counts as late where others wait behind whoever fills it. */
+const SHARED_PART = 10;
 const RETRY_AFTER_S = 1;
 /** Whoever asks whether the process lives is told, and by a loop that is late above all. */
 const HEALTH = /^\/health(\/|\?|$)/;
 
 /**
- * Refuses requests first of all, before anything is read of them but their headers, while the event loop is late: 503 to
- * those who send most. Costs a lookup and a count where it is not.
+ * Lets requests wait first of all, before anything is read of them but their headers, while the event loop is late: those
+ * of who sends most, 503 after a second. Costs a lookup and a count where it is not.
  */
 @Injectable()
 export class LoadShedding implements OnApplicationBootstrap, OnModuleDestroy {
@@ -33,7 +35,8 @@ export class LoadShedding implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly config: Config,
     private readonly delay: LoopDelay,
   ) {
-    this.#shares = new FairShares({ aloneMs: config.lateLoopMs, sharedMs: config.lateLoopMs / 2 });
+    const lateness = { aloneMs: config.lateLoopMs, sharedMs: config.lateLoopMs / SHARED_PART };
+    this.#shares = new FairShares(lateness, LONGEST_WAIT_MS);
   }
 
   onApplicationBootstrap(): void {
@@ -62,14 +65,19 @@ export class LoadShedding implements OnApplicationBootstrap, OnModuleDestroy {
     }
     // All who show no key that is known have one share together: with one for each address they would have most of them.
     const who = this.tenantOf(request) ?? '';
-    if (!this.#shares.begin(who, performance.now())) {
-      this.#refused += 1;
-      this.refusedInAll += 1;
-      setTimeout(refuse, KEPT_BACK_MS * (1 + Math.random()), request, response);
-      return;
-    }
-    response.once('close', () => this.#shares.end(who));
-    next();
+    const arrival: Arrival = {
+      atMs: performance.now(),
+      begin: next,
+      refuse: () => {
+        this.#refused += 1;
+        this.refusedInAll += 1;
+        response.off('close', leave);
+        refuse(request, response);
+      },
+    };
+    const leave = (): void => this.#shares.end(who, arrival);
+    response.once('close', leave);
+    this.#shares.come(who, arrival);
   };
 }
 

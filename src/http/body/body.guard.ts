@@ -2,6 +2,7 @@ import { type CanActivate, type CustomDecorator, type ExecutionContext, Injectab
 import { Reflector } from '@nestjs/core';
 import { raw, type Request, type Response } from 'express';
 import { DomainError } from '../../shared/errors.js';
+import { LoopTurns } from '../admission/loop-turns.js';
 import { payerOf } from '../admission/payer.js';
 import { invalidRequest } from '../field-errors.js';
 import { LargeBodies } from './large-bodies.js';
@@ -18,6 +19,8 @@ interface BodyTerms {
 }
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
+/** More takes a millisecond or longer to read: of these one at a time, and others between them. */
+const QUICK_BYTES = 8 * 1024;
 const ORDINARY: BodyTerms = { limitBytes: BODY_LIMIT_BYTES, isRaw: false };
 const BODY_TERMS = 'body terms';
 
@@ -41,6 +44,7 @@ export class BodyGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly large: LargeBodies,
+    private readonly turns: LoopTurns,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -61,6 +65,7 @@ export class BodyGuard implements CanActivate {
 
   async #read(request: Request, response: Response, { limitBytes, isRaw }: BodyTerms): Promise<true> {
     const bytes = await bytesOf(request, response, limitBytes);
+    if (bytes.length > QUICK_BYTES) await this.turns.take(payerOf(request));
     request.body = isRaw ? new RawBody(bytes) : bytes.length === 0 ? undefined : bodyOf(request, bytes);
     return true;
   }

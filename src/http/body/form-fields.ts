@@ -3,7 +3,8 @@ import { getMetadataStorage } from 'class-validator';
 import { fieldErrorsAt, invalidFields, invalidRequest } from '../field-errors.js';
 import { nestedDtoOf } from '../fields/nested.js';
 import { inspectBody } from './inspect-body.js';
-import { MAX_DEPTH, parseJson } from './parse-json.js';
+import { MAX_DEPTH } from './json-outline.js';
+import { parseJson } from './parse-json.js';
 
 export const MAX_FORM_FIELDS = 100;
 

@@ -3,15 +3,10 @@ import { fieldErrorsAt, invalidFields } from '../field-errors.js';
 /** Names that mean something to JavaScript objects; no field of either API has one. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Fields of one object: no DTO has half as many, and metadata takes 50. What maps a body to its DTO costs more the more there are. */
-const MAX_FIELDS = 200;
-/** Items of one list: as many as a batch has debits. */
-const MAX_ITEMS = 1000;
-
 /**
  * Looks at every name and text of a parsed body.
  * @returns how many fields it has, at all levels.
- * @throws DomainError naming the field of the first text that can't be stored, reserved name, or list or object that is too long.
+ * @throws DomainError naming the field of the first text that can't be stored or reserved name.
  */
 export function inspectBody(value: unknown): number {
   return inspect(value, []);
@@ -28,7 +23,6 @@ function inspect(value: unknown, path: string[]): number {
 }
 
 function inspectList(list: unknown[], path: string[]): number {
-  if (list.length > MAX_ITEMS) throw invalidFields(fieldErrorsAt(path, `must have at most ${MAX_ITEMS} items`));
   let fields = 0;
   for (let index = 0; index < list.length; index += 1) {
     path.push(String(index));
@@ -40,7 +34,6 @@ function inspectList(list: unknown[], path: string[]): number {
 
 function inspectObject(object: Record<string, unknown>, path: string[]): number {
   const names = Object.keys(object);
-  if (names.length > MAX_FIELDS) throw invalidFields(fieldErrorsAt(path, `must have at most ${MAX_FIELDS} fields`));
   let fields = names.length;
   for (const name of names) {
     const fault = RESERVED_NAMES.has(name) ? `has a field named ${name}, which is not allowed` : faultOfText(name);

@@ -2,6 +2,8 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { fieldErrorsAt, invalidFields, invalidRequest } from '../field-errors.js';
 import type { FormEntry } from './form-fields.js';
 
+const PIECE_BYTES = 4096;
+
 interface MultipartLimits {
   /** More are refused. */
   fields: number;
@@ -21,25 +23,33 @@ export function parseMultipart(
 ): Promise<FormEntry[]> {
   return new Promise((resolve, reject) => {
     const entries: FormEntry[] = [];
-    const parser = parserOf(contentType, { fields: fields + 1, fieldSize: textBytes, parts: fields + 1 });
-    // What is wrong with one part ends the promise; the parser is left to run through the rest, which is at hand.
+    const form = { isRefused: false };
+    const refuse = (error: Error): void => {
+      form.isRefused = true;
+      reject(error);
+    };
+    const parser = parserOf(contentType, { fields, fieldSize: textBytes, parts: fields });
     parser.on('file', (name, file) => {
       file.resume();
-      reject(invalidFields(fieldErrorsAt(name ? [name] : [], 'is a file: only text is taken here')));
+      refuse(invalidFields(fieldErrorsAt(name ? [name] : [], 'is a file: only text is taken here')));
     });
     parser.on('field', (name: string | undefined, text: string, _isNameCut, isCut) => {
-      if (!name) reject(invalidRequest('the form has a part without a name'));
-      else if (isCut) reject(invalidFields(fieldErrorsAt([name], `must have at most ${textBytes} bytes`)));
+      if (!name) refuse(invalidRequest('the form has a part without a name'));
+      else if (isCut) refuse(invalidFields(fieldErrorsAt([name], `must have at most ${textBytes} bytes`)));
       else entries.push([name, text]);
     });
-    parser.on('error', (error) => reject(refusalOf(error)));
+    for (const limit of ['fieldsLimit', 'partsLimit'])
+      parser.on(limit, () => refuse(invalidRequest(`the form has more than ${fields} fields`)));
+    parser.on('error', (error) => refuse(refusalOf(error)));
     parser.on('finish', () => {
-      if (entries.length > fields) reject(invalidRequest(`the form has more than ${fields} fields`));
       // The parser decodes bytes that are not UTF-8 to this character.
-      else if (entries.flat().some((text) => text.includes('\uFFFD'))) reject(invalidRequest('the form is not UTF-8'));
+      if (entries.flat().some((text) => text.includes('\uFFFD'))) reject(invalidRequest('the form is not UTF-8'));
       else resolve(entries);
     });
-    parser.end(bytes);
+    // Piece by piece: what is wrong with one part ends it, and the rest costs nothing.
+    for (let start = 0; start < bytes.length && !form.isRefused; start += PIECE_BYTES)
+      parser.write(bytes.subarray(start, start + PIECE_BYTES));
+    if (!form.isRefused) parser.end();
   });
 }
 

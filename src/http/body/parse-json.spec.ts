@@ -81,7 +81,7 @@ describe('JSON bodies', () => {
   );
 
   it('reads a body with a long number about as fast as one without', () => {
-    const filler = '"x",'.repeat(250_000);
+    const filler = `[${'"x",'.repeat(999)}"x"],`.repeat(250);
     const cpu = (text: string) => {
       const before = process.cpuUsage();
       for (let round = 0; round < 3; round += 1) {
@@ -103,6 +103,18 @@ describe('JSON bodies', () => {
 
   it('refuses bytes that are not UTF-8', () => {
     expect(refusal(Buffer.from([0x22, 0xff, 0x22])).message).toBe('the body is not valid UTF-8');
+  });
+
+  it('names what is too long also where the rest is broken', () => {
+    const fields = Array.from({ length: 201 }, (_, index) => `"${index}":0`).join();
+    expect(refusal(`{"a":{${fields}`).fields).toEqual({ a: ['must have at most 200 fields'] });
+    expect(refusal(`{a:{${fields}`).message).toContain('must have at most 200 fields');
+    expect(refusal(`{"a":[0,[${'0,'.repeat(1000)}`).fields).toEqual({ a: { 1: ['must have at most 1000 items'] } });
+  });
+
+  it('takes as many fields and items as are allowed', () => {
+    const fields = Array.from({ length: 200 }, (_, index) => `"${index}":[]`).join();
+    expect(read(`{"a":{${fields}},"b":[${'[],'.repeat(999)}[]]}`)).toBeDefined();
   });
 
   it('refuses what is nested too deep, however deep', () => {

@@ -27,18 +27,22 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const error = toDomainError(exception);
-    if (!error) this.#log(exception, request);
+    const status = error ? renderRefusal(error, request.path).status : 500;
+    if (status >= 500) this.#log(exception, request, status);
     if (response.headersSent) {
       response.end();
       return;
     }
     if (error) answerRefusal(isUnrouted(exception) ? unrouted(request, response) : error, request, response);
-    else response.status(500).json(RENDERERS[apiOf(request.path)].failure());
+    else response.status(status).json(RENDERERS[apiOf(request.path)].failure());
   }
 
-  #log(exception: unknown, request: Request): void {
+  #log(exception: unknown, request: Request, status: number): void {
     const { method, path } = request;
-    this.#logger.error({ msg: 'request failed', requestId: requestIdOf(request), method, path, err: exception });
+    // Of a refusal it says nothing where it was thrown, but what it was made of.
+    const what =
+      exception instanceof DomainError ? { reason: exception.message, err: exception.cause } : { err: exception };
+    this.#logger.error({ msg: 'request failed', requestId: requestIdOf(request), method, path, status, ...what });
   }
 }
 

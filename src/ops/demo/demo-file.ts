@@ -1,8 +1,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Config } from '../../config.js';
+import { databasePlace } from '../database-place.js';
 
 /** Everything that a newcomer needs for the first calls: `<DATA_DIR>/demo.json`. */
 export interface DemoDetails {
+  /** Where the database is that the keys are of: `databasePlace`. */
+  database: string;
   base_url: string;
   server_key: string;
   account_key: string;
@@ -15,11 +19,11 @@ export interface DemoDetails {
 /** Holds keys: readable by its owner only. */
 const FILE_MODE = 0o600;
 
-/** The details of an earlier start; undefined when there are none, or none that can be read. */
-export async function readDemoFile(dataDir: string): Promise<DemoDetails | undefined> {
+/** The details of an earlier start on this database; undefined when there are none, or none that can be read. */
+export async function readDemoFile(config: Config): Promise<DemoDetails | undefined> {
   try {
-    const details: unknown = JSON.parse(await readFile(demoFile(dataDir), 'utf8'));
-    return isDemoDetails(details) ? details : undefined;
+    const details: unknown = JSON.parse(await readFile(demoFile(config.dataDir), 'utf8'));
+    return isDemoDetails(details) && details.database === databasePlace(config) ? details : undefined;
   } catch {
     // Lost or damaged: new keys are made, and the file with them.
     return undefined;

@@ -16,6 +16,7 @@ import { LedgerService } from '../../ledger/ledger.service.js';
 import { decimal } from '../../shared/decimal.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { withinEveryScope, withinScope } from '../../shared/sight.js';
+import { databasePlace } from '../database-place.js';
 import { type DemoDetails, readDemoFile, writeDemoFile } from './demo-file.js';
 import { DEMO_CREDITS } from './demo-text.js';
 
@@ -46,7 +47,7 @@ export class Demo {
 
   /** Makes what is missing, and keeps the keys of an earlier start as long as this database knows them. */
   async prepare(baseUrl: string): Promise<DemoDetails> {
-    const known = await readDemoFile(this.config.dataDir);
+    const known = await readDemoFile(this.config);
     const scope = await withinEveryScope(
       async () => (await this.#scopeOfKey(known?.server_key)) ?? (await this.#findScope()) ?? this.#makeScope(),
     );
@@ -58,6 +59,7 @@ export class Demo {
   async #ensure(scope: Scope, baseUrl: string, known: DemoDetails | undefined): Promise<DemoDetails> {
     const customer = await this.#ensureCustomer(scope);
     return {
+      database: databasePlace(this.config),
       base_url: baseUrl,
       server_key: await this.#ensureKey(scope, known?.server_key, null),
       account_key: await this.#ensureKey(scope, known?.account_key, customer.id),

@@ -6,8 +6,8 @@ import { LaneUse } from '../../shared/lane-use.js';
 import { DeclineCounts } from '../../top-ups/purchases/decline-counts.js';
 import { ScheduledTask } from '../../top-ups/schedule/scheduled-task.js';
 import { DatabaseHealth } from '../database-health.js';
+import { LedgerHealth } from '../ledger-health.js';
 import { DatabaseFigures } from './database-figures.js';
-import { LedgerSoundness } from './ledger-soundness.js';
 
 /** Who keeps what metrics show. None of them knows of it. */
 @Injectable()
@@ -15,7 +15,7 @@ export class MetricSources {
   constructor(
     readonly database: DatabaseHealth,
     readonly figures: DatabaseFigures,
-    readonly soundness: LedgerSoundness,
+    readonly ledgerHealth: LedgerHealth,
     readonly ledger: LedgerService,
     readonly declines: DeclineCounts,
     readonly task: ScheduledTask,

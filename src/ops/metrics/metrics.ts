@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { WorkWatch } from '../../shared/work-watch.js';
 import { OPEN_STATUSES } from '../../top-ups/purchases/top-up.entity.js';
 import type { Piles } from './database-figures.js';
+import { VERSION } from '../version.js';
 import { Gauges } from './gauges.js';
-import type { LedgerLook } from './ledger-soundness.js';
 import type { MetricSources } from './metric-sources.js';
 import { RequestMetrics } from './request-metrics.js';
 import { WorkMetrics } from './work-metrics.js';
@@ -14,7 +13,8 @@ import { WorkMetrics } from './work-metrics.js';
 interface Asked {
   isUp: boolean;
   piles: Piles | undefined;
-  look: LedgerLook | undefined;
+  /** Undefined before the first look at the whole ledger. */
+  look: { breaches: number; ageSeconds: number } | undefined;
 }
 
 /** All that this process tells Prometheus. Loaded only where somebody may ask. */
@@ -50,22 +50,21 @@ export class Metrics {
   }
 
   async #render(): Promise<string> {
-    const { database, figures, soundness } = this.#sources;
-    const isUp = await database.isUp();
+    const { database, figures, ledgerHealth } = this.#sources;
+    const isUp = await database.ping();
     // Who is not there is not asked.
-    const [piles, look] = isUp ? await Promise.all([figures.read(), soundness.last()]) : [];
+    const [piles, seen] = isUp ? await Promise.all([figures.read(), ledgerHealth.seen()]) : [];
+    const ageSeconds = seen?.checked_seconds ?? null;
+    const look = seen && ageSeconds !== null ? { breaches: seen.breaches, ageSeconds } : undefined;
     this.#asked = { isUp, piles, look };
     return this.#registry.metrics();
   }
 
   #showProcess(gauges: Gauges): void {
     const { ledger, shedding, budgets, lanes } = this.#sources;
-    const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-      version: string;
-    };
     gauges.gauge(
       { name: 'refill_build_info', help: 'Always 1; says the version of the service.', label: 'version' },
-      () => [[version, 1]],
+      () => [[VERSION, 1]],
     );
     gauges.counter(
       {
@@ -168,8 +167,8 @@ export class Metrics {
       () => this.#asked.look?.breaches,
     );
     gauges.gauge(
-      { name: 'refill_ledger_checked_timestamp_seconds', help: 'When that look ended.' },
-      () => this.#asked.look && this.#asked.look.checkedAt.getTime() / 1000,
+      { name: 'refill_ledger_check_age_seconds', help: 'How long ago that look ended.' },
+      () => this.#asked.look?.ageSeconds,
     );
   }
 }

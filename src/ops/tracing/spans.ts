@@ -25,8 +25,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Config } from '../../config.js';
 import { requestIdOf } from '../../http/request-id.js';
 import { FAILED, type WatchedWork, type Watcher } from '../../shared/work-watch.js';
+import { within } from '../../shared/within.js';
 import { routeOf } from '../route-of.js';
-import { within } from '../within.js';
 import { ReportingExporter } from './reporting-exporter.js';
 
 /** How long one request to the collector may take. What waits meanwhile is bounded; beyond that spans are dropped. */
@@ -96,6 +96,7 @@ export class Spans implements Watcher {
     await within(
       FLUSH_MS,
       this.#provider.shutdown().catch(() => undefined),
+      () => undefined,
     );
   }
 

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Piscina } from 'piscina';
 import { DomainError } from '../../shared/errors.js';
+import { Tally } from '../../shared/tally.js';
 import type { Invoice } from '../invoice.entity.js';
 import { DRAWING_FILE } from './drawing-file.js';
 import { type InvoicePage, pageOf, versionOf } from './invoice-page.js';
@@ -31,7 +32,7 @@ export interface InvoicePaper {
 export class InvoicePdfs implements OnApplicationShutdown {
   readonly #kept = new LRUCache<string, Buffer>({ maxSize: KEPT_BYTES, sizeCalculation: ({ length }) => length });
   readonly #underWay = new Map<string, Promise<Buffer>>();
-  readonly #placesTaken = new Map<string, number>();
+  readonly #places = new Tally();
   // Begins its thread when it is needed. What the environment holds is none of its business.
   readonly #thread = new Piscina<InvoicePage, Uint8Array>({
     filename: DRAWING_FILE,
@@ -55,7 +56,7 @@ export class InvoicePdfs implements OnApplicationShutdown {
     this.#takePlace(tenantId);
     const making = this.#make(page).finally(() => {
       this.#underWay.delete(name);
-      this.#leavePlace(tenantId);
+      this.#places.remove(tenantId);
     });
     this.#underWay.set(name, making);
     const bytes = await making;
@@ -78,19 +79,12 @@ export class InvoicePdfs implements OnApplicationShutdown {
   }
 
   #takePlace(tenantId: string): void {
-    const taken = this.#placesTaken.get(tenantId) ?? 0;
-    if (taken >= PLACES_OF_TENANT) {
+    if (this.#places.of(tenantId) >= PLACES_OF_TENANT) {
       const sentence = `${PLACES_OF_TENANT} PDFs are being made for you: repeat the request when one has come`;
       throw new DomainError('too_many_requests', sentence, { retryAfterSeconds: 1 });
     }
-    if (this.#underWay.size >= PLACES) throw busy();
-    this.#placesTaken.set(tenantId, taken + 1);
-  }
-
-  #leavePlace(tenantId: string): void {
-    const left = (this.#placesTaken.get(tenantId) ?? 1) - 1;
-    if (left > 0) this.#placesTaken.set(tenantId, left);
-    else this.#placesTaken.delete(tenantId);
+    if (this.#places.total >= PLACES) throw busy();
+    this.#places.add(tenantId);
   }
 }
 

@@ -3,6 +3,7 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { RunningWork } from '../../shared/running-work.js';
 import type { Scope } from '../../shared/scope.js';
+import { Tally } from '../../shared/tally.js';
 import { asOwnWork } from '../../shared/turn.js';
 import { withinScope } from '../../shared/sight.js';
 import type { KeptCard, PaymentMethodDetails, PaymentProvider } from '../payment-provider.js';
@@ -25,7 +26,7 @@ const MOST_READINGS = 5;
 export class EventEngine implements BeforeApplicationShutdown {
   readonly #logger = new Logger('Stripe');
   readonly #work = new RunningWork();
-  readonly #underWay = new Map<string, number>();
+  readonly #underWay = new Tally();
   /** Environments that may have more waiting than they had places for. */
   readonly #crowded = new Set<string>();
   #forgetAt = 0;
@@ -81,17 +82,13 @@ export class EventEngine implements BeforeApplicationShutdown {
 
   #start(event: ClaimedEvent): void {
     const { environmentId } = event.scope;
-    const count = (this.#underWay.get(environmentId) ?? 0) + 1;
-    this.#underWay.set(environmentId, count);
-    if (count >= PLACES) this.#crowded.add(environmentId);
+    if (this.#underWay.add(environmentId) >= PLACES) this.#crowded.add(environmentId);
     const work = withinScope(event.scope, () => this.#workOn(event));
     this.#work.track(work.finally(() => this.#leave(environmentId)));
   }
 
   #leave(environmentId: string): void {
-    const left = (this.#underWay.get(environmentId) ?? 1) - 1;
-    if (left > 0) this.#underWay.set(environmentId, left);
-    else this.#underWay.delete(environmentId);
+    const left = this.#underWay.remove(environmentId);
     if (left <= PLACES / 2 && this.#crowded.delete(environmentId)) this.nudge();
   }
 

@@ -62,7 +62,7 @@ export class EventQueue {
    * Takes due events for this process, of each environment only as many as it has room for.
    * @param underWay how many of an environment this process works on already
    */
-  async claim(places: number, underWay: ReadonlyMap<string, number>): Promise<ClaimedEvent[]> {
+  async claim(places: number, underWay: Iterable<[id: string, count: number]>): Promise<ClaimedEvent[]> {
     const now = this.clock.now();
     const rows = await withinEveryScope(() =>
       this.em.fork().execute<ClaimedRow[]>(

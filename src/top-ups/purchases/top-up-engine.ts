@@ -3,6 +3,7 @@ import { Clock } from '../../shared/clock.js';
 import { DomainError } from '../../shared/errors.js';
 import { RunningWork } from '../../shared/running-work.js';
 import type { Scope } from '../../shared/scope.js';
+import { Tally } from '../../shared/tally.js';
 import { asOwnWork } from '../../shared/turn.js';
 import { withinScope } from '../../shared/sight.js';
 import { TopUpPolicy } from '../rules/top-up-policy.js';
@@ -22,7 +23,7 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger('TopUps');
   readonly #running = new RunningWork();
   /** How many top-ups of an environment are under way. */
-  readonly #underWay = new Map<string, number>();
+  readonly #underWay = new Tally();
   /** Environments that may have more waiting than they had places for. */
   readonly #crowded = new Set<string>();
   #reported: ReadonlySet<string> = new Set();
@@ -123,21 +124,19 @@ export class TopUpEngine implements OnModuleInit, BeforeApplicationShutdown {
   /** What was nudged is taken up without asking for a place, so an environment may hold more than its own; it costs no other. */
   #freePlaces(): number {
     let taken = 0;
-    for (const count of this.#underWay.values()) taken += Math.min(count, ENVIRONMENT_PLACES);
+    for (const [, count] of this.#underWay) taken += Math.min(count, ENVIRONMENT_PLACES);
     return PLACES - taken;
   }
 
   #roomOf(environmentId: string): number {
-    return ENVIRONMENT_PLACES - (this.#underWay.get(environmentId) ?? 0);
+    return ENVIRONMENT_PLACES - this.#underWay.of(environmentId);
   }
 
   async #work(topUp: TopUp, work: () => Promise<void>): Promise<void> {
     const { environmentId } = topUp;
-    this.#underWay.set(environmentId, (this.#underWay.get(environmentId) ?? 0) + 1);
+    this.#underWay.add(environmentId);
     await withinScope(topUp, () => this.#safely(topUp, work));
-    const left = (this.#underWay.get(environmentId) ?? 1) - 1;
-    if (left > 0) this.#underWay.set(environmentId, left);
-    else this.#underWay.delete(environmentId);
+    const left = this.#underWay.remove(environmentId);
     // Half of the places free again is worth looking for more, before the next round does.
     if (left <= ENVIRONMENT_PLACES / 2 && this.#crowded.delete(environmentId)) this.#running.track(this.#takeUpMore());
   }

@@ -41,7 +41,10 @@ const DisputeSchema = defineEntity({
     updatedAt: p.datetime(3),
     closedAt: p.datetime(3).nullable(),
   },
-  indexes: [{ name: 'dispute_top_up_index', properties: ['topUpId'] }],
+  indexes: [
+    { name: 'dispute_top_up_index', properties: ['topUpId'] },
+    { name: 'dispute_wallet_index', properties: ['walletId'] },
+  ],
   uniques: [{ name: 'dispute_provider_unique', properties: ['environmentId', 'provider', 'providerDisputeId'] }],
   checks: [{ name: 'dispute_amount_check', expression: 'amount_minor > 0' }],
 });

@@ -56,6 +56,7 @@ const RefundSchema = defineEntity({
   },
   indexes: [
     { name: 'refund_top_up_index', properties: ['topUpId'] },
+    { name: 'refund_wallet_index', properties: ['walletId'] },
     { name: 'refund_due_index', properties: ['nextAttemptAt'], where: "refund_status = 'pending'" },
     { name: 'refund_turn_index', properties: ['environmentId', 'nextAttemptAt'], where: "refund_status = 'pending'" },
   ],

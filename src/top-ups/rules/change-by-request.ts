@@ -51,17 +51,21 @@ export function voidTopUp(state: WalletState, topUps: TopUpState, topUpId: strin
   };
 }
 
+/** @returns when it is applied, the reason of the pause that it ended, if there was one */
 export function resumeByRequest(
   { wallet }: WalletState,
   topUps: TopUpState,
   { now, actor }: ChangeContext,
-): DomainError | (() => void) {
+): DomainError | (() => string | undefined) {
   if (wallet.walletStatus === 'closed') {
     return new DomainError('invalid_operation', 'the wallet is closed', { details: { wallet_id: wallet.id } });
   }
   return () => {
-    if (!topUps.guard?.pausedAt) return;
+    const { guard } = topUps;
+    if (!guard?.pausedAt) return undefined;
+    const { pauseReason } = guard;
     changePause(topUps, null, now);
-    Object.assign(topUps.guard, { resumedAt: now, resumedBy: actor.keyId });
+    Object.assign(guard, { resumedAt: now, resumedBy: actor.keyId });
+    return pauseReason;
   };
 }
