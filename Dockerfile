@@ -12,7 +12,7 @@ RUN node node_modules/@nestjs/cli/bin/nest.js build && npm prune --omit=dev --om
 FROM node:24.21.0-bookworm-slim
 # `docker build --build-arg REFILL_COMMIT=$(git rev-parse --short HEAD) .`: the first line of the log says it.
 ARG REFILL_COMMIT=
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data REFILL_COMMIT=$REFILL_COMMIT
+ENV NODE_ENV=production HOST=0.0.0.0 METRICS_HOST=0.0.0.0 PORT=3000 DATA_DIR=/data REFILL_COMMIT=$REFILL_COMMIT
 WORKDIR /app
 # Owned by root, so that what runs cannot change its own code.
 COPY --from=build /app/package.json ./
