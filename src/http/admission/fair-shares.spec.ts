@@ -86,7 +86,7 @@ describe('shares of an event loop', () => {
     expect(running('loud')).toBe(128);
     send('quiet', 1);
     look(1000, 9);
-    expect(shares.limit).toBe(16);
+    expect(shares.limit).toBe(8);
   });
 
   it('refuse who has waited too long, and nobody who has not', () => {

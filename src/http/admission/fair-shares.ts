@@ -3,7 +3,7 @@ import { FairQueue } from '../../shared/fair-queue.js';
 
 /** How many go on however late the loop is: so few are never what makes it late. Fewer where others share it. */
 const FEWEST_ALONE = 128;
-const FEWEST_SHARED = 16;
+const FEWEST_SHARED = 8;
 /** How much of what is under way goes on when the loop is late, and how much more when it no longer is. */
 const LESS = 0.5;
 const MORE = 1.25;
