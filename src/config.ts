@@ -98,7 +98,7 @@ export class Config {
 
   @Expose({ name: 'DATABASE_POOL_SIZE' })
   @wholeNumber(2, 100)
-  databasePoolSize = 10;
+  databasePoolSize = 16;
 
   @Expose({ name: 'ALLOW_UNSAFE_DATABASE' })
   @trueOrFalse()

@@ -166,8 +166,9 @@ describe('the connections', () => {
     [3, { ledger: 1, health: 0, searches: 0, rest: 2 }],
     [4, { ledger: 1, health: 1, searches: 0, rest: 2 }],
     [5, { ledger: 1, health: 1, searches: 1, rest: 2 }],
-    [10, { ledger: 1, health: 1, searches: 3, rest: 5 }],
-    [100, { ledger: 1, health: 1, searches: 33, rest: 65 }],
+    [10, { ledger: 1, health: 1, searches: 2, rest: 6 }],
+    [16, { ledger: 1, health: 1, searches: 3, rest: 11 }],
+    [100, { ledger: 1, health: 1, searches: 24, rest: 74 }],
   ])('of %i are shared out as %j', (connections, places) => {
     expect(placesOf(connections)).toEqual(places);
   });

@@ -25,6 +25,9 @@ const TOO_LONG = '57014';
 /** A deadlock, a serialization failure, a lock or an answer that took too long: all was undone, a repeat may well succeed. */
 const GIVEN_WAY = /^(40P01|40001|55P03|57014)$/;
 
+/** A full disk, no memory: nothing was written, and an operator has to see to it (the log has the cause). */
+const NO_ROOM = /^53/;
+
 /** The refusal that an exception stands for; undefined when it is a bug. */
 export function toDomainError(exception: unknown): DomainError | undefined {
   if (exception instanceof DomainError) return exception;
@@ -36,6 +39,11 @@ export function toDomainError(exception: unknown): DomainError | undefined {
   if (isConnectionLost(exception)) {
     return new DomainError('unavailable', 'the database does not answer: repeat the request later', {
       retryAfterSeconds: 1,
+    });
+  }
+  if (NO_ROOM.test(sqlStateOf(exception))) {
+    return new DomainError('unavailable', 'the database has no room left: repeat the request later', {
+      retryAfterSeconds: 10,
     });
   }
   if (GIVEN_WAY.test(sqlStateOf(exception))) {
