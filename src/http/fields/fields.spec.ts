@@ -150,4 +150,11 @@ describe('fields', () => {
     expect(errorsOf({}, LenientDto)).toEqual({ count: ['is required'] });
     expect(errorsOf({ count: null }, LenientDto)).toEqual({ count: ['must not be null'] });
   });
+
+  it.each([[[[]]], [[[{ count: 1 }]]], [[{ count: 1 }, []]], [[null]], [['a']]])(
+    'refuse %j where each item has to be an object',
+    (items) => {
+      expect(errorsOf({ items })).toEqual({ items: ['each item must be an object'] });
+    },
+  );
 });

@@ -19,6 +19,8 @@ export function NestedList(dto: () => Class<object>, max = 100): PropertyDecorat
   return applyDecorators(
     Type(dto),
     ValidateNested({ each: true, message: 'each item must be an object' }),
+    // A list in the list would be checked item by item, and an empty one not at all.
+    IsObject({ each: true, message: 'each item must be an object' }),
     IsArray({ message: 'must be a list' }),
     ArrayMaxSize(max, { message: `must have at most ${max} items` }),
   );
