@@ -1,9 +1,4 @@
-import { MikroORM } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { Config } from '../../src/config.js';
-import { databaseOptions } from '../../src/database.js';
-import { seeingAll } from '../support/as-caller.js';
-import { findBreaches } from '../support/invariants.js';
+import { findBreachesOf } from '../support/database-breaches.js';
 import type { Load, Write } from './load.js';
 import { rowsOf } from './scene.js';
 
@@ -27,7 +22,7 @@ export async function judgeWrites(databaseUrl: string, load: Load): Promise<Judg
     refused: writes
       .filter((write) => write.answer && !acknowledged.includes(write))
       .map(({ key, answer }) => `${key}: ${answer?.status} ${answer?.text.slice(0, 100)}`),
-    breaches: await breachesOf(databaseUrl),
+    breaches: await findBreachesOf(databaseUrl),
   };
 }
 
@@ -42,13 +37,4 @@ async function countWrites(databaseUrl: string): Promise<(write: Write) => numbe
   const counts = new Map(written.map(({ name, count }) => [name, count]));
   const nameOf = ({ kind, key, path }: Write) => (kind === 'capture' ? (path.split('/').at(-2) as string) : key);
   return (write) => counts.get(nameOf(write)) ?? 0;
-}
-
-async function breachesOf(databaseUrl: string): Promise<string[]> {
-  const orm = await MikroORM.init(databaseOptions(Object.assign(new Config(), { databaseUrl })));
-  try {
-    return await findBreaches(seeingAll(orm.em as EntityManager));
-  } finally {
-    await orm.close();
-  }
 }

@@ -1,11 +1,6 @@
-import { MikroORM } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
-import { Config } from '../../src/config.js';
-import { databaseOptions } from '../../src/database.js';
 import type { ChargeSummary, ReceivedCall } from '../stripe-stand-in/books/movement.js';
-import { seeingAll } from '../support/as-caller.js';
-import { findBreaches } from '../support/invariants.js';
+import { findBreachesOf } from '../support/database-breaches.js';
 import type { StandInProcess } from './stand-in-process.js';
 
 export interface EntryRow {
@@ -72,7 +67,7 @@ export async function gather(databaseUrl: string, standIn: StandInProcess, isAtR
   return {
     calls,
     ...(await gatherRows(databaseUrl)),
-    breaches: isAtRest ? await breachesOf(databaseUrl) : [],
+    breaches: isAtRest ? await findBreachesOf(databaseUrl) : [],
     charges: await standIn.charges(),
   };
 }
@@ -101,15 +96,6 @@ async function gatherRows(databaseUrl: string): Promise<Omit<Evidence, 'calls' |
       await ask<{ id: string }>(databaseUrl, 'select id from provider_event group by id having count(*) > 1')
     ).map(({ id }) => id),
   };
-}
-
-async function breachesOf(databaseUrl: string): Promise<string[]> {
-  const orm = await MikroORM.init(databaseOptions(Object.assign(new Config(), { databaseUrl })));
-  try {
-    return await findBreaches(seeingAll(orm.em as EntityManager));
-  } finally {
-    await orm.close();
-  }
 }
 
 async function ask<Row>(databaseUrl: string, query: string): Promise<Row[]> {

@@ -6,12 +6,12 @@ import { SecretBox } from '../../settings/secret-box.js';
 import { Clock } from '../../shared/clock.js';
 import { withinEveryScope } from '../../shared/sight.js';
 import { asOwnWork } from '../../shared/turn.js';
+import { DAY_MS, DailyWork } from '../../top-ups/schedule/daily-work.js';
 import { ScheduledTask } from '../../top-ups/schedule/scheduled-task.js';
 import { anchorLine, checkAnchor, readAnchor } from './anchors.js';
 import { LedgerCheck } from './ledger-check.entity.js';
 import { verifyLedger } from './verify-ledger.js';
 
-const DAY_MS = 86_400_000;
 /** UTC: after the reconciliation, and late enough that nothing of the day before is under way. */
 const HOUR_MS = 4 * 3_600_000;
 /** A process that has not said for so long that it is at it is taken for gone. */
@@ -38,9 +38,7 @@ const KEPT = 100;
 @Injectable()
 export class DailyLedgerCheck implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger('LedgerCheck');
-  #running: Promise<void> | undefined;
-  #lookAt = 0;
-  #isStopping = false;
+  readonly #daily: DailyWork;
 
   constructor(
     private readonly em: EntityManager,
@@ -48,41 +46,34 @@ export class DailyLedgerCheck implements OnModuleInit, BeforeApplicationShutdown
     private readonly box: SecretBox,
     private readonly clock: Clock,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.#daily = new DailyWork(clock, {
+      hourMs: HOUR_MS,
+      againMs: AGAIN_MS,
+      work: (midnight) => withinEveryScope(() => asOwnWork(() => this.#look(midnight))),
+      failed: (error) => {
+        if (this.#daily.isStopping) return;
+        this.#logger.error({ msg: 'the daily look at the ledger stopped; it begins again', err: error });
+      },
+    });
+  }
 
   onModuleInit(): void {
     if (this.config.sweepIntervalMs > 0) this.task.alsoRun(async () => this.wake(), 'ledger-check');
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#isStopping = true;
-    await this.idle();
+    await this.#daily.stop();
   }
 
   /** Resolves when the look that this process has begun is over. */
   async idle(): Promise<void> {
-    await this.#running;
+    await this.#daily.idle();
   }
 
   /** Begins the day's look if it is time, and does not wait for it. */
   wake(): void {
-    const now = this.clock.now().getTime();
-    if (this.#running || this.#isStopping || now < this.#lookAt) return;
-    const midnight = now - (now % DAY_MS);
-    if (now < midnight + HOUR_MS) {
-      this.#lookAt = midnight + HOUR_MS;
-      return;
-    }
-    this.#running = withinEveryScope(() => asOwnWork(() => this.#look(midnight)))
-      .then((isDone) => void (this.#lookAt = isDone ? midnight + DAY_MS + HOUR_MS : now + AGAIN_MS))
-      .catch((error: unknown) => {
-        this.#lookAt = now + AGAIN_MS;
-        if (this.#isStopping) return;
-        this.#logger.error({ msg: 'the daily look at the ledger stopped; it begins again', err: error });
-      })
-      .finally(() => {
-        this.#running = undefined;
-      });
+    this.#daily.wake();
   }
 
   /** @returns whether the day is done, by this process or another */
@@ -129,7 +120,7 @@ export class DailyLedgerCheck implements OnModuleInit, BeforeApplicationShutdown
     let saidAt = wentOnAt;
     return async () => {
       await wait(Math.min(LONGEST_PAUSE_MS, PAUSE_MS + PAUSE_TIMES * (performance.now() - wentOnAt)));
-      if (this.#isStopping) throw new Error('the service stops');
+      if (this.#daily.isStopping) throw new Error('the service stops');
       if (performance.now() - saidAt > LEASE_MS / 10) {
         const leaseUntil = new Date(this.clock.now().getTime() + LEASE_MS);
         await em.nativeUpdate(LedgerCheck, { day, finishedAt: null }, { leaseUntil });

@@ -5,11 +5,11 @@ import { Config } from '../../config.js';
 import { Clock } from '../../shared/clock.js';
 import type { Scope } from '../../shared/scope.js';
 import { withinEveryScope, withinScope } from '../../shared/sight.js';
+import { DAY_MS, DailyWork } from '../schedule/daily-work.js';
 import { ScheduledTask } from '../schedule/scheduled-task.js';
 import { Reconciler } from './reconciler.js';
 import { ReconciliationRuns } from './reconciliation-runs.js';
 
-const DAY_MS = 86_400_000;
 /** UTC: a quiet hour for most, and late enough that the day before has settled. */
 const HOUR_MS = 3 * 3_600_000;
 /** Each run looks back this far again: a bank debit may take days to succeed. */
@@ -27,62 +27,53 @@ const PAGE = 100;
 @Injectable()
 export class DailyReconciliation implements OnModuleInit, BeforeApplicationShutdown {
   readonly #logger = new Logger('Reconciliation');
-  #running: Promise<void> | undefined;
-  #lookAt = 0;
-  #isStopping = false;
+  readonly #daily: DailyWork;
 
   constructor(
     private readonly em: EntityManager,
     private readonly task: ScheduledTask,
     private readonly runs: ReconciliationRuns,
     private readonly reconciler: Reconciler,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.#daily = new DailyWork(clock, {
+      hourMs: HOUR_MS,
+      againMs: AGAIN_MS,
+      work: (midnight) => this.#round(new Date(midnight)),
+      failed: (error) => {
+        this.#logger.error({ msg: 'the daily reconciliation stopped; it goes on later', err: error });
+      },
+    });
+  }
 
   onModuleInit(): void {
     if (this.config.sweepIntervalMs > 0) this.task.alsoRun(async () => this.wake(), 'reconciliation');
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#isStopping = true;
-    await this.idle();
+    await this.#daily.stop();
   }
 
   /** Resolves when the round that this process has started is over. */
   async idle(): Promise<void> {
-    await this.#running;
+    await this.#daily.idle();
   }
 
   /** Starts the day's round if it is time, and does not wait for it. */
   wake(): void {
-    const now = this.clock.now().getTime();
-    if (this.#running || this.#isStopping || now < this.#lookAt) return;
-    const midnight = now - (now % DAY_MS);
-    if (now < midnight + HOUR_MS) {
-      this.#lookAt = midnight + HOUR_MS;
-      return;
-    }
-    this.#running = this.#round(new Date(midnight))
-      .then((isDone) => void (this.#lookAt = isDone ? midnight + DAY_MS + HOUR_MS : now + AGAIN_MS))
-      .catch((error: unknown) => {
-        this.#lookAt = now + AGAIN_MS;
-        this.#logger.error({ msg: 'the daily reconciliation stopped; it goes on later', err: error });
-      })
-      .finally(() => {
-        this.#running = undefined;
-      });
+    this.#daily.wake();
   }
 
   /** @returns whether every environment is done, by this process or another */
   async #round(to: Date): Promise<boolean> {
     let after = '';
     let isDone = true;
-    while (!this.#isStopping) {
+    while (!this.#daily.isStopping) {
       const environments = await withinEveryScope(() => this.#environmentsAfter(after, to));
       const waiting = [...environments];
       const work = Array.from({ length: PLACES }, async () => {
-        for (let next = waiting.shift(); next && !this.#isStopping; next = waiting.shift()) {
+        for (let next = waiting.shift(); next && !this.#daily.isStopping; next = waiting.shift()) {
           const scope = { tenantId: next.tenantId, environmentId: next.id };
           isDone = (await withinScope(scope, () => this.#reconcile(scope, next, to))) && isDone;
         }
