@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import request from 'supertest';
 import { AppUser } from '../src/auth/users/app-user.entity.js';
@@ -6,6 +5,7 @@ import { NOBODYS_HASH } from '../src/auth/users/passwords.js';
 import type { ApiClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';
+import { untilSomebodyWaits } from './support/until-somebody-waits.js';
 import { PASSWORD, TenantUsersScene, type TestUser } from './support/tenant-users.js';
 
 const NEW_PASSWORD = 'seven purple staplers';
@@ -215,13 +215,3 @@ describe.each(DATABASES)('the users of a tenant on %s', (databaseName, createDat
     );
   });
 });
-
-/** For a lock that the transaction has; for 10 s. */
-async function untilSomebodyWaits(tx: EntityManager): Promise<void> {
-  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  for (let round = 0; round < 200; round += 1) {
-    if ((await tx.execute(waiting)).length > 0) return;
-    await wait(50);
-  }
-  throw new Error('nobody waits');
-}

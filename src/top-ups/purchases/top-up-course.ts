@@ -3,6 +3,7 @@ import { PaymentMethodsService } from '../../customers/payment-methods.service.j
 import type { PaymentOutcome, PaymentProvider } from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { Clock } from '../../shared/clock.js';
+import { DomainError } from '../../shared/errors.js';
 import { scopeOf } from '../../shared/scope.js';
 import { CheckoutPages } from '../checkouts/checkout-pages.js';
 import { ConfirmationLinks } from '../confirmations/confirmation-links.js';
@@ -15,7 +16,7 @@ import { InvoicedTopUps } from './invoiced-top-ups.js';
 import { purchaseOf } from './purchase-facts.js';
 import { TopUpCards } from './top-up-cards.js';
 import { TopUpEnding } from './top-up-ending.js';
-import { TopUpSteps } from './top-up-steps.js';
+import { CARD_CHANGED, TopUpSteps } from './top-up-steps.js';
 import { isOpenStatus, type TopUp } from './top-up.entity.js';
 
 const BACKUP_GONE: Decline = { code: 'card_removed', message: 'the backup card was removed', retry: 'later' };
@@ -41,8 +42,20 @@ export class TopUpCourse {
     private readonly clock: Clock,
   ) {}
 
-  /** The next step, by where it stands; with a provider that answers at once, all of them. */
+  /**
+   * The next step, by where it stands; with a provider that answers at once, all of them. Where another card was put on
+   * file between the choice of one and the wallet's lock, that one is chosen: nothing was charged.
+   */
   async advance(topUp: TopUp): Promise<void> {
+    try {
+      await this.#step(topUp);
+    } catch (error) {
+      if (!(error instanceof DomainError && error.code === CARD_CHANGED)) throw error;
+      await this.#step(topUp);
+    }
+  }
+
+  async #step(topUp: TopUp): Promise<void> {
     switch (topUp.topUpStatus) {
       case 'created':
         return topUp.invoicing ? this.invoiced.issue(topUp) : this.#start(topUp);

@@ -19,6 +19,9 @@ import { actorOf } from './settlement.js';
 import { TopUpCards } from './top-up-cards.js';
 import type { TopUp } from './top-up.entity.js';
 
+/** The code of the conflict where the card that was chosen is not the one on file any more. */
+export const CARD_CHANGED = 'card_changed';
+
 /** The steps of a top-up's life, each a command on its wallet. What they change is changed on the row in hand, too. */
 @Injectable()
 export class TopUpSteps {
@@ -33,7 +36,7 @@ export class TopUpSteps {
    * @param card of a new attempt; null repeats the attempt that was authorized before
    * @param backupLast4 the last digits of that card where it is the customer's backup, not the one on file
    * @returns false when the top-up has ended, is being canceled, or waits for its tenant to come back
-   * @throws conflict when somebody else has gone on with it
+   * @throws conflict when somebody else has gone on with it, or, with the code CARD_CHANGED, another card has come
    */
   async authorize(
     topUp: TopUp,
@@ -78,7 +81,7 @@ export class TopUpSteps {
   ): Promise<DomainError | void> {
     const method = await this.cards.current({ ...scopeOf(topUp), customerId: topUp.customerId, backup }, tx.em);
     if (method?.id === methodId) return;
-    return new DomainError('conflict', 'another card was put on file meanwhile', { code: 'card_changed' });
+    return new DomainError('conflict', 'another card was put on file meanwhile', { code: CARD_CHANGED });
   }
 
   async #post(topUp: TopUp, change: TopUpChange, guard?: LedgerCommand['guard']): Promise<unknown> {
