@@ -2,9 +2,9 @@
 import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from '../dist/app.module.js';
-import { buildOpenApi } from '../dist/app.setup.js';
-import { Config } from '../dist/config.js';
+import { AppModule } from '../dist/modules/app.module.js';
+import { buildOpenApi } from '../dist/modules/app.setup.js';
+import { Config } from '../dist/modules/config.js';
 
 const FILE = new URL('../openapi.json', import.meta.url);
 
