@@ -11,8 +11,6 @@ if (Number.parseInt(process.versions.node) < OLDEST_NODE) {
 }
 // What is compiled once need not be compiled at the next start: kept beside the code, where that may be written.
 module.enableCompileCache(fileURLToPath(new URL('compile-cache', import.meta.url)));
-// Stacks name our own files, not those of the bundle.
-process.setSourceMapsEnabled(true);
 // Not a static import: an older Node.js would fail while loading it, with a riddle for a message.
 const { start } = await import('./start.js');
 

@@ -31,7 +31,7 @@ export async function compileService(change = (_file: string, source: string) =>
 }
 
 async function compile(filename: string, source: string, target: string): Promise<void> {
-  const { code } = await transform(source, { filename, sourceMaps: 'inline' });
+  const { code } = await transform(source, { filename, sourceFileName: resolve(filename), sourceMaps: 'inline' });
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, code);
 }
