@@ -15,7 +15,7 @@ for (const name of entries(DIST)) {
   if (!OUTLIVES_A_BUILD.includes(name)) rmSync(join(DIST, name), { recursive: true });
 }
 run(COMPILER, 'build');
-run(script('make-embedded-database.js'));
+run(script('make-embedded-database.js'), join(DIST, 'modules'), join(DIST, 'embedded-database'));
 // Last: whoever asks whether there is a build asks for main.js.
 run(script('bundle.js'), join(DIST, 'modules'), DIST);
 

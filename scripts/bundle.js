@@ -7,9 +7,10 @@ import { build } from 'esbuild';
 
 const [modules, target] = process.argv.slice(2).map((path) => resolve(path));
 
-/** What is started by its name: the service, its commands, and the thread that draws invoices. */
+/** What is started by its name: the service, its commands and documents, and the thread that draws invoices. */
 const ENTRIES = {
   main: 'main.js',
+  openapi: 'openapi.js',
   admin: 'admin.js',
   reconcile: 'reconcile.js',
   verify: 'verify.js',
@@ -47,6 +48,20 @@ const visibleRequires = {
   },
 };
 
+/** The driver of the embedded database has all of it in its first line, which PostgreSQL never needs. */
+const laterDatabase = {
+  name: 'later-database',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]@mikro-orm[\\/]pglite[\\/]PgliteConnection\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        "import { PGlite } from '@electric-sql/pglite';",
+        "const PGlite = { create: async (options) => (await import('@electric-sql/pglite')).PGlite.create(options) };",
+      ),
+      loader: 'js',
+    }));
+  },
+};
+
 await build({
   entryPoints: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(modules, file)])),
   outdir: target,
@@ -56,7 +71,7 @@ await build({
   platform: 'node',
   target: 'node24',
   external: STAYS_OUTSIDE,
-  plugins: [visibleRequires],
+  plugins: [visibleRequires, laterDatabase],
   // Names are data here: of Swagger's schemas, in Nest's messages, of errors in the log.
   keepNames: true,
   // Packages that are no ES modules ask for Node's own with `require`.
@@ -69,25 +84,19 @@ await build({
   logLevel: 'warning',
 });
 
-for (const file of readdirSync(target)) if (file.endsWith('.map')) keepOwnLines(join(target, file));
+for (const file of readdirSync(target)) if (file.endsWith('.map')) keepLines(join(target, file));
 
-/**
- * Leaves of a source map which line of our sources a line is of: the map of everything takes 100 MB of the process that
- * reads it, this one 10.
- */
-function keepOwnLines(file) {
+/** Leaves of a source map which line of which source a line is of: a fifth of what whoever reads it holds otherwise. */
+function keepLines(file) {
   const { sources, mappings } = JSON.parse(readFileSync(file, 'utf8'));
-  const own = sources.filter((source) => !source.includes('node_modules/'));
-  const numbers = sources.map((source) => own.indexOf(source));
   let last = '';
   const lines = decode(mappings).map((segments) =>
     segments.flatMap(([column, source, line, sourceColumn]) => {
-      const number = source === undefined ? -1 : numbers[source];
-      const place = number < 0 ? '' : `${number} ${line}`;
+      const place = `${source} ${line}`;
       if (place === last) return [];
       last = place;
-      return [number < 0 ? [column] : [column, number, line, sourceColumn]];
+      return [source === undefined ? [column] : [column, source, line, sourceColumn]];
     }),
   );
-  writeFileSync(file, JSON.stringify({ version: 3, sources: own, names: [], mappings: encode(lines) }));
+  writeFileSync(file, JSON.stringify({ version: 3, sources, names: [], mappings: encode(lines) }));
 }

@@ -1,41 +1,36 @@
-// Makes `dist/embedded-database`, which a first start on the embedded database copies instead of running every migration.
-// Kept from build to build until something that makes it has changed.
+// Makes what a first start on the embedded database copies, instead of running every migration: a data folder with all tables
+// and no rows. `make-embedded-database.js <modules> <target>`. Kept from build to build until something that makes it changes.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const MODULES = new URL('../dist/modules/', import.meta.url);
-const FOLDER = new URL('../dist/embedded-database', import.meta.url);
-const UNFINISHED = new URL('../dist/embedded-database.new', import.meta.url);
-const KEY = 'made-of';
+const [modules, target] = process.argv.slice(2).map((path) => resolve(path));
+const PACKAGES = fileURLToPath(new URL('../package-lock.json', import.meta.url));
+const MADE_OF = join(target, 'made-of');
 
-/** Of everything that decides what is in it: the migrations, what runs them, the database itself and who signs it. */
-function key() {
-  const hash = createHash('sha256');
-  const files = [
-    ...readdirSync(new URL('migrations/', MODULES)).map((name) => `migrations/${name}`),
-    ...readdirSync(new URL('ops/', MODULES), { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => `ops/${name}`),
-    'database.js',
-    '../../package-lock.json',
-  ];
-  for (const file of files.sort()) hash.update(file).update(readFileSync(new URL(file, MODULES)));
+const wanted = fingerprint();
+if (!existsSync(MADE_OF) || readFileSync(MADE_OF, 'utf8') !== wanted) await make();
+// The migrator's database leaves a handle behind.
+process.exit();
+
+async function make() {
+  const unfinished = `${target}.new`;
+  for (const folder of [target, unfinished]) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(unfinished);
+  const { makeEmbeddedTemplate } = await import(pathToFileURL(join(modules, 'ops', 'embedded-template.js')).href);
+  await makeEmbeddedTemplate(unfinished);
+  writeFileSync(join(unfinished, 'made-of'), wanted);
+  renameSync(unfinished, target);
+}
+
+/** Of all that decides what is in it: the migrations and what runs them, and the packages, the database among them. */
+function fingerprint() {
+  const hash = createHash('sha256').update(readFileSync(PACKAGES));
+  for (const folder of [modules, join(modules, 'migrations'), join(modules, 'ops'), join(modules, 'shared')]) {
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
+      hash.update(name).update(readFileSync(join(folder, name)));
+    }
+  }
   return hash.digest('hex');
 }
-
-function isFresh(wanted) {
-  const file = new URL(`${FOLDER}/${KEY}`);
-  return existsSync(file) && readFileSync(file, 'utf8') === wanted;
-}
-
-const wanted = key();
-if (!isFresh(wanted)) {
-  const { makeEmbeddedTemplate } = await import(new URL('ops/embedded-template.js', MODULES).href);
-  for (const folder of [FOLDER, UNFINISHED]) rmSync(folder, { recursive: true, force: true });
-  mkdirSync(UNFINISHED, { recursive: true });
-  await makeEmbeddedTemplate(fileURLToPath(UNFINISHED));
-  writeFileSync(new URL(`${UNFINISHED}/${KEY}`), wanted);
-  renameSync(UNFINISHED, FOLDER);
-}
-process.exit();

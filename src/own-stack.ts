@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 /** A place in a file that may be of the bundle, as a stack names it. */
 const PLACE = /(file:\/\/[^\s()]+\.js):(\d+):(\d+)/g;
 
-/** One for each file of the bundle that a logged stack has named; undefined for files of packages, which have none. */
+/** One for each file of the bundle that a logged stack has named; undefined for a file that has none. */
 const maps = new Map<string, SourceMap | undefined>();
 
 /**
- * A stack with our own files for those of the bundle: `src/ledger/ledger.service.ts:88`. Node.js does that, too, when it is
- * told to at the start, but then for every stack that is made, and reads all maps before it listens.
+ * A stack with the files that were bundled for those of the bundle: `src/ledger/ledger.service.ts:88`. Node.js does that, too,
+ * when it is told to at the start, but then it reads all maps before it listens. Here an error that is logged pays for it.
  */
 export function ownStack(stack: string): string {
   return stack.replace(PLACE, (place, file: string, line: string, column: string) => {
