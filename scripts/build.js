@@ -16,8 +16,8 @@ for (const name of entries(DIST)) {
 }
 run(COMPILER, 'build');
 run(script('make-embedded-database.js'), join(DIST, 'modules'), join(DIST, 'embedded-database'));
-// Last: whoever asks whether there is a build asks for main.js.
 run(script('bundle.js'), join(DIST, 'modules'), DIST);
+run(script('warm-compile-cache.js'));
 
 function entries(folder) {
   try {

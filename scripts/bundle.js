@@ -10,6 +10,7 @@ const [modules, target] = process.argv.slice(2).map((path) => resolve(path));
 /** What is started by its name: the service, its commands and documents, and the thread that draws invoices. */
 const ENTRIES = {
   main: 'main.js',
+  start: 'start.js',
   openapi: 'openapi.js',
   admin: 'admin.js',
   reconcile: 'reconcile.js',

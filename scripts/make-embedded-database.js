@@ -1,7 +1,7 @@
 // Makes what a first start on the embedded database copies, instead of running every migration: a data folder with all tables
 // and no rows. `make-embedded-database.js <modules> <target>`. Kept from build to build until something that makes it changes.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -20,6 +20,10 @@ async function make() {
   mkdirSync(unfinished);
   const { makeEmbeddedTemplate } = await import(pathToFileURL(join(modules, 'ops', 'embedded-template.js')).href);
   await makeEmbeddedTemplate(unfinished);
+  // Whoever starts the service may be another user than who has built it, and there is nothing to hide yet.
+  for (const entry of readdirSync(unfinished, { recursive: true, withFileTypes: true })) {
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  }
   writeFileSync(join(unfinished, 'made-of'), wanted);
   renameSync(unfinished, target);
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -98,7 +98,15 @@ describe('what an embedded database begins as', () => {
     expect(lines).toEqual(migrated);
   });
 
-  it('is copied by a first start, which has nothing left to migrate, and never over what is there', async () => {
+  it('may be read by whoever starts the service, and its copy by nobody else', async () => {
+    const entries = readdirSync(made, { recursive: true }).map((name) => statSync(join(made, String(name))));
+    expect(entries.filter(({ mode }) => (mode & 0o044) !== 0o044)).toEqual([]);
+    const dataDir = mkdtempSync(join(folder, 'data-'));
+    await createEmbeddedDatabase(dataDir, embeddedDatabaseFolder(made));
+    expect(statSync(embeddedDatabaseFolder(dataDir)).mode & 0o777).toBe(0o700);
+  });
+
+  it('is copied by a first start, which serves on it, and never over what is there', async () => {
     const dataDir = mkdtempSync(join(folder, 'data-'));
     await createEmbeddedDatabase(dataDir, embeddedDatabaseFolder(made));
     const first = await startTestApp({ database: await createPgliteDatabase(), dataDir });

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,6 +23,8 @@ export async function createEmbeddedDatabase(dataDir: string, template = TEMPLAT
   rmSync(unfinished, { recursive: true, force: true });
   if (existsSync(template)) cpSync(template, unfinished, { recursive: true });
   else await unpack(unfinished);
+  // What is copied may be read by everybody, what is written from here on by its owner only.
+  chmodSync(unfinished, 0o700);
   renameSync(unfinished, folder);
 }
 
