@@ -1,4 +1,5 @@
 import type { Flexprice } from '@flexprice/sdk';
+import type { PriceUnitFilter } from '@flexprice/sdk/sdk/models';
 import { EMPTY_LISTS } from '../src/wallets/empty-lists/empty-lists.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
@@ -22,15 +23,17 @@ describe('what there is none of', () => {
 
   it('is an empty page to the SDK, wherever it asks for one', async () => {
     const page = { limit: 10, offset: 20 };
-    const search = {
+    const search: PriceUnitFilter = {
       ...page,
       status: 'published',
       expand: 'plan',
       startTime: '2026-01-01T00:00:00Z',
       filters: [{ field: 'name', operator: 'contains', dataType: 'string', value: { string: 'x' } }],
       sort: [{ field: 'created_at', direction: 'desc' }],
-    } as const;
-    expect(await sdk.priceUnits.listPriceUnits({ ...page, status: 'published', sort: 'created_at', order: 'asc' })).toEqual(EMPTY);
+    };
+    expect(
+      await sdk.priceUnits.listPriceUnits({ ...page, status: 'published', sort: 'created_at', order: 'asc' }),
+    ).toEqual(EMPTY);
     expect(await sdk.priceUnits.queryPriceUnit({ ...search, priceUnitIds: ['x'] })).toEqual(EMPTY);
     expect(
       await sdk.subscriptions.querySubscription({

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Post, Query, type Type as Class } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../../auth/caller.js';
 import { Cost, filtersOf, POINTS } from '../../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
@@ -23,12 +23,11 @@ function controllerOf(list: EmptyList): Class<object> {
   @ApiTags(NOT_OFFERED_TAG)
   @RequireScope(list.scope)
   @ApiWalletsErrors('validation')
-  @ApiOkResponse({ type })
   @Controller(`v1/${list.path}`)
   class EmptyListController {
     @Get()
     @ApiOperation({ summary: `List ${list.what}`, description: sentenceOf(list) })
-    @ApiQuery({ type: query })
+    @ApiOkResponse({ type })
     list(@Query() page: WalletsPageQuery): EmptyPageDto | EmptyConnectionsDto {
       return answer(page);
     }
@@ -37,7 +36,7 @@ function controllerOf(list: EmptyList): Class<object> {
     @Cost(POINTS.search, filtersOf)
     @HttpCode(200)
     @ApiOperation({ summary: `Search ${list.what}`, description: sentenceOf(list) })
-    @ApiBody({ type: body })
+    @ApiOkResponse({ type })
     search(@Body() page: WalletsSearchQuery): EmptyPageDto | EmptyConnectionsDto {
       return answer(page);
     }
