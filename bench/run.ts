@@ -14,6 +14,7 @@ import { startPostgres } from '../test/support/postgres-server.js';
 import { type LoadRequest, measureLoad, type Speed } from './load.js';
 import { findPgbench, measureSqlDebits, prepareSqlDebit } from './pgbench.js';
 import { BenchService, timeToFirstAnswer } from './processes.js';
+import { findProcessorTime } from './processor-time.js';
 import { type CaseName, CASES, machine, type Results, tableOf } from './report.js';
 import { measureReads } from './reads.js';
 import { openEmptyWallets, openWalletOfLots, openWallets } from './seed.js';
@@ -82,13 +83,30 @@ const emptyBody = () => ({
   transaction_reason: 'MANUAL_BALANCE_DEBIT',
   idempotency_key: newKey(),
 });
-const load = async (name: CaseName, next: () => LoadRequest, clients = connections): Promise<Speed | null> => {
+const postgresTime = await findProcessorTime(databaseUrl);
+const load = async (
+  name: CaseName,
+  next: () => LoadRequest,
+  clients = connections,
+  answerer = service,
+): Promise<Speed | null> => {
   if (!isWanted(name)) return null;
   process.stderr.write(`(${name}) ${CASES[name]} ...\n`);
-  return measureLoad(next, { url: service.url, apiKey, connections: clients, warmUpSeconds, seconds });
+  const readCost = async () => ({ node: await answerer.processorTime(), postgres: postgresTime?.() });
+  return measureLoad(next, { url: answerer.url, apiKey, connections: clients, warmUpSeconds, seconds, readCost });
 };
 
-const a = await load('a', () => ({ method: 'POST', path: '/bench/empty', body: emptyBody() }));
+const emptyPost = (): LoadRequest => ({ method: 'POST', path: '/bench/empty', body: emptyBody() });
+const loadBaseline = async (name: 'express' | 'http') => {
+  if (!isWanted(name)) return null;
+  const baseline = await BenchService.startBaseline(name);
+  const speed = await load(name, emptyPost, connections, baseline);
+  await baseline.stop();
+  return speed;
+};
+const http = await loadBaseline('http');
+const express = await loadBaseline('express');
+const a = await load('a', emptyPost);
 const b = await load('b', () => debitOf(anyWallet()));
 const c = await load('c', () => debitOf(walletIds[0] as string));
 // One at a time: a group of many debits would share the reading of the lots.
@@ -107,7 +125,7 @@ const batches = await load(
   () => ({ method: 'POST', path: '/v1/wallets/debits/batch', body: debitsOf() }),
   BATCH_CONNECTIONS,
 );
-const batch = batches && { ...batches, perSecond: batches.perSecond * BATCH };
+const batch = batches && perDebit(batches);
 
 const orm = await MikroORM.init({
   ...databaseOptions(Object.assign(new Config(), { databaseUrl })),
@@ -161,7 +179,7 @@ rmSync(dataDir, { recursive: true, force: true });
 const results: Results = {
   machine: machine(postgres),
   conditions: { connections, secondsPerCase: seconds, wallets: WALLETS },
-  cases: { a, b, c, lots_one, lots_many, d, hold, batch, e_random, e_hot, ...speeds },
+  cases: { http, express, a, b, c, lots_one, lots_many, d, hold, batch, e_random, e_hot, ...speeds },
   statement,
   sweep,
   fairness,
@@ -172,6 +190,12 @@ const results: Results = {
 process.stdout.write(`${tableOf(results)}\n`);
 if (isWhole) writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
 process.exit(breaches.length === 0 ? 0 : 1);
+
+function perDebit({ cost, ...speed }: Speed): Speed {
+  const debits = { ...speed, perSecond: speed.perSecond * BATCH };
+  if (!cost) return debits;
+  return { ...debits, cost: { node: cost.node / BATCH, postgres: cost.postgres && cost.postgres / BATCH } };
+}
 
 async function openLotWallets(): Promise<{ one: string; many: string }> {
   return {
