@@ -65,6 +65,10 @@ export class BenchService {
     return new BenchService(`http://127.0.0.1:${port}`, child);
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   /** @returns a server key of a tenant that is new */
   async newTenant(): Promise<string> {
     this.#child.send(NEW_TENANT);

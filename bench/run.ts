@@ -15,6 +15,7 @@ import { type LoadRequest, measureLoad, type Speed } from './load.js';
 import { findPgbench, measureSqlDebits, prepareSqlDebit } from './pgbench.js';
 import { BenchService, timeToFirstAnswer } from './processes.js';
 import { findProcessorTime } from './processor-time.js';
+import { profileOf, summaryOf } from './profile.js';
 import { type CaseName, CASES, machine, type Results, tableOf } from './report.js';
 import { measureReads } from './reads.js';
 import { openEmptyWallets, openWalletOfLots, openWallets } from './seed.js';
@@ -32,7 +33,7 @@ const BATCH_CONNECTIONS = 8;
 
 /**
  * `npm run bench`: everything in one run on one machine, because absolute figures drift and only ratios hold.
- * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --only fairness --attack searches` for one attack; `-- --profile <folder>` for a CPU profile of the service.
+ * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --only fairness --attack searches` for one attack; `-- --profile <folder>` for a CPU profile of the service, and where the time went.
  */
 const { values: options } = parseArgs({
   options: {
@@ -83,6 +84,9 @@ const emptyBody = () => ({
   transaction_reason: 'MANUAL_BALANCE_DEBIT',
   idempotency_key: newKey(),
 });
+/** What a CPU profile of the service is cut into. */
+const measured: { name: CaseName; from: number; to: number }[] = [];
+const monotonicUs = () => Number(process.hrtime.bigint()) / 1000;
 const postgresTime = await findProcessorTime(databaseUrl);
 const load = async (
   name: CaseName,
@@ -93,7 +97,11 @@ const load = async (
   if (!isWanted(name)) return null;
   process.stderr.write(`(${name}) ${CASES[name]} ...\n`);
   const readCost = async () => ({ node: await answerer.processorTime(), postgres: postgresTime?.() });
-  return measureLoad(next, { url: answerer.url, apiKey, connections: clients, warmUpSeconds, seconds, readCost });
+  const from = monotonicUs() + warmUpSeconds * 1e6;
+  const options = { url: answerer.url, apiKey, connections: clients, warmUpSeconds, seconds, readCost };
+  const speed = await measureLoad(next, options);
+  if (answerer === service) measured.push({ name, from, to: monotonicUs() });
+  return speed;
 };
 
 const emptyPost = (): LoadRequest => ({ method: 'POST', path: '/bench/empty', body: emptyBody() });
@@ -155,6 +163,10 @@ const { speeds, statement } = await measureReads({
   isWanted,
 });
 await service.stop();
+if (options.profile) {
+  const file = profileOf(options.profile, service.pid);
+  for (const { name, ...window } of measured) process.stdout.write(`\n(${name})\n${summaryOf(file, window)}\n\n`);
+}
 const fairness = isWanted('fairness')
   ? await measureFairness({
       databaseUrl,
