@@ -8,7 +8,7 @@ export interface RouteLayer {
 
 type Handle = (request: IncomingMessage, response: ServerResponse, done: (error?: unknown) => void) => void;
 
-interface Router {
+export interface Router {
   stack: RouteLayer[];
   handle: Handle;
 }
@@ -45,7 +45,7 @@ export function narrowRoutes(router: Router): void {
 }
 
 /** The routes of a router by the segments of their paths. */
-class RouteTable {
+export class RouteTable {
   readonly size: number;
   readonly #root = newBranch();
   /** Places of middleware, and of routes whose paths are not plain: tried for every path. */
