@@ -116,6 +116,9 @@ const http = await loadBaseline('http');
 const express = await loadBaseline('express');
 const a = await load('a', emptyPost);
 const b = await load('b', () => debitOf(anyWallet()));
+const b_256 = await load('b_256', () => debitOf(anyWallet()), 256);
+const b_two = await loadProcesses('b_two', 2);
+const b_three = await loadProcesses('b_three', 3);
 const c = await load('c', () => debitOf(walletIds[0] as string));
 // One at a time: a group of many debits would share the reading of the lots.
 const lots_one = await load('lots_one', () => debitOf(lotWallets.one), 1);
@@ -191,7 +194,7 @@ rmSync(dataDir, { recursive: true, force: true });
 const results: Results = {
   machine: machine(postgres),
   conditions: { connections, secondsPerCase: seconds, wallets: WALLETS },
-  cases: { http, express, a, b, c, lots_one, lots_many, d, hold, batch, e_random, e_hot, ...speeds },
+  cases: { http, express, a, b, b_256, b_two, b_three, c, lots_one, lots_many, d, hold, batch, e_random, e_hot, ...speeds },
   statement,
   sweep,
   fairness,
@@ -202,6 +205,26 @@ const results: Results = {
 process.stdout.write(`${tableOf(results)}\n`);
 if (isWhole) writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
 process.exit(breaches.length === 0 ? 0 : 1);
+
+/** So many processes on the one database, which share the clients out. */
+async function loadProcesses(name: 'b_two' | 'b_three', count: number): Promise<Speed | null> {
+  if (!isWanted(name)) return null;
+  const others = await Promise.all(Array.from({ length: count - 1 }, () => BenchService.start(settings)));
+  const all = [service, ...others];
+  const speeds = await Promise.all(
+    all.map((one) => load(name, () => debitOf(anyWallet()), Math.ceil(connections / count), one)),
+  );
+  await Promise.all(others.map((other) => other.stop()));
+  return together(speeds.filter((speed) => speed !== null));
+}
+
+/** What processes do side by side: latencies are those of the slowest. What PostgreSQL took cannot be told apart. */
+function together(speeds: Speed[]): Speed {
+  const perSecond = speeds.reduce((sum, speed) => sum + speed.perSecond, 0);
+  const nodeUs = speeds.reduce((sum, { cost, ...speed }) => sum + (cost?.node ?? 0) * speed.perSecond, 0) / perSecond;
+  const worst = (of: 'p50Ms' | 'p99Ms') => Math.max(...speeds.map((speed) => speed[of]));
+  return { perSecond, p50Ms: worst('p50Ms'), p99Ms: worst('p99Ms'), cost: { node: nodeUs, postgres: undefined } };
+}
 
 function perDebit({ cost, ...speed }: Speed): Speed {
   const debits = { ...speed, perSecond: speed.perSecond * BATCH };
