@@ -58,7 +58,7 @@ export class CustomerUsageController {
   @Get('subscriptions/:id/grants/upcoming')
   @RequireScope('wallets:read')
   @ApiWalletsErrors()
-  grantsOfSubscription(): EmptyPageDto {
+  grantsOfSubscription(@Param('id') _id: string): EmptyPageDto {
     return { items: [], pagination: { total: 0, limit: 0, offset: 0 } };
   }
 
