@@ -58,7 +58,8 @@ const isWhole = !options.only && !options.profile;
 const server = startPostgres();
 const newDatabase = async (name: string) => createDatabase((await server).url, name);
 const roots = [ROOT, ...(options.against ?? [])];
-const starts = isWhole || options.only?.includes('start') ? await measureStarts(roots, Number(options.repeats), newDatabase) : [];
+const starts =
+  isWhole || options.only?.includes('start') ? await measureStarts(roots, Number(options.repeats), newDatabase) : [];
 if (starts.length > 0) process.stdout.write(`${startsTable(roots, starts)}\n`);
 if (options.only?.every((name) => name === 'start')) {
   (await server).stop();

@@ -1,7 +1,16 @@
 // Makes what a first start on the embedded database copies, instead of running every migration: a data folder with all tables
 // and no rows. `make-embedded-database.js <modules> <target>`. Kept from build to build until something that makes it changes.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 

@@ -9,8 +9,8 @@ const PLACE = /(file:\/\/[^\s()]+\.js):(\d+):(\d+)/g;
 const maps = new Map<string, SourceMap | undefined>();
 
 /**
- * A stack with the files that were bundled for those of the bundle: `src/ledger/ledger.service.ts:88`. Node.js does that, too,
- * when it is told to at the start, but then it reads all maps before it listens. Here an error that is logged pays for it.
+ * A stack with our own files for those of the bundle: `src/ledger/ledger.service.ts:88`. Node.js does that, too, when it is
+ * told to at the start, but then it reads all maps before it listens. Here the first error that is logged waits for them.
  */
 export function ownStack(stack: string): string {
   return stack.replace(PLACE, (place, file: string, line: string, column: string) => {
