@@ -68,11 +68,12 @@ export function automaticTopUp(
 /** An intent to buy credits, before anything has happened. */
 export function newTopUp(
   { tenantId, environmentId }: Scope,
-  wallet: { id: string; customerId: string },
+  wallet: { shard: number; id: string; customerId: string },
   now: Date,
   what: Purchased,
 ): TopUpRecord {
   return {
+    shard: wallet.shard,
     id: newId('topup', now),
     tenantId,
     environmentId,
