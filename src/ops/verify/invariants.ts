@@ -26,8 +26,8 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     group by l.wallet_id, l.id, l.remaining having l.remaining <> coalesce(sum(k.credits), 0)`,
   'a link says what its lot had left after the entry': `
     select k.entry_id from (
-      select wallet_id, entry_id, sequence, remaining_after,
-        sum(credits) over (partition by wallet_id, lot_id order by sequence) as expected
+      select shard, wallet_id, entry_id, sequence, remaining_after,
+        sum(credits) over (partition by shard, wallet_id, lot_id order by sequence) as expected
       from entry_lot) k
     left join entry e on e.shard = k.shard and e.wallet_id = k.wallet_id and e.id = k.entry_id
     where k.sequence is distinct from e.sequence or k.remaining_after <> k.expected`,

@@ -33,7 +33,7 @@ import { type CheckoutTerms, TopUp } from './top-up.entity.js';
 
 export interface PurchaseRequest {
   scope: Scope;
-  wallet: Pick<WalletRecord, 'shard' | 'id' | 'customerId'>;
+  wallet: Pick<WalletRecord, 'id' | 'customerId'>;
   /** At its price, discounts taken off: the fee comes from the environment. Its id is null where no pack is bought. */
   pack: Omit<AgreedPack, 'id'> & { id: string | null };
   /** Paid on a page of the provider's; absent: with the card on file. */

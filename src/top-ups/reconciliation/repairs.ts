@@ -178,7 +178,7 @@ export class Repairs {
     if (!wallet)
       return `wallet ${walletId} is not known: credit another by hand, or refund the payment at the provider`;
     const now = this.clock.now();
-    const restored = newTopUp(scopeOf(difference), wallet, createdAt, {
+    const restored = newTopUp(scopeOf(difference), { id: wallet.id, customerId }, createdAt, {
       trigger: purchase.trigger as TopUpRecord['trigger'],
       isAutomatic: purchase.trigger !== 'manual',
       ruleVersion: 0,

@@ -1,6 +1,7 @@
 import type { WalletState } from '../../ledger/wallet-state.js';
 import { newId } from '../../shared/ids.js';
 import type { Scope } from '../../shared/scope.js';
+import { shardOf } from '../../shared/shard.js';
 import { bonusOfSlabs } from '../pricing/bonus-of-slabs.js';
 import { priceTopUp } from '../pricing/price-top-up.js';
 import { ZERO } from '../../shared/decimal.js';
@@ -68,12 +69,12 @@ export function automaticTopUp(
 /** An intent to buy credits, before anything has happened. */
 export function newTopUp(
   { tenantId, environmentId }: Scope,
-  wallet: { shard: number; id: string; customerId: string },
+  wallet: { id: string; customerId: string },
   now: Date,
   what: Purchased,
 ): TopUpRecord {
   return {
-    shard: wallet.shard,
+    shard: shardOf(wallet.id),
     id: newId('topup', now),
     tenantId,
     environmentId,
