@@ -166,6 +166,7 @@ export class Migration20261122130000_shard extends Migration {
       this.addSql(`
         create statistics ${table}_scope_statistics (dependencies) on tenant_id, environment_id, wallet_id, shard from ${table}`);
     }
-    this.addSql(`analyze`);
+    // Not of empty tables: plans that are made for these read them whole, and are kept while they grow.
+    this.addSql(`do $$ begin if exists (select from wallet) then analyze; end if; end $$`);
   }
 }

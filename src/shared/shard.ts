@@ -20,14 +20,20 @@ export function walletKey(id: string): { shard: number; id: string } {
   return { shard: shardOf(id), id };
 }
 
-/** For SQL: the wallets whose ids are in a parameter, to be joined with what hangs on them. */
-export function wallets(parameter = '$1'): string {
-  return `unnest(${parameter}::text[]) as w(id)`;
+/**
+ * For SQL: the wallets of the first two parameters (`keysOf`), to be joined with what hangs on them. Computed there, the shard
+ * would lead to no index: row-level security asks a row for its tenant before any function that may tell of it, as MD5's.
+ */
+export const WALLETS = 'unnest($1::smallint[], $2::text[]) as w(shard, id)';
+
+/** The parameters of `WALLETS`. */
+export function keysOf(walletIds: readonly string[]): [shards: number[], ids: readonly string[]] {
+  return [walletIds.map(shardOf), walletIds];
 }
 
-/** For SQL: that the rows of an alias hang on one of `wallets`, said so that their keys find them. */
+/** For SQL: that the rows of an alias hang on one of `WALLETS`. */
 export function onWallet(alias: string): string {
-  return `${alias}.shard = shard_of(w.id) and ${alias}.wallet_id = w.id`;
+  return `${alias}.shard = w.shard and ${alias}.wallet_id = w.id`;
 }
 
 /** The id of a new wallet that has the shard of another: what it takes over from that one stays where it is. Some 256 tries. */
