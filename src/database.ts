@@ -70,6 +70,7 @@ import { Migration20261121440000_user_roles } from './migrations/Migration202611
 import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
 import { Migration20261121900000_walls } from './migrations/Migration20261121900000_walls.js';
 import { Migration20261122010000_ledger_check } from './migrations/Migration20261122010000_ledger_check.js';
+import { Migration20261122130000_shard } from './migrations/Migration20261122130000_shard.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { LaneUse } from './shared/lane-use.js';
 import { prepareStatements } from './shared/prepared-statements.js';
@@ -190,6 +191,7 @@ export const MIGRATIONS = [
   Migration20261121450000_audit,
   Migration20261121900000_walls,
   Migration20261122010000_ledger_check,
+  Migration20261122130000_shard,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

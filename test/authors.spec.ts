@@ -96,7 +96,7 @@ describe.each(DATABASES)('who has made something, on %s', (_name, createDatabase
     expect(await ids({ filters: [filter] })).toEqual([owner.id]);
     expect(await ids({ sort: [{ field: 'email', direction: 'asc' }] })).toEqual([owner.id, reader.id]);
     await refused(sdk.users.queryUser({ filters: [{ ...filter, field: 'password_hash' }] }), 400, /filters/);
-    await refused(sdk.users.queryUser({ type: 'robot' }), 400, /type/);
+    await refused(sdk.users.queryUser({ type: 'robot' as 'user' }), 400, /type/);
     await refused(sdk.users.queryUser({ startTime: now, endTime: '2020-01-01T00:00:00Z' }), 400, /end_time/);
   });
 

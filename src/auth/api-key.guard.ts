@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
+import { Declared } from '../http/declared.js';
 import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError, keyRefused } from '../shared/errors.js';
@@ -17,18 +18,19 @@ import { tenantSuspended } from './suspension.js';
 /** Lets a request in by its API key. Everything is private unless it is declared public. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
+  readonly #access: Declared<RouteAccess | undefined>;
+
   constructor(
-    private readonly reflector: Reflector,
+    reflector: Reflector,
     private readonly keys: KeyRing,
     private readonly usage: KeyUsage,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#access = new Declared((...places) => reflector.getAllAndOverride(ROUTE_ACCESS, places));
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const access = this.#access.of(context);
     if (access === 'public') return true;
     if (access === undefined) throw new Error(`${context.getClass().name} has a route without a scope`);
     const request = context.switchToHttp().getRequest<Request & { caller?: Caller }>();

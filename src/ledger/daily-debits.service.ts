@@ -48,18 +48,18 @@ export class DailyDebitsService {
   ): Promise<SpanDebits[]> {
     const list = spans.map(({ from, to }, index) => ({ index, from: from.toISOString(), to: to.toISOString() }));
     const balanceBefore = (instant: string) =>
-      `coalesce((select balance_after from entry where wallet_id = w.id and created_at < ${instant}
+      `coalesce((select balance_after from entry where shard = w.shard and wallet_id = w.id and created_at < ${instant}
          order by created_at desc, sequence desc limit 1), 0)`;
     const rows = await this.em.fork().execute<SpanRow[]>(
       `select s.index, w.id as wallet_id, w.currency, moved.debited::text, rare.reversed::text
        from jsonb_to_recordset(?::jsonb) as s(index int, "from" timestamptz, "to" timestamptz)
        cross join (
-         select id, currency from wallet where tenant_id = ? and environment_id = ? and customer_id = ?
+         select shard, id, currency from wallet where tenant_id = ? and environment_id = ? and customer_id = ?
          order by created_at desc, id desc limit ?) w
        cross join lateral (
          select coalesce(sum(credits), 0) as credits,
            coalesce(sum(credits) filter (where reason = 'DEBIT_REVERSAL'), 0) as reversed
-         from entry where wallet_id = w.id and created_at >= s."from" and created_at < s."to"
+         from entry where shard = w.shard and wallet_id = w.id and created_at >= s."from" and created_at < s."to"
            and reason <> 'MANUAL_BALANCE_DEBIT') rare
        cross join lateral (
          select rare.credits + ${balanceBefore('s."from"')} - ${balanceBefore('s."to"')} as debited) moved
