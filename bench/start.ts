@@ -38,6 +38,8 @@ export async function measureStarts(
         const usedFolder = await start({ DATA_DIR });
         const postgres = await start({ DATA_DIR, DATABASE_URL: urls[index] as string, ...production });
         rmSync(DATA_DIR, { recursive: true });
+        const seconds = [emptyFolder, usedFolder, postgres].map((ms) => (ms / 1000).toFixed(2)).join(', ');
+        process.stderr.write(`(start) ${root}: ${seconds} s${round === 0 ? ', not counted' : ''}\n`);
         // The first round migrates, and fills the caches of the machine and of Node.js.
         if (round === 0) continue;
         const times = taken[index] as (typeof taken)[number];

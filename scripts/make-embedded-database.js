@@ -27,7 +27,7 @@ async function make() {
   const unfinished = `${target}.new`;
   for (const folder of [target, unfinished]) rmSync(folder, { recursive: true, force: true });
   mkdirSync(unfinished);
-  const { makeEmbeddedTemplate } = await import(pathToFileURL(join(modules, 'ops', 'embedded-template.js')).href);
+  const { makeEmbeddedTemplate } = await import(pathToFileURL(join(modules, 'embedded-template.js')).href);
   await makeEmbeddedTemplate(unfinished);
   // Whoever starts the service may be another user than who has built it, and there is nothing to hide yet.
   for (const entry of readdirSync(unfinished, { recursive: true, withFileTypes: true })) {

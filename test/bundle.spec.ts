@@ -5,6 +5,7 @@ import pg from 'pg';
 import { withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
+import { copyPgliteTemplate } from './support/pglite-template.js';
 import { SdkScene } from './support/sdk-scene.js';
 import { ServiceProcess } from './support/service-process.js';
 
@@ -77,13 +78,9 @@ describe('the bundled service', () => {
       await service.end('SIGTERM');
       return service.log.find(({ msg }) => msg === 'loaded')?.['packages'];
     };
-    expect(await loaded({ DATABASE_URL: database.url })).toEqual(['picomatch', 'reflect-metadata', 'swagger-ui-dist']);
-    expect(await loaded({})).toEqual([
-      '@electric-sql/pglite',
-      '@electric-sql/pglite-prepopulatedfs',
-      'picomatch',
-      'reflect-metadata',
-      'swagger-ui-dist',
-    ]);
+    const always = ['picomatch', 'reflect-metadata', 'swagger-ui-dist'];
+    expect(await loaded({ DATABASE_URL: database.url })).toEqual(always);
+    await copyPgliteTemplate(folder);
+    expect(await loaded({})).toEqual(['@electric-sql/pglite', ...always]);
   });
 });

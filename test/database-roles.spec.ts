@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
+import pg from 'pg';
 import { withinEveryScope } from '../src/shared/sight.js';
 import { newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { createEmptyDatabase, onServer, type TestDatabase } from './support/database.js';
+import { createEmptyDatabase, createTestDatabase, onServer, type TestDatabase } from './support/database.js';
 
 /** The address of a database as another login. */
 function as(login: string, { url }: TestDatabase): string {
@@ -64,5 +65,20 @@ describe('the roles of a database', () => {
     const service = await start((database) => ({ url: as(owner, database) }));
     expect(await roleOf(service)).toEqual({ session_user: owner, current_user: owner });
     await expectWalls(service);
+  });
+
+  it('let the service at a table that is new since the last start', async () => {
+    const database = await createTestDatabase();
+    const asked = new pg.Client(database.url);
+    await asked.connect();
+    try {
+      await asked.query('create table later ()');
+      await (await startTestApp({ database: { ...database, drop: async () => undefined } })).close();
+      const { rows } = await asked.query(`select has_table_privilege('refill_app', 'later', 'insert') as may`);
+      expect(rows).toEqual([{ may: true }]);
+    } finally {
+      await asked.end();
+      await database.drop();
+    }
   });
 });

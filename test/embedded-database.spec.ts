@@ -85,10 +85,10 @@ describe('what an embedded database begins as', () => {
       const rows = await em.execute<{ name: string; is_filled: boolean }[]>(counts.join(' union all '));
       return rows.filter((row) => row.is_filled).map(({ name }) => name);
     };
-    const [lines, withRows] = await within(embeddedDatabaseFolder(data), async (em) => [
-      await linesOf(em),
-      await filled(em),
-    ]);
+    const { lines, withRows } = await within(embeddedDatabaseFolder(data), async (em) => ({
+      lines: await linesOf(em),
+      withRows: await filled(em),
+    }));
     expect(withRows).toEqual(['mikro_orm_migrations']);
     const migrated = await within('memory://', async (em) => {
       await migrate(em, new Config());

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { embeddedDatabaseFolder } from '../../src/ops/embedded-database.js';
-import { makeEmbeddedTemplate } from '../../src/ops/embedded-template.js';
+import { makeEmbeddedTemplate } from '../../src/embedded-template.js';
 
 /** Where this run keeps its migrated, empty PGlite: copying it takes 0.1 s, where unpacking and migrating take 4. */
 export function pgliteTemplateFolder(): string {

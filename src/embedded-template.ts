@@ -1,10 +1,10 @@
 import { MikroORM } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Config } from '../config.js';
-import { databaseOptions } from '../database.js';
-import { asOwner } from '../shared/sight.js';
-import { createEmbeddedDatabase } from './embedded-database.js';
-import { migrate } from './prepare-database.js';
+import { Config } from './config.js';
+import { databaseOptions } from './database.js';
+import { asOwner } from './shared/sight.js';
+import { createEmbeddedDatabase } from './ops/embedded-database.js';
+import { migrate } from './ops/prepare-database.js';
 
 /**
  * Makes an embedded database as a first start would, with all tables and nobody's rows: the build keeps one for first
