@@ -6,7 +6,12 @@ import { StreamableFile } from '@nestjs/common';
 import { sendPlainly } from './plain-answer.js';
 
 describe('an answer that is sent without Express', () => {
-  const BODIES = [{}, [], { text: 'a"b <&> ä € 😀', list: [1, null, { deep: true }], none: undefined }, { long: 'ä'.repeat(2000) }];
+  const BODIES = [
+    {},
+    [],
+    { text: 'a"b <&> ä € 😀', list: [1, null, { deep: true }], none: undefined },
+    { long: 'ä'.repeat(2000) },
+  ];
   let server: Server;
   let sentPlainly: boolean;
   let prepare: (response: express.Response) => unknown;
@@ -55,7 +60,15 @@ describe('an answer that is sent without Express', () => {
 
   it('is never a file, bytes, a text or nothing', () => {
     const response = {} as express.Response;
-    for (const body of [new StreamableFile(Buffer.from('a')), Buffer.from('a'), new Uint8Array(1), 'a', 1, null, undefined]) {
+    for (const body of [
+      new StreamableFile(Buffer.from('a')),
+      Buffer.from('a'),
+      new Uint8Array(1),
+      'a',
+      1,
+      null,
+      undefined,
+    ]) {
       expect(sendPlainly(response, body, 200)).toBe(false);
     }
   });

@@ -12,7 +12,8 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
  * @returns whether it was sent
  */
 export function sendPlainly(response: Response, body: unknown, status: number | undefined): boolean {
-  if (typeof body !== 'object' || body === null || body instanceof StreamableFile || types.isArrayBufferView(body)) return false;
+  if (typeof body !== 'object' || body === null || body instanceof StreamableFile || types.isArrayBufferView(body))
+    return false;
   const { headers } = response.req as Request;
   if (headers['if-none-match'] !== undefined || headers['if-modified-since'] !== undefined) return false;
   if (WITHOUT_BODY.has(status ?? response.statusCode)) return false;
