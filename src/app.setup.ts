@@ -12,6 +12,7 @@ import { constantHeaders } from './http/constant-headers.js';
 import { apiOf } from './http/errors/api-of.js';
 import { identifyRequests } from './http/identify-requests.js';
 import { keepDocument } from './http/kept-document.js';
+import { completeDocument } from './http/openapi/complete-document.js';
 import { MetricsServer } from './ops/metrics/metrics-server.js';
 import { Tracing } from './ops/tracing/tracing.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
@@ -52,7 +53,6 @@ export function configureApp(app: NestExpressApplication): void {
       persistAuthorization: true,
       displayRequestDuration: true,
       docExpansion: 'none',
-      tagsSorter: 'alpha',
     },
   });
 }
@@ -106,6 +106,8 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
         'in strings; prices of packs are integers in minor units.',
     )
     .setVersion('1.0')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'Where this document comes from')
     .setOpenAPIVersion('3.1.0')
     .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key', description: API_KEY_WORDS }, API_KEY_SCHEME)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'sk_…', description: BEARER_WORDS }, BEARER_SCHEME)
@@ -115,6 +117,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
   document.paths = Object.fromEntries(
     Object.entries(document.paths).map(([path, item]) => [canonicalPath(path), item]),
   );
+  completeDocument(document);
   document.webhooks = describeEvents();
   return document;
 }

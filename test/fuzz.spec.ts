@@ -41,7 +41,7 @@ describe(`${REQUESTS} requests made from openapi.json with seed ${SEED}`, () => 
 
   beforeAll(async () => {
     // Files of one room run on PostgreSQL only: here every route meets the embedded database.
-    service = await startTestApp({ database: createPgliteDatabase(), config: { paymentTimeoutMs: 200 } });
+    service = await startTestApp({ database: createPgliteDatabase(), config: { paymentTimeoutMs: 1000 } });
     const tenant = await createTenant(service);
     serverKey = tenant.serverKey;
     account = await createAccount(service, tenant);

@@ -7,8 +7,10 @@ import { commandsOf } from './support/commands-of.js';
 import { ServiceProcess } from './support/service-process.js';
 import { STAND_IN_WEBHOOK_SECRET, StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
 
-/** As a newcomer does it: two processes, a shell, and nothing but what README says. */
-describe('going live with Stripe as README says', () => {
+const TRYING = 'docs/trying.md';
+
+/** As a newcomer does it: two processes, a shell, and nothing but what the pages say. */
+describe('the commands of the pages', () => {
   let folder: string;
   let standIn: StripeStandIn;
   let service: ServiceProcess;
@@ -43,9 +45,9 @@ describe('going live with Stripe as README says', () => {
     return stdout.trim().split('\n');
   }
 
-  it('charges the card that was saved, hears of it, refunds, freezes, and finds no difference', async () => {
-    const [lines] = commandsOf('README.md', 'Try it');
-    const [connecting, charging] = commandsOf('README.md', 'Going live with Stripe');
+  it('of going live charge the card that was saved, hear of it, refund, freeze, and find no difference', async () => {
+    const [lines] = commandsOf(TRYING, 'The lines before');
+    const [connecting, charging] = commandsOf('docs/going-live.md', 'Commands');
     const connected = await shell(`${lines}${connecting}`);
     expect(connected[0]).toBe('stripe');
     const page = connected.at(-1) as string;
@@ -57,6 +59,22 @@ describe('going live with Stripe as README says', () => {
     expect(charged.slice(0, 6)).toEqual(['true', '5', 'succeeded', 'succeeded', 'needs_response', '15']);
     expect(charged.at(-1)).toBe('no difference');
     expect(standIn.books.paidCharges()).toHaveLength(1);
+  }, 60_000);
+
+  it('of trying it print what the page says', async () => {
+    const [lines] = commandsOf(TRYING, 'The lines before');
+    const [hold, batch, history, settings] = commandsOf(TRYING, 'What to try');
+    expect(await shell(`${lines}${hold}`)).toEqual(['3', 'captured']);
+    for (let time = 0; time < 2; time += 1) {
+      const answers = await shell(`${lines}${batch}`);
+      expect(answers).toEqual(['1', 'insufficient_credits', '1', expect.stringMatching(/^wtxn_/)]);
+    }
+    const [head, ...rest] = await shell(`${lines}${history}`);
+    expect(head).toContain('balance');
+    expect(rest.join('\n')).toContain('DEBIT');
+    const answers = (await shell(`${lines}${settings}`)).map((line) => JSON.parse(line) as object);
+    expect(answers).toHaveLength(3);
+    for (const answer of answers) expect(answer).toMatchObject({ auto_top_up_on_insufficient: true });
   }, 60_000);
 });
 

@@ -199,19 +199,30 @@ describe.each(DATABASES)('the users of a tenant on %s', (databaseName, createDat
     });
 
     // The embedded database has one connection: there nobody is in between.
-    (databaseName === 'PostgreSQL' ? it : it.skip)(
-      'leave no token to who had compared the old one before',
-      async () => {
-        const user = await scene.user('finance');
-        const changing = service.get(EntityManager).fork();
-        const late = await changing.transactional(async (tx) => {
-          await tx.nativeUpdate(AppUser, { id: user.id }, { passwordHash: NOBODYS_HASH });
-          const answer = logIn(user.email, PASSWORD).then(({ status }) => status);
+    (databaseName === 'PostgreSQL' ? it : it.skip).each<
+      [string, number, (tx: EntityManager, user: TestUser) => unknown]
+    >([
+      ['the password changes', 401, (tx, { id }) => tx.nativeUpdate(AppUser, { id }, { passwordHash: NOBODYS_HASH })],
+      [
+        'the tenant is suspended',
+        403,
+        async (tx, { id }) => {
+          await tx.execute('select 1 from app_user where id = ? for update', [id]);
+          await tx.execute(`update tenant set tenant_status = 'suspended' where id = ?`, [scene.tenantId]);
+        },
+      ],
+    ])('leave no token to who had compared it before %s', async (_what, status, meanwhile) => {
+      const user = await scene.user('finance');
+      const late = await service
+        .get(EntityManager)
+        .fork()
+        .transactional(async (tx) => {
+          await meanwhile(tx, user);
+          const answer = logIn(user.email, PASSWORD).then((response) => response.status);
           await untilSomebodyWaits(tx);
           return { answer };
         });
-        expect(await late.answer).toBe(401);
-      },
-    );
+      expect(await late.answer).toBe(status);
+    });
   });
 });

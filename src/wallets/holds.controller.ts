@@ -56,6 +56,7 @@ export class HoldsController {
     return walletsPage(items, total, query);
   }
 
+  /** A hold, with what it has charged and what it still reserves. */
   @Get(':hold_id')
   @RequireScope('wallets:read')
   @ApiWalletsErrors('not_found')

@@ -43,6 +43,7 @@ export class EndpointsController {
     return walletsPage(endpoints.map(renderEndpoint), total, query);
   }
 
+  /** An endpoint, without its secret. */
   @Get(':id')
   @RequireScope('webhooks:read')
   @ApiWalletsErrors('not_found')

@@ -8,6 +8,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 export async function untilSomebodyWaits(tx: EntityManager): Promise<void> {
   const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
   for (let round = 0; round < 200; round += 1) {
+    // A transaction keeps the first picture that it has of the others.
+    await tx.execute('select pg_stat_clear_snapshot()');
     if ((await tx.execute(waiting)).length > 0) return;
     await wait(50);
   }

@@ -44,9 +44,7 @@ export class WalletsErrorDto {
 }
 
 /** A 400 of the credits API: the sentences for each field, nested like the body. */
-@ApiSchema({
-  name: 'CreditsFieldErrors',
-})
+@ApiSchema({ name: 'CreditsFieldErrors' })
 export class CreditsFieldErrorsDto {
   /** Errors that belong to no field. */
   @ApiProperty({ type: [String], required: false, example: ['The body is not valid JSON.'] })

@@ -1,0 +1,44 @@
+/** Routes that take a header `Idempotency-Key`, by method and path of the OpenAPI document. A test holds them to it. */
+export const KEYED_ROUTES: ReadonlySet<string> = new Set([
+  'POST /account/credits/holds/',
+  'POST /account/credits/holds/{id}/capture/',
+  'POST /account/credits/holds/{id}/release/',
+  'POST /account/credits/top-up/',
+  'POST /account/credits/top-ups/{id}/cancel/',
+  'POST /v1/top-ups/{id}/refund',
+  'POST /v1/transactions/{id}/reverse',
+  'POST /v1/wallets',
+  'POST /v1/wallets/{id}/debit',
+  'POST /v1/wallets/{id}/holds',
+  'POST /v1/wallets/{id}/holds/{hold_id}/capture',
+  'POST /v1/wallets/{id}/holds/{hold_id}/release',
+  'POST /v1/wallets/{id}/modify',
+  'POST /v1/wallets/{id}/top-up',
+  'POST /v1/wallets/{id}/transfer',
+  'PUT /v1/invoices/{id}/payment',
+]);
+
+/** Whether a request may be sent again without having been answered: it reads, or takes effect once. */
+export function isRepeatable({ method, url, headers }: Request): boolean {
+  if (method === 'GET' || method === 'HEAD' || headers.has(KEY_HEADER)) return true;
+  const { pathname } = new URL(url);
+  // Each row of a batch has a key of its own.
+  return method === 'POST' && (pathname.endsWith('/search') || pathname.endsWith('/debits/batch'));
+}
+
+export const KEY_HEADER = 'Idempotency-Key';
+
+/**
+ * The key of a request to a keyed route: the caller's, from the body or the header, or a new one. Made once and kept over
+ * all tries, so that a try whose answer was lost is not a second debit.
+ */
+export async function keyOf(request: Request): Promise<string> {
+  const given = request.headers.get(KEY_HEADER) ?? keyInBody(await request.clone().text());
+  return given ?? crypto.randomUUID();
+}
+
+function keyInBody(text: string): string | undefined {
+  if (!text.includes('"idempotency_key"')) return undefined;
+  const { idempotency_key: key } = JSON.parse(text) as { idempotency_key?: string | null };
+  return key ?? undefined;
+}
