@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 /** What a process under load is asked over its channel. */
 const PROCESSOR_TIME = 'processor time';
@@ -95,13 +95,13 @@ export class BenchService {
   }
 }
 
-/** Milliseconds from `npm start` on the embedded database to the first answer. */
-export async function timeToFirstAnswer(dataDir: string): Promise<number> {
+/** Milliseconds from `npm start` with these settings to the first answer. */
+export async function timeToFirstAnswer(settings: Record<string, string>, root = ROOT): Promise<number> {
   const port = await freePort();
   const startedAt = performance.now();
   const npm = spawn('npm', ['start'], {
-    cwd: ROOT,
-    env: { ...withoutSettings(), PORT: String(port), DATA_DIR: dataDir },
+    cwd: root,
+    env: { ...withoutSettings(), PORT: String(port), ...settings },
     stdio: 'ignore',
     // A group of its own: npm, its shell and the service end together.
     detached: true,

@@ -11,7 +11,7 @@ export interface Results {
   sweep: SweepFigures | null;
   fairness: FairnessFigures | null;
   residentMiB: number;
-  startMs: { emptyFolder: number | null; usedFolder: number | null };
+  startMs: { emptyFolder: number | null; usedFolder: number | null; postgres: number | null };
   invariants: string;
 }
 
@@ -129,15 +129,16 @@ export function aimsOf({ cases, statement, sweep, fairness, residentMiB, startMs
     {
       what: 'npm start to first answer, empty folder, s',
       reached: seconds(startMs.emptyFolder),
-      aim: 5,
+      aim: 3.7,
       isMaximum: true,
     },
     {
       what: 'npm start to first answer, used folder, s',
       reached: seconds(startMs.usedFolder),
-      aim: 5,
+      aim: 2.1,
       isMaximum: true,
     },
+    { what: 'npm start to first answer, PostgreSQL, s', reached: seconds(startMs.postgres), aim: 1.1, isMaximum: true },
   ];
 }
 

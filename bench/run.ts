@@ -13,9 +13,10 @@ import { findBreaches, findBrokenSums } from '../test/support/invariants.js';
 import { startPostgres } from '../test/support/postgres-server.js';
 import { type LoadRequest, measureLoad, type Speed } from './load.js';
 import { findPgbench, measureSqlDebits, prepareSqlDebit } from './pgbench.js';
-import { BenchService, timeToFirstAnswer } from './processes.js';
+import { BenchService, ROOT } from './processes.js';
 import { findProcessorTime } from './processor-time.js';
 import { profileOf, summaryOf } from './profile.js';
+import { measureStarts, startsTable } from './start.js';
 import { type CaseName, CASES, machine, type Results, tableOf } from './report.js';
 import { measureReads } from './reads.js';
 import { openEmptyWallets, openWalletOfLots, openWallets } from './seed.js';
@@ -33,7 +34,7 @@ const BATCH_CONNECTIONS = 8;
 
 /**
  * `npm run bench`: everything in one run on one machine, because absolute figures drift and only ratios hold.
- * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --only fairness --attack searches` for one attack; `-- --profile <folder>` for a CPU profile of the service, and where the time went.
+ * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --only fairness --attack searches` for one attack; `-- --only start --against ../before --repeats 5` for the start, in turns with another checkout that is built; `-- --profile <folder>` for a CPU profile of the service, and where the time went.
  */
 const { values: options } = parseArgs({
   options: {
@@ -43,6 +44,8 @@ const { values: options } = parseArgs({
     'old-keys': { type: 'string', default: '1000000' },
     attack: { type: 'string', multiple: true },
     profile: { type: 'string' },
+    against: { type: 'string', multiple: true },
+    repeats: { type: 'string', default: '3' },
   },
 });
 const seconds = Number(options.seconds);
@@ -52,15 +55,18 @@ const isWanted = (name: CaseName | 'statement' | 'sweep' | 'fairness') => !optio
 
 const dataDir = mkdtempSync(join(tmpdir(), 'refill-bench-'));
 const isWhole = !options.only && !options.profile;
-const startMs = isWhole
-  ? {
-      emptyFolder: await timeToFirstAnswer(join(dataDir, 'start')),
-      usedFolder: await timeToFirstAnswer(join(dataDir, 'start')),
-    }
-  : { emptyFolder: null, usedFolder: null };
-
 const server = startPostgres();
-const databaseUrl = await createDatabase((await server).url);
+const newDatabase = async (name: string) => createDatabase((await server).url, name);
+const roots = [ROOT, ...(options.against ?? [])];
+const starts =
+  isWhole || options.only?.includes('start') ? await measureStarts(roots, Number(options.repeats), newDatabase) : [];
+if (starts.length > 0) process.stdout.write(`${startsTable(roots, starts)}\n`);
+if (options.only?.every((name) => name === 'start')) {
+  (await server).stop();
+  process.exit();
+}
+const startMs = starts[0] ?? { emptyFolder: null, usedFolder: null, postgres: null };
+const databaseUrl = await newDatabase('refill_bench');
 const apiKey = generateApiKey('private_key');
 const settings = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, BOOTSTRAP_API_KEY: apiKey };
 const service = await BenchService.start(settings, options.profile);
@@ -256,10 +262,10 @@ async function openLotWallets(): Promise<{ one: string; many: string }> {
   };
 }
 
-async function createDatabase(serverUrl: string): Promise<string> {
-  await onDatabase(serverUrl, 'create database refill_bench');
+async function createDatabase(serverUrl: string, name: string): Promise<string> {
+  await onDatabase(serverUrl, `create database ${name}`);
   const url = new URL(serverUrl);
-  url.pathname = '/refill_bench';
+  url.pathname = `/${name}`;
   return url.toString();
 }
 

@@ -58,29 +58,30 @@ export async function seedIdleWallets(client: pg.Client, count: number): Promise
   const copies = `from (select * from wallet order by id limit 1) w, generate_series(1, ${count}) n`;
   const owner = `w.tenant_id, w.environment_id`;
   const customer = `'sweepc_' || n`;
+  const shard = `shard_of('sweep_' || n)`;
   await client.query(
-    `insert into wallet (id, tenant_id, environment_id, customer_id, currency, wallet_type, wallet_status, name,
+    `insert into wallet (shard, id, tenant_id, environment_id, customer_id, currency, wallet_type, wallet_status, name,
        description, metadata, allowed_price_types, conversion_rate, topup_conversion_rate, credit_balance, held, debt,
        overdraft_limit, sequence, last_entry_hash, last_entry_at, alert_settings, alert_state, credit_alert_state, status,
        created_at, updated_at, created_by, updated_by)
-     select 'sweep_' || n, ${owner}, ${customer}, currency, wallet_type, 'active', name, '', '{}', allowed_price_types,
+     select ${shard}, 'sweep_' || n, ${owner}, ${customer}, currency, wallet_type, 'active', name, '', '{}', allowed_price_types,
        conversion_rate, topup_conversion_rate, 1000, 0, 0, 0, 0, '', null, null, 'ok', 'ok', status, now(), now(), '', ''
      ${copies}`,
   );
   await client.query(
-    `insert into lot (wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining, held,
+    `insert into lot (shard, wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining, held,
        expires_at, renewal_id, is_open, created_at)
-     select 'sweep_' || n, 'sweepl_' || n, ${owner}, ${customer}, 'free', null, 1000, 1000, 0, null, null, true, now() ${copies}`,
+     select ${shard}, 'sweep_' || n, 'sweepl_' || n, ${owner}, ${customer}, 'free', null, 1000, 1000, 0, null, null, true, now() ${copies}`,
   );
   await client.query(
-    `insert into top_up_rule (wallet_id, trigger, tenant_id, environment_id, customer_id, enabled, version,
+    `insert into top_up_rule (shard, wallet_id, trigger, tenant_id, environment_id, customer_id, enabled, version,
        threshold_credits, unit_credits, invoicing, pause_reason, created_at, updated_at, updated_by)
-     select 'sweep_' || n, 'threshold', ${owner}, ${customer}, true, 1, 10, 50, false, '', now(), now(), '' ${copies}`,
+     select ${shard}, 'sweep_' || n, 'threshold', ${owner}, ${customer}, true, 1, 10, 50, false, '', now(), now(), '' ${copies}`,
   );
   await client.query(
-    `insert into top_up_guard (wallet_id, tenant_id, environment_id, max_per_hour, max_units, pause_reason,
+    `insert into top_up_guard (shard, wallet_id, tenant_id, environment_id, max_per_hour, max_units, pause_reason,
        next_evaluation_at, updated_at)
-     select 'sweep_' || n, ${owner}, 3, 20, '', null, now() ${copies}`,
+     select ${shard}, 'sweep_' || n, ${owner}, 3, 20, '', null, now() ${copies}`,
   );
   await client.query('vacuum analyze');
 }

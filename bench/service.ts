@@ -71,5 +71,5 @@ async function newTenant(): Promise<string> {
 
 /** A module of the build; its types are the source's. */
 async function built<Module>(file: string): Promise<Module> {
-  return (await import(new URL(`../dist/${file}`, import.meta.url).href)) as Module;
+  return (await import(new URL(`../dist/modules/${file}`, import.meta.url).href)) as Module;
 }

@@ -8,6 +8,7 @@ import { AuditEntry } from './auth/audit/audit-entry.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import { AppUser } from './auth/users/app-user.entity.js';
+import { AuthorRow } from './auth/users/author-row.entity.js';
 import { UserInvitation } from './auth/users/user-invitation.entity.js';
 import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
@@ -69,6 +70,7 @@ import { Migration20261121440000_user_roles } from './migrations/Migration202611
 import { Migration20261121450000_audit } from './migrations/Migration20261121450000_audit.js';
 import { Migration20261121900000_walls } from './migrations/Migration20261121900000_walls.js';
 import { Migration20261122010000_ledger_check } from './migrations/Migration20261122010000_ledger_check.js';
+import { Migration20261122130000_shard } from './migrations/Migration20261122130000_shard.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { LaneUse } from './shared/lane-use.js';
 import { prepareStatements } from './shared/prepared-statements.js';
@@ -98,6 +100,7 @@ export const ENTITIES = [
   Environment,
   ApiKey,
   AppUser,
+  AuthorRow,
   UserInvitation,
   AuditEntry,
   TenantSetting,
@@ -188,6 +191,7 @@ export const MIGRATIONS = [
   Migration20261121450000_audit,
   Migration20261121900000_walls,
   Migration20261122010000_ledger_check,
+  Migration20261122130000_shard,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

@@ -123,6 +123,7 @@ describe.each(DATABASES)('the audit log on %s', (_name, createDatabase) => {
     const url = 'http://127.0.0.1:9/gone';
     const { body: endpoint } = await client.post('/v1/webhooks/endpoints', { url }).expect(201);
     const gone = {
+      shard: 0,
       eventId: 'e',
       endpointId: endpoint.id,
       ...client.scope,

@@ -16,6 +16,7 @@ import { createTestDatabase, type TestDatabase } from './support/database.js';
 import { FrozenClock } from './support/frozen-clock.js';
 import { expectSoundLedger } from './support/invariants.js';
 import type { ServiceProcess } from './support/service-process.js';
+import { walletKey } from '../src/shared/shard.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -135,7 +136,7 @@ describe('a process that dies at a named point, whatever the provider answers', 
     const isPaid = pair.answer.ends === 'succeeded';
     const paid = standIn.books.paidCharges().filter(({ metadata }) => metadata['customer_id'] === pair.customerId);
     expect(paid).toHaveLength(isPaid ? 1 : 0);
-    const wallet = await em.findOneOrFail(Wallet, { id: pair.walletId });
+    const wallet = await em.findOneOrFail(Wallet, walletKey(pair.walletId));
     expect(wallet.creditBalance.toFixed()).toBe(isPaid ? '55' : '5');
     expect(debits.get(pair.walletId)).toEqual({ status: 200, isReplayed: true });
     expect(await em.count(Entry, { walletId: pair.walletId, type: 'debit' })).toBe(1);

@@ -52,6 +52,7 @@ describe('the plans of lists and searches', () => {
   let database: pg.Client;
   let walletId: string;
   let customerId: string;
+  let portalToken: string;
   let middle: string;
   let lotId: string;
   beforeAll(async () => {
@@ -83,6 +84,9 @@ describe('the plans of lists and searches', () => {
     const { body: customer } = await client.post('/v1/customers', { external_id: 'acme', name: 'Acme' }).expect(201);
     customerId = customer.id;
     await database.query(`update invoice set customer_id = $1 where wallet_id = $2`, [customerId, walletId]);
+    await database.query(`update wallet set customer_id = $1 where id = $2`, [customerId, walletId]);
+    const { body: session } = await client.get('/v1/customers/portal/acme').expect(200);
+    portalToken = session.token;
     await database.query('vacuum analyze');
   });
   afterAll(async () => {
@@ -130,6 +134,7 @@ describe('the plans of lists and searches', () => {
   const wallet = (path: string) => () => client.get(`/v1/wallets/${walletId}${path}`);
   const transactions = (query: string) => () => client.get(`/v1/wallets/${walletId}/transactions?${query}`);
   const invoices = (body: object) => client.post('/v1/invoices/search', { ...body });
+  const portal = (path: string) => () => client.get(`/v1/customer/portal${path}`).set('X-Session-Token', portalToken);
   const search = (body: object) => () => client.post('/v1/wallets/transactions/search', { ...body });
 
   it.each<[what: string, call: () => ReturnType<ApiClient['get']>]>([
@@ -208,6 +213,12 @@ describe('the plans of lists and searches', () => {
     ['those of the operator', () => client.get('/v1/audit-log?actor_kind=operator')],
     ['those of a target', () => client.get('/v1/audit-log?target_id=target17')],
     ['the audit log of a month', () => client.get(`/v1/audit-log?${inMonth()}`)],
+    ['what a customer spends', portal('/usage')],
+    ['what a customer spent in a month', () => portal(`/usage?${inMonth()}`)()],
+    [
+      'the invoices of a customer who looks at them',
+      () => client.post('/v1/customer/portal/invoices').set('X-Session-Token', portalToken),
+    ],
     ['a payment that was reported', () => client.get(`/v1/payments/r${walletId}18`)],
   ])('%s: no growing table is read whole', async (_what, call) => {
     let status = 0;
@@ -327,25 +338,27 @@ describe('the plans of lists and searches', () => {
     function fillDue(count: number): string {
       const due = `now() + (n - ${count / 2}) * interval '1 minute' - interval '2 years'`;
       const rows = `from generate_series(1, 3) e, generate_series(1, ${count}) n`;
-      const ids = `'due' || e || '_' || n, 'due' || e, 'due' || e`;
+      const id = `'due' || e || '_' || n`;
+      const ids = `${id}, 'due' || e, 'due' || e`;
+      const shard = `shard_of(${id})`;
       return `
-        insert into top_up_guard (wallet_id, tenant_id, environment_id, max_per_hour, max_units, pause_reason,
+        insert into top_up_guard (shard, wallet_id, tenant_id, environment_id, max_per_hour, max_units, pause_reason,
           next_evaluation_at, updated_at)
-        select ${ids}, 3, 20, '', case when n % 2 = 0 then ${due} end, now() ${rows};
-        insert into top_up (id, tenant_id, environment_id, customer_id, wallet_id, trigger, is_automatic, rule_version,
+        select ${shard}, ${ids}, 3, 20, '', case when n % 2 = 0 then ${due} end, now() ${rows};
+        insert into top_up (shard, id, tenant_id, environment_id, customer_id, wallet_id, trigger, is_automatic, rule_version,
           top_up_status, units, credits, price_minor, currency, discounts, invoicing, description, attempt, lookups,
           next_attempt_at, last_error_code, last_error_message, request_hash, request_id, created_at, updated_at,
           recheck_at, created_by)
-        select ${ids}, 'c', 'due' || e || '_' || n, 'manual', false, 0,
+        select ${shard}, ${ids}, 'c', 'due' || e || '_' || n, 'manual', false, 0,
           case when n % 2 = 0 then 'created' else 'succeeded' end, 1, 1, 1, 'usd', '[]', true, '', 0, 0, ${due}, '', '',
           '', '', now(), now(), case when n % 5 = 0 then ${due} end, '' ${rows};
-        insert into lot (wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining,
+        insert into lot (shard, wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining,
           held, expires_at, renewal_id, is_open, created_at)
-        select 'w' || ${ids.replace(', ', ` , 'due' || e || '_' || n, `)}, 'c', 'free', null, 1, 1, 0, ${due}, null, true,
+        select shard_of('w' || ${id}), 'w' || ${ids.replace(', ', ` , 'due' || e || '_' || n, `)}, 'c', 'free', null, 1, 1, 0, ${due}, null, true,
           now() ${rows};
-        insert into hold (wallet_id, id, tenant_id, environment_id, customer_id, credits, overage, captured,
+        insert into hold (shard, wallet_id, id, tenant_id, environment_id, customer_id, credits, overage, captured,
           hold_status, expires_at, description, metadata, created_at, updated_at, created_by)
-        select 'w' || ${ids.replace(', ', ` , 'due' || e || '_' || n, `)}, 'c', 1, 0, 0, 'open', ${due}, '', '{}', now(),
+        select shard_of('w' || ${id}), 'w' || ${ids.replace(', ', ` , 'due' || e || '_' || n, `)}, 'c', 1, 0, 0, 'open', ${due}, '', '{}', now(),
           now(), '' ${rows};
         insert into refund (id, tenant_id, environment_id, customer_id, wallet_id, top_up_id, provider, payment_id, origin,
           refund_status, amount_minor, currency, on_spent, credits, debt_credits, forgiven_credits, bonus_credits, reason,

@@ -86,7 +86,7 @@ describe('purchases of before there were fees', () => {
   });
 
   it('leave the database to refuse legs that do not add up', async () => {
-    const unbalanced = `insert into entry_charge values ('w', 'entry_given', 't', 'e', 'usd', 100, 90, 5, 4)`;
+    const unbalanced = `insert into entry_charge values ('w', 'entry_given', 't', 'e', 'usd', 100, 90, 5, 4, shard_of('w'))`;
     await expect(em.execute(unbalanced)).rejects.toThrow('entry_charge_legs_check');
     await expect(em.execute('delete from entry_charge')).rejects.toThrow('append-only');
   });

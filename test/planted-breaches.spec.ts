@@ -8,7 +8,8 @@ import { RefundScene } from './support/refund-scene.js';
 
 const FIRST_OF = (table: string, condition = 'true', key = 'id') =>
   `${key} = (select min(${key}) from ${table} where ${condition})`;
-const AUTOMATIC_OF_ONE = `update top_up set wallet_id = (select min(wallet_id) from top_up), is_automatic = true`;
+const AUTOMATIC_OF_ONE = `update top_up set is_automatic = true,
+  (shard, wallet_id) = (select shard, wallet_id from top_up order by wallet_id limit 1)`;
 
 /** For each invariant what somebody with the database's password could write so that it does not hold any more. */
 const PLANTS: Record<keyof typeof INVARIANTS, string> = {

@@ -59,7 +59,7 @@ describe(`${PAYMENTS} payments with 50 differences among them`, () => {
     );
     await em.execute(
       `insert into entry select r.* from entry e, ${copies}, lateral jsonb_populate_record(e, jsonb_build_object(
-         'id', 'entry_' || n, 'wallet_id', 'wallet_' || n, 'top_up_id', 'topup_' || n)) r where e.top_up_id = ?`,
+         'id', 'entry_' || n, 'shard', shard_of('wallet_' || n), 'wallet_id', 'wallet_' || n, 'top_up_id', 'topup_' || n)) r where e.top_up_id = ?`,
       [topUp?.id],
     );
   }

@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import express, { type Express } from 'express';
 import request from 'supertest';
 import { type RouteLayer, type Router, RouteTable } from '../src/http/server/route-table.js';
 import { startTestApp, type TestApp } from './support/app.js';
@@ -49,6 +49,13 @@ describe('the routes that a path can be', () => {
       const some = matching(table.viewFor(`${path}?limit=1`).stack, path);
       if (some.length !== all.length || some.some((layer, index) => layer !== all[index])) throw new Error(path);
     }
+  });
+
+  it('are that of the root, also after a path that nobody has', () => {
+    const app = express();
+    app.get('/', (_request, response) => void response.end());
+    const table = new RouteTable(app.router as unknown as Router);
+    expect([table.viewFor('/nowhere').stack.length, table.viewFor('/').stack.length]).toEqual([0, 1]);
   });
 
   it('are few', () => {

@@ -192,9 +192,9 @@ describe('the scheduled task', () => {
     const other = await TopUpScene.create(service);
     const walletId = await walletDue(other);
     await sql(
-      `insert into top_up_guard (wallet_id, tenant_id, environment_id, max_per_hour, max_units, pause_reason,
+      `insert into top_up_guard (shard, wallet_id, tenant_id, environment_id, max_per_hour, max_units, pause_reason,
          next_evaluation_at, updated_at)
-       select 'flood' || n, 'flood', 'flood', 3, 20, '', ?::timestamptz - interval '1 hour', now() from generate_series(1, 6000) n`,
+       select shard_of('flood' || n), 'flood' || n, 'flood', 'flood', 3, 20, '', ?::timestamptz - interval '1 hour', now() from generate_series(1, 6000) n`,
       [service.clock.now().toISOString()],
     );
     const { wallets } = await service.get(TopUpQueue).claimEvaluations(500);

@@ -11,6 +11,7 @@ import { enterScope } from '../shared/sight.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
+import { refuseOtherEnvironment } from './named-environment.js';
 import type { ScopeName } from './scopes.js';
 import { tenantSuspended } from './suspension.js';
 
@@ -36,6 +37,7 @@ export class ApiKeyGuard implements CanActivate {
     const key = await this.#authenticate(request);
     takeTurnOf(key.tenantId);
     if (access !== 'any key') authorize(key, access);
+    refuseOtherEnvironment(request, context, key.environmentId);
     enterScope(key);
     this.usage.note(key);
     const { keyId, keyType, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes } =

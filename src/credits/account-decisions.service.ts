@@ -6,6 +6,7 @@ import { TopUp } from '../top-ups/purchases/top-up.entity.js';
 import type { Account } from './account.js';
 import { type AccountDecisionDto, renderAccountDecision } from './account-decisions.dto.js';
 import { CreditsWallets } from './credits-wallets.service.js';
+import { inWallet } from '../shared/shard.js';
 
 const ORDERINGS = { first_seen_at: 'createdAt', last_seen_at: 'lastSeenAt' } as const;
 const NEWEST_FIRST = { property: 'lastSeenAt', direction: 'desc' } as const;
@@ -23,11 +24,11 @@ export class AccountDecisionsService {
     const wallet = await this.wallets.find(account);
     if (!wallet) return creditsPage([], 0, query);
     const em = this.em.fork();
-    const [decisions, count] = await em.findAndCount(
-      TopUpDecision,
-      { walletId: wallet.id },
-      { limit: query.length, offset: offsetOf(query), orderBy: { [property]: direction, id: direction } },
-    );
+    const [decisions, count] = await em.findAndCount(TopUpDecision, inWallet(wallet.id), {
+      limit: query.length,
+      offset: offsetOf(query),
+      orderBy: { [property]: direction, id: direction },
+    });
     const topUpIds = decisions.flatMap(({ topUpId }) => topUpId ?? []);
     const topUps = await em.find(TopUp, { id: { $in: topUpIds } });
     const results = decisions.map((decision) =>

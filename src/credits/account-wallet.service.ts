@@ -5,6 +5,7 @@ import type { LedgerCommand } from '../ledger/commands.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { DomainError } from '../shared/errors.js';
+import { walletKey } from '../shared/shard.js';
 import { AccountRulesService } from './account-rules.service.js';
 import { type AccountWalletDto, type MoveAccountDto, renderAccountWallet } from './account-wallet.dto.js';
 import type { Account } from './account.js';
@@ -65,7 +66,7 @@ export class AccountWalletService {
     }
     if (id === undefined) return this.wallets.findOrOpenIn(account, String(currency).toLowerCase());
     const { scope, customerId } = account;
-    const wallet = await this.em.fork().findOne(Wallet, { id, ...scope, customerId });
+    const wallet = await this.em.fork().findOne(Wallet, { ...walletKey(id), ...scope, customerId });
     if (!wallet) throw invalidFields({ wallet_id: ['is not a wallet of this account'] });
     const fault = faultOf(wallet);
     if (fault) throw fault;

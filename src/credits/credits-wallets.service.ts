@@ -9,6 +9,7 @@ import { Clock } from '../shared/clock.js';
 import { decimal, ZERO } from '../shared/decimal.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
+import { walletKey } from '../shared/shard.js';
 import type { Account } from './account.js';
 import { CreditsAccount } from './credits-account.entity.js';
 
@@ -36,7 +37,7 @@ export class CreditsWallets {
   /** The wallet that was decided, while it is open. */
   async findDecided(account: Account, em: EntityManager = this.em.fork()): Promise<Wallet | undefined> {
     const row = await this.findRow(account, em);
-    const where = { id: row?.walletId ?? '', ...account.scope, walletStatus: { $ne: 'closed' as const } };
+    const where = { ...walletKey(row?.walletId ?? ''), ...account.scope, walletStatus: { $ne: 'closed' as const } };
     return row ? ((await em.findOne(Wallet, where)) ?? undefined) : undefined;
   }
 
@@ -90,7 +91,7 @@ export class CreditsWallets {
        values (?, ?, ?, ?, ?, ?)
        on conflict (tenant_id, environment_id, customer_id) do update
          set wallet_id = excluded.wallet_id, decided_at = excluded.decided_at, decided_by = excluded.decided_by
-         where not exists (select 1 from wallet w where w.id = a.wallet_id and w.wallet_status <> 'closed')`,
+         where not exists (select 1 from wallet w where w.shard = shard_of(a.wallet_id) and w.id = a.wallet_id and w.wallet_status <> 'closed')`,
       [tenantId, environmentId, customerId, walletId, this.clock.now().toISOString(), actor.keyId],
     );
   }
@@ -120,7 +121,7 @@ export class CreditsWallets {
   async #open({ scope, customerId, actor }: Account, currency: string): Promise<void> {
     const now = this.clock.now();
     const wallet: WalletRecord = {
-      id: newId('wallet', now),
+      ...walletKey(newId('wallet', now)),
       ...scope,
       customerId,
       currency,

@@ -4,6 +4,7 @@ import { Clock } from '../shared/clock.js';
 import { newId } from '../shared/ids.js';
 import { LedgerTransaction, together } from '../shared/ledger-transaction.js';
 import type { Scope } from '../shared/scope.js';
+import { shardOf } from '../shared/shard.js';
 import { type Columns, SqlTable } from '../shared/sql-table.js';
 import type { EventBody } from './event-types.js';
 import { type Subscription, Subscriptions, wants } from './subscriptions.js';
@@ -76,7 +77,7 @@ export class EventsService implements OnModuleInit {
       if (wanted.length === 0) continue;
       const record = toRecord(event, tx.now);
       records.push(record);
-      for (const { endpointId } of wanted) deliveries.push(newDelivery(record.id, endpointId, tx.now));
+      for (const { endpointId } of wanted) deliveries.push(newDelivery(record, endpointId, tx.now));
     }
     if (records.length === 0) return;
     this.#pending.add(contextOf(tx.em));
@@ -123,11 +124,13 @@ function contextOf(em: EntityManager): object {
 function toRecord({ id, tenantId, environmentId, customerId, walletId, body }: NewEvent, now: Date): EventRecord {
   const owner = { tenantId, environmentId, customerId, walletId };
   const eventType = body.event_type;
-  return { id: id ?? newId('sys_event', now), ...owner, eventType, body: JSON.stringify(body), createdAt: now };
+  const shard = shardOf(walletId);
+  return { shard, id: id ?? newId('sys_event', now), ...owner, eventType, body: JSON.stringify(body), createdAt: now };
 }
 
-function newDelivery(eventId: string, endpointId: string, now: Date): DeliveryRecord {
+function newDelivery({ shard, id: eventId }: EventRecord, endpointId: string, now: Date): DeliveryRecord {
   return {
+    shard,
     eventId,
     endpointId,
     deliveryStatus: 'pending',

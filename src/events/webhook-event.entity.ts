@@ -4,6 +4,7 @@ const WebhookEventSchema = defineEntity({
   name: 'WebhookEvent',
   tableName: 'webhook_event',
   properties: {
+    shard: p.smallint().primary(),
     id: p.text().primary(),
     tenantId: p.text(),
     environmentId: p.text(),
@@ -16,8 +17,10 @@ const WebhookEventSchema = defineEntity({
   },
   indexes: [
     { name: 'webhook_event_scope_index', properties: ['tenantId', 'environmentId', 'createdAt', 'id'] },
-    { name: 'webhook_event_created_index', properties: ['createdAt'] },
+    // Sorts by time, too.
+    { name: 'webhook_event_id_index', properties: ['id'] },
   ],
+  checks: [{ name: 'webhook_event_shard_check', expression: 'shard = shard_of(wallet_id)' }],
 });
 
 /** Something that happened, stored in the commit that made it happen: the outbox. */
@@ -30,6 +33,8 @@ const WebhookDeliverySchema = defineEntity({
   name: 'WebhookDelivery',
   tableName: 'webhook_delivery',
   properties: {
+    /** Of the event. */
+    shard: p.smallint().primary(),
     eventId: p.text().primary(),
     endpointId: p.text().primary(),
     deliveryStatus: p.enum(DELIVERY_STATUSES).columnType('text'),

@@ -45,6 +45,7 @@ function applyEntry(state: WalletState, draft: EntryDraft, actor: Actor, now: Da
   wallet.sequence += 1;
   const isCredit = draft.credits.gt(0);
   const entry: EntryRecord = {
+    shard: wallet.shard,
     walletId: wallet.id,
     id: draft.id,
     tenantId: wallet.tenantId,
@@ -119,6 +120,7 @@ function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now:
   if (!grant) return;
   const remaining = grant.credits.minus(grant.repaid);
   const lot: LotRecord = {
+    shard: entry.shard,
     walletId: entry.walletId,
     id: entry.id,
     tenantId: entry.tenantId,
@@ -145,17 +147,17 @@ function openLot(state: WalletState, draft: EntryDraft, entry: EntryRecord, now:
 
 /** The legs of a purchase's money, which the database refuses unless they add up. */
 function chargeOf(
-  { walletId, id: entryId, tenantId, environmentId }: EntryRecord,
+  { shard, walletId, id: entryId, tenantId, environmentId }: EntryRecord,
   { amountMinor, currency, feeMinor, taxMinor }: Charge,
 ): EntryChargeRecord {
   const legs = { chargedMinor: amountMinor, creditsMinor: amountMinor - feeMinor - taxMinor, feeMinor, taxMinor };
-  return { walletId, entryId, tenantId, environmentId, currency, ...legs };
+  return { shard, walletId, entryId, tenantId, environmentId, currency, ...legs };
 }
 
 /** Of an entry to a lot, as the entry leaves the lot. */
 function linkOf(entry: EntryRecord, lot: LotRecord): Omit<EntryLotRecord, 'kind' | 'credits' | 'position'> {
-  const { walletId, id: entryId, sequence } = entry;
-  return { walletId, entryId, lotId: lot.id, sequence, remainingAfter: lot.remaining };
+  const { shard, walletId, id: entryId, sequence } = entry;
+  return { shard, walletId, entryId, lotId: lot.id, sequence, remainingAfter: lot.remaining };
 }
 
 function changeLot(state: WalletState, lot: LotRecord, credits: Decimal): void {
@@ -176,7 +178,8 @@ function applyHold(state: WalletState, draft: HoldDraft, actor: Actor, now: Date
     if (row) row.held = row.held.plus(held);
     else {
       const position = target.lots.length;
-      target.lots.push({ walletId: lot.walletId, holdId: draft.id, lotId: lot.id, held, position });
+      const { shard, walletId } = lot;
+      target.lots.push({ shard, walletId, holdId: draft.id, lotId: lot.id, held, position });
     }
     lot.held = lot.held.plus(held);
     if (!state.newLots.has(lot)) state.changedLots.add(lot);
@@ -191,6 +194,7 @@ function openHold(state: WalletState, draft: HoldDraft, actor: Actor, now: Date)
   if (!draft.opens) throw new Error(`hold ${draft.id} is not open in wallet ${wallet.id}`);
   const opened: HoldState = {
     hold: {
+      shard: wallet.shard,
       walletId: wallet.id,
       id: draft.id,
       tenantId: wallet.tenantId,

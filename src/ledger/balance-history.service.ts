@@ -5,6 +5,7 @@ import { type Decimal, decimal, ZERO } from '../shared/decimal.js';
 import { liveSql } from './live-lots.js';
 import type { LotSource } from './lot.entity.js';
 import { toDate } from '../shared/sql-table.js';
+import { shardOf } from '../shared/shard.js';
 
 /** What the lots of one source had left at an instant: credits, zero or more. */
 export interface SourceBalance {
@@ -57,10 +58,11 @@ export class BalanceHistoryService {
     const sum = (column: string, condition: string) => `coalesce(sum(${column}) filter (where ${condition}), 0)::text`;
     const rest = 'k.remaining_after';
     const instant = at.toISOString();
+    const shard = shardOf(walletId);
     const [row] = await this.em.fork().execute<PastBalanceRow[]>(
       `with last_entry as (
          select sequence, balance_after, created_at from entry
-         where wallet_id = ? and created_at <= ? order by created_at desc, sequence desc limit 1)
+         where shard = ? and wallet_id = ? and created_at <= ? order by created_at desc, sequence desc limit 1)
        select (select sequence from last_entry) as sequence,
          (select balance_after from last_entry)::text as balance_after,
          (select created_at from last_entry) as created_at,
@@ -72,10 +74,10 @@ export class BalanceHistoryService {
          ${sum('l.held', `l.source = 'free' and not ${expired}`)} as free_held
        from lot l cross join lateral (
          select remaining_after from entry_lot k
-         where k.wallet_id = l.wallet_id and k.lot_id = l.id and k.sequence <= (select sequence from last_entry)
+         where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and k.sequence <= (select sequence from last_entry)
          order by k.sequence desc limit 1) k
-       where l.wallet_id = ?`,
-      [walletId, instant, instant, instant, instant, instant, walletId],
+       where l.shard = ? and l.wallet_id = ?`,
+      [shard, walletId, instant, instant, instant, instant, instant, shard, walletId],
     );
     return toPastBalance(row as PastBalanceRow);
   }
@@ -84,10 +86,10 @@ export class BalanceHistoryService {
   async lastSequence(walletId: string, at?: Date, comparison: '<' | '<=' = '<='): Promise<number> {
     const [row] = await this.em.fork().execute<{ sequence: number }[]>(
       at
-        ? `select sequence from entry where wallet_id = ? and created_at ${comparison} ?
+        ? `select sequence from entry where shard = ? and wallet_id = ? and created_at ${comparison} ?
            order by created_at desc, sequence desc limit 1`
-        : `select sequence from entry where wallet_id = ? order by sequence desc limit 1`,
-      at ? [walletId, at.toISOString()] : [walletId],
+        : `select sequence from entry where shard = ? and wallet_id = ? order by sequence desc limit 1`,
+      [shardOf(walletId), walletId, ...(at ? [at.toISOString()] : [])],
     );
     return row?.sequence ?? 0;
   }
@@ -99,19 +101,20 @@ export class BalanceHistoryService {
    */
   async spentSince(walletId: string, since: Date): Promise<Decimal> {
     const instant = since.toISOString();
+    const which = [shardOf(walletId), walletId];
     const [row] = await this.em.fork().execute<{ spent: string }[]>(
       `select (
          (select coalesce(sum(credits), 0) from entry
-           where wallet_id = ? and created_at > ? and reason <> 'MANUAL_BALANCE_DEBIT')
+           where shard = ? and wallet_id = ? and created_at > ? and reason <> 'MANUAL_BALANCE_DEBIT')
          + coalesce((select balance_after from entry
-           where wallet_id = ? and created_at <= ? order by created_at desc, sequence desc limit 1), 0)
-         - coalesce((select balance_after from entry where wallet_id = ? order by sequence desc limit 1), 0)
+           where shard = ? and wallet_id = ? and created_at <= ? order by created_at desc, sequence desc limit 1), 0)
+         - coalesce((select balance_after from entry where shard = ? and wallet_id = ? order by sequence desc limit 1), 0)
          - (select coalesce(sum(r.credits), 0) from entry r
-           join entry d on d.wallet_id = r.wallet_id and d.id = r.parent_id and d.created_at > ?
-           where r.wallet_id = ? and r.created_at > ? and r.reason <> 'MANUAL_BALANCE_DEBIT'
+           join entry d on d.shard = r.shard and d.wallet_id = r.wallet_id and d.id = r.parent_id and d.created_at > ?
+           where r.shard = ? and r.wallet_id = ? and r.created_at > ? and r.reason <> 'MANUAL_BALANCE_DEBIT'
              and r.reason = 'DEBIT_REVERSAL')
        )::text as spent`,
-      [walletId, instant, walletId, instant, walletId, instant, walletId, instant],
+      [...which, instant, ...which, instant, ...which, instant, ...which, instant],
     );
     return decimal(row?.spent ?? '0');
   }
@@ -131,10 +134,10 @@ export class BalanceHistoryService {
       `select l.id, (case when ${liveSql('l')} then k.remaining_after else 0 end)::text as remaining
        from lot l cross join lateral (
          select remaining_after from entry_lot k
-         where k.wallet_id = l.wallet_id and k.lot_id = l.id and k.sequence <= ?
+         where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and k.sequence <= ?
          order by k.sequence desc limit 1) k
-       where l.wallet_id = ? and l.id in (${lotIds.map(() => '?').join(', ')})`,
-      [at.toISOString(), sequence, walletId, ...lotIds],
+       where l.shard = ? and l.wallet_id = ? and l.id in (${lotIds.map(() => '?').join(', ')})`,
+      [at.toISOString(), sequence, shardOf(walletId), walletId, ...lotIds],
     );
     return new Map(rows.map(({ id, remaining }) => [id, decimal(remaining)]));
   }

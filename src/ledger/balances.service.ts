@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { type Decimal, decimal, ZERO } from '../shared/decimal.js';
 import { toDate } from '../shared/sql-table.js';
+import { shardOf } from '../shared/shard.js';
 import { liveSql } from './live-lots.js';
 import type { WalletRecord } from './wallet-state.js';
 
@@ -61,9 +62,9 @@ export class BalancesService {
          min(expires_at) filter (where source = 'purchased') as purchased_expires_at,
          min(expires_at) filter (where source = 'free') as free_expires_at
        from lot l
-       where wallet_id in (${walletIds.map(() => '?').join(', ')}) and is_open and ${liveSql('l')}
+       where (shard, wallet_id) in (${walletIds.map(() => '(?, ?)').join(', ')}) and is_open and ${liveSql('l')}
        group by wallet_id`,
-      [...walletIds, this.clock.now().toISOString()],
+      [...walletIds.flatMap((id) => [shardOf(id), id]), this.clock.now().toISOString()],
     );
     for (const row of rows) totals.set(row.wallet_id, toTotals(row));
     return totals;

@@ -1,4 +1,5 @@
 import { DomainError } from '../shared/errors.js';
+import { shardOf } from '../shared/shard.js';
 import type { Idempotency, LedgerCommand } from './commands.js';
 import type { StoredAnswer } from './ledger-store.js';
 import type { Posting } from './posting.js';
@@ -27,12 +28,13 @@ export class BatchAnswers {
     return stored && replayOf(stored, idempotency);
   }
 
-  remember({ scope, idempotency }: LedgerCommand, result: unknown, now: Date): void {
+  remember({ scope, walletId, idempotency }: LedgerCommand, result: unknown, now: Date): void {
     if (!idempotency) return;
     if (result instanceof DomainError && !STICKY_REFUSALS.has(result.kind)) return;
     const stored: StoredAnswer = {
       ...scope,
       key: idempotency.key,
+      shard: shardOf(walletId),
       requestHash: idempotency.requestHash,
       outcome: result instanceof DomainError ? 'refusal' : 'answer',
       body: JSON.stringify(result instanceof DomainError ? toStored(result) : (result ?? null)),

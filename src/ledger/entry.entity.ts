@@ -46,6 +46,7 @@ const EntrySchema = defineEntity({
   name: 'Entry',
   tableName: 'entry',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     /** In the key for lists, which are by time, and so that the table can be partitioned by it. */
     createdAt: p.datetime(3).primary(),
@@ -87,11 +88,11 @@ const EntrySchema = defineEntity({
   indexes: [
     { name: 'entry_id_index', properties: ['id'] },
     { name: 'entry_scope_index', properties: ['tenantId', 'environmentId', 'createdAt'] },
-    { name: 'entry_parent_index', properties: ['walletId', 'parentId'], where: 'parent_id is not null' },
+    { name: 'entry_parent_index', properties: ['shard', 'walletId', 'parentId'], where: 'parent_id is not null' },
     // Plain debits are nearly all of a wallet's entries: what is looked for among the rest must not wade through them.
     {
       name: 'entry_rare_index',
-      properties: ['walletId', 'createdAt', 'id'],
+      properties: ['shard', 'walletId', 'createdAt', 'id'],
       where: "reason <> 'MANUAL_BALANCE_DEBIT'",
     },
     { name: 'entry_of_top_up_index', properties: ['topUpId'], where: 'top_up_id is not null' },
@@ -102,15 +103,16 @@ const EntrySchema = defineEntity({
     },
   ],
   uniques: [
-    { name: 'entry_sequence_unique', properties: ['walletId', 'sequence'] },
+    { name: 'entry_sequence_unique', properties: ['shard', 'walletId', 'sequence'] },
     {
       name: 'entry_idempotency_key_unique',
-      properties: ['walletId', 'idempotencyKey'],
+      properties: ['shard', 'walletId', 'idempotencyKey'],
       where: "idempotency_key <> ''",
     },
-    { name: 'entry_top_up_unique', properties: ['walletId', 'topUpId'], where: 'top_up_id is not null' },
+    { name: 'entry_top_up_unique', properties: ['shard', 'walletId', 'topUpId'], where: 'top_up_id is not null' },
   ],
   triggers: [appendOnly('entry_append_only')],
+  checks: [{ name: 'entry_shard_check', expression: 'shard = shard_of(wallet_id)' }],
 });
 
 /** One movement of credits. Append-only: the database refuses UPDATE and DELETE. */
@@ -121,6 +123,7 @@ const EntryChargeSchema = defineEntity({
   name: 'EntryCharge',
   tableName: 'entry_charge',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     entryId: p.text().primary(),
     tenantId: p.text(),
@@ -135,6 +138,7 @@ const EntryChargeSchema = defineEntity({
     taxMinor: p.bigint('number'),
   },
   checks: [
+    { name: 'entry_charge_shard_check', expression: 'shard = shard_of(wallet_id)' },
     {
       name: 'entry_charge_legs_check',
       expression:
@@ -155,6 +159,7 @@ const EntryLotSchema = defineEntity({
   name: 'EntryLot',
   tableName: 'entry_lot',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     entryId: p.text().primary(),
     lotId: p.text().primary(),
@@ -168,8 +173,9 @@ const EntryLotSchema = defineEntity({
     /** Place among the entry's links, from 0: a debit's are in the order in which it took, and a reversal goes back that way. */
     position: p.integer().default(0),
   },
-  indexes: [{ name: 'entry_lot_sequence_index', properties: ['walletId', 'lotId', 'sequence'] }],
+  indexes: [{ name: 'entry_lot_sequence_index', properties: ['shard', 'walletId', 'lotId', 'sequence'] }],
   triggers: [appendOnly('entry_lot_append_only')],
+  checks: [{ name: 'entry_lot_shard_check', expression: 'shard = shard_of(wallet_id)' }],
 });
 
 /** Which entry gave or took how much of which lot: explains every balance to the last credit. */

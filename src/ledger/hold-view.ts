@@ -1,5 +1,6 @@
 import type { EntityManager, FilterQuery } from '@mikro-orm/core';
 import { type Decimal, ZERO } from '../shared/decimal.js';
+import { inWallet } from '../shared/shard.js';
 import { Hold, HoldLot, type HoldStatus } from './hold.entity.js';
 import type { HoldState } from './wallet-state.js';
 
@@ -27,7 +28,7 @@ export function holdsSeenAs(status: HoldStatus, now: Date): FilterQuery<Hold> {
 
 /** Holds of one wallet with what they reserve of its lots. */
 export async function withLots(em: EntityManager, walletId: string, holds: readonly Hold[]): Promise<HoldState[]> {
-  const lots = await em.find(HoldLot, { walletId, holdId: { $in: holds.map(({ id }) => id) } });
+  const lots = await em.find(HoldLot, { ...inWallet(walletId), holdId: { $in: holds.map(({ id }) => id) } });
   const lotsOf = Map.groupBy(lots, ({ holdId }) => holdId);
   return holds.map((hold) => ({ hold, lots: lotsOf.get(hold.id) ?? [] }) as HoldState);
 }

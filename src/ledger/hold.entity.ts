@@ -10,6 +10,7 @@ const HoldSchema = defineEntity({
   name: 'Hold',
   tableName: 'hold',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     id: p.text().primary(),
     tenantId: p.text(),
@@ -31,7 +32,7 @@ const HoldSchema = defineEntity({
     createdBy: p.text(),
   },
   indexes: [
-    { name: 'hold_wallet_index', properties: ['walletId', 'createdAt'] },
+    { name: 'hold_wallet_index', properties: ['shard', 'walletId', 'createdAt'] },
     {
       name: 'hold_expiring_index',
       properties: ['expiresAt'],
@@ -43,7 +44,10 @@ const HoldSchema = defineEntity({
       where: "hold_status = 'open' and expires_at is not null",
     },
   ],
-  checks: [{ name: 'hold_captured_check', expression: 'captured >= 0' }],
+  checks: [
+    { name: 'hold_shard_check', expression: 'shard = shard_of(wallet_id)' },
+    { name: 'hold_captured_check', expression: 'captured >= 0' },
+  ],
 });
 
 /** Credits reserved for work under way, to be captured (charged) or released. */
@@ -54,6 +58,7 @@ const HoldLotSchema = defineEntity({
   name: 'HoldLot',
   tableName: 'hold_lot',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     holdId: p.text().primary(),
     lotId: p.text().primary(),
@@ -62,7 +67,10 @@ const HoldLotSchema = defineEntity({
     /** Place in the spend order when the hold was made. */
     position: p.integer(),
   },
-  checks: [{ name: 'hold_lot_held_check', expression: 'held >= 0' }],
+  checks: [
+    { name: 'hold_lot_shard_check', expression: 'shard = shard_of(wallet_id)' },
+    { name: 'hold_lot_held_check', expression: 'held >= 0' },
+  ],
 });
 
 /** Which lots a hold has reserved: it is captured from those very lots. */

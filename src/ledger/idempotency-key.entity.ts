@@ -7,6 +7,8 @@ const IdempotencyKeySchema = defineEntity({
     tenantId: p.text().primary(),
     environmentId: p.text().primary(),
     key: p.text().primary(),
+    /** Of the wallet that it was used for; null in rows of before wallets had one. */
+    shard: p.smallint().nullable(),
     /** SHA-256 of method, route and canonical body. */
     requestHash: p.text(),
     /** Whether `body` is an answer or a refusal: both are replayed. */

@@ -7,6 +7,7 @@ import { IdempotencyKey } from './idempotency-key.entity.js';
 import { decimal, ZERO } from '../shared/decimal.js';
 import { type LedgerTransaction, together } from '../shared/ledger-transaction.js';
 import { Lot } from './lot.entity.js';
+import { keysOf, onWallet, WALLETS } from '../shared/shard.js';
 import { SqlTable, toDate } from '../shared/sql-table.js';
 import { spendOrderSql } from './spend-order.js';
 import {
@@ -25,6 +26,8 @@ export interface StoredAnswer {
   tenantId: string;
   environmentId: string;
   key: string;
+  /** Of the wallet that it was used for; not known of those of before wallets had one. */
+  shard?: number | null;
   requestHash: string;
   outcome: 'answer' | 'refusal';
   body: string;
@@ -136,11 +139,12 @@ export class LedgerStore {
   async lockWallets(tx: LedgerTransaction, walletIds: string[]): Promise<Map<string, WalletState>> {
     const states = new Map<string, WalletState>();
     if (walletIds.length === 0) return states;
-    const wallets = await tx.query<Record<string, unknown>>(
-      `select ${this.#wallets.select('w')} from wallet w where w.id = any($1::text[]) order by w.id for no key update`,
-      [walletIds],
+    const rows = await tx.query<Record<string, unknown>>(
+      `select ${this.#wallets.select('t')} from ${WALLETS} join wallet t on t.shard = w.shard and t.id = w.id
+       order by t.id for no key update of t`,
+      keysOf(walletIds),
     );
-    for (const row of wallets) {
+    for (const row of rows) {
       const wallet = this.#wallets.fromRow(row);
       states.set(wallet.id, new WalletState(wallet, [], false));
     }
@@ -156,9 +160,7 @@ export class LedgerStore {
     await together(
       tx.query(IN_INDEX_ORDER),
       first.length > 0 ? this.#readFirstLots(tx, states, first, this.lotsAtOnce) : Promise.resolve(),
-      all.length > 0
-        ? this.#readLots(tx, states, 'l.wallet_id = any($1::text[]) and l.is_open', [all])
-        : Promise.resolve(),
+      all.length > 0 ? this.#readLots(tx, states, 'l.is_open', keysOf(all)) : Promise.resolve(),
     );
   }
 
@@ -174,17 +176,17 @@ export class LedgerStore {
     if (partial.length === 0) return;
     const horizon = new Date(tx.now.getTime() + EXPIRY_HORIZON_MS);
     await together(
-      this.#readLots(tx, states, 'l.wallet_id = any($1::text[]) and l.is_open and l.expires_at < $2::timestamptz', [
-        partial,
+      this.#readLots(tx, states, 'l.is_open and l.expires_at < $3::timestamptz', [
+        ...keysOf(partial),
         horizon.toISOString(),
       ]),
       holdIds.length > 0
         ? this.#readLots(
             tx,
             states,
-            `l.wallet_id = any($1::text[]) and l.id in (select h.lot_id from hold_lot h
-               where h.wallet_id = any($1::text[]) and h.hold_id = any($2::text[]))`,
-            [partial, holdIds],
+            `l.id in (select h.lot_id from ${WALLETS} join hold_lot h on ${onWallet('h')}
+               where h.hold_id = any($3::text[]))`,
+            [...keysOf(partial), holdIds],
           )
         : Promise.resolve(),
     );
@@ -199,10 +201,10 @@ export class LedgerStore {
   ): Promise<void> {
     // The number is in the text, so that the plan knows how few are wanted.
     const rows = await tx.query<Record<string, unknown>>(
-      `select l.* from unnest($1::text[]) as w(id) cross join lateral (
-         select ${this.#lots.select('o')} from lot o where o.wallet_id = w.id and o.is_open
+      `select l.* from ${WALLETS} cross join lateral (
+         select ${this.#lots.select('o')} from lot o where ${onWallet('o')} and o.is_open
          order by ${spendOrderSql('o')} limit ${limit}) l`,
-      [walletIds],
+      keysOf(walletIds),
     );
     const lots = Map.groupBy(this.#lotsOf(rows), ({ walletId }) => walletId);
     for (const id of walletIds) states.get(id)?.lots.addFirst(lots.get(id) ?? [], limit);
@@ -215,7 +217,7 @@ export class LedgerStore {
     parameters: unknown[],
   ): Promise<void> {
     const rows = await tx.query<Record<string, unknown>>(
-      `select ${this.#lots.select('l')} from lot l where ${condition}`,
+      `select ${this.#lots.select('l')} from ${WALLETS} join lot l on ${onWallet('l')} where ${condition}`,
       parameters,
     );
     const lots = Map.groupBy(this.#lotsOf(rows), ({ walletId }) => walletId);
@@ -228,15 +230,15 @@ export class LedgerStore {
 
   async readHolds(tx: LedgerTransaction, states: Map<string, WalletState>, holdIds: string[]): Promise<void> {
     if (holdIds.length === 0) return;
-    const ids = [[...states.keys()], holdIds];
+    const ids = [...keysOf([...states.keys()]), holdIds];
     const [holds, lots] = await together(
       tx.query<Record<string, unknown>>(
-        `select ${this.#holds.select('h')} from hold h where h.wallet_id = any($1::text[]) and h.id = any($2::text[])`,
+        `select ${this.#holds.select('h')} from ${WALLETS} join hold h on ${onWallet('h')} where h.id = any($3::text[])`,
         ids,
       ),
       tx.query<Record<string, unknown>>(
-        `select ${this.#holdLots.select('h')} from hold_lot h
-         where h.wallet_id = any($1::text[]) and h.hold_id = any($2::text[]) order by h.position`,
+        `select ${this.#holdLots.select('h')} from ${WALLETS} join hold_lot h on ${onWallet('h')}
+         where h.hold_id = any($3::text[]) order by h.position`,
         ids,
       ),
     );
@@ -253,18 +255,18 @@ export class LedgerStore {
   /** What is needed to reverse entries: their links, the lots (also empty ones), and what has been reversed before. */
   async readPast(tx: LedgerTransaction, states: Map<string, WalletState>, entryIds: string[]): Promise<void> {
     if (entryIds.length === 0) return;
-    const ids = [[...states.keys()], entryIds];
+    const ids = [...keysOf([...states.keys()]), entryIds];
     const rowsOf = (sql: string) => tx.query<Record<string, unknown>>(sql, ids);
     const entries = await rowsOf(
-      `select ${this.#entries.select('e')} from entry e where e.wallet_id = any($1::text[]) and e.id = any($2::text[])`,
+      `select ${this.#entries.select('e')} from ${WALLETS} join entry e on ${onWallet('e')} where e.id = any($3::text[])`,
     );
     for (const row of entries) {
       const entry = this.#entries.fromRow(row);
       states.get(entry.walletId)?.past.set(entry.id, { entry, consumed: [], reversed: ZERO, restored: new Map() });
     }
     const links = await rowsOf(
-      `select ${this.#links.select('k')} from entry_lot k
-       where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[]) and k.kind in ('consume', 'void') order by k.position`,
+      `select ${this.#links.select('k')} from ${WALLETS} join entry_lot k on ${onWallet('k')}
+       where k.entry_id = any($3::text[]) and k.kind in ('consume', 'void') order by k.position`,
     );
     for (const row of links) {
       const link = this.#links.fromRow(row);
@@ -274,8 +276,8 @@ export class LedgerStore {
     await this.#readLots(
       tx,
       states,
-      `l.wallet_id = any($1::text[]) and (l.id = any($2::text[])
-         or l.id in (select k.lot_id from entry_lot k where k.wallet_id = any($1::text[]) and k.entry_id = any($2::text[])))`,
+      `l.id = any($3::text[]) or l.id in (
+         select k.lot_id from ${WALLETS} join entry_lot k on ${onWallet('k')} where k.entry_id = any($3::text[]))`,
       ids,
     );
   }
@@ -285,12 +287,13 @@ export class LedgerStore {
     states: Map<string, WalletState>,
   ): Promise<void> {
     const rows = await rowsOf(
-      `select e.wallet_id, e.parent_id, null as lot_id, sum(e.credits) as credits from entry e
-       where e.wallet_id = any($1::text[]) and e.parent_id = any($2::text[]) and e.reason = 'DEBIT_REVERSAL' group by 1, 2
+      `select e.wallet_id, e.parent_id, null as lot_id, sum(e.credits) as credits
+       from ${WALLETS} join entry e on ${onWallet('e')}
+       where e.parent_id = any($3::text[]) and e.reason = 'DEBIT_REVERSAL' group by 1, 2
        union all
-       select e.wallet_id, e.parent_id, k.lot_id, sum(k.credits) from entry e
-       join entry_lot k on k.wallet_id = e.wallet_id and k.entry_id = e.id and k.kind = 'restore'
-       where e.wallet_id = any($1::text[]) and e.parent_id = any($2::text[]) and e.reason = 'DEBIT_REVERSAL' group by 1, 2, 3`,
+       select e.wallet_id, e.parent_id, k.lot_id, sum(k.credits) from ${WALLETS} join entry e on ${onWallet('e')}
+       join entry_lot k on k.shard = e.shard and k.wallet_id = e.wallet_id and k.entry_id = e.id and k.kind = 'restore'
+       where e.parent_id = any($3::text[]) and e.reason = 'DEBIT_REVERSAL' group by 1, 2, 3`,
     );
     for (const row of rows) {
       const past = states.get(row['wallet_id'] as string)?.past.get(row['parent_id'] as string);

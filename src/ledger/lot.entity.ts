@@ -7,6 +7,7 @@ const LotSchema = defineEntity({
   name: 'Lot',
   tableName: 'lot',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     /** The id of the credit entry that granted it: in the wallets API a grant is a credit transaction. */
     id: p.text().primary(),
@@ -29,11 +30,12 @@ const LotSchema = defineEntity({
     createdAt: p.datetime(3),
   },
   indexes: [
-    { name: 'lot_wallet_index', properties: ['walletId', 'createdAt', 'id'] },
+    { name: 'lot_wallet_index', properties: ['shard', 'walletId', 'createdAt', 'id'] },
     // Spend order: the first lots of a wallet are read without its other ones.
     {
       name: 'lot_spend_index',
       columns: [
+        { name: 'shard' },
         { name: 'wallet_id' },
         { name: 'priority' },
         { name: 'expires_at' },
@@ -45,7 +47,7 @@ const LotSchema = defineEntity({
     },
     {
       name: 'lot_wallet_expiring_index',
-      properties: ['walletId', 'expiresAt'],
+      properties: ['shard', 'walletId', 'expiresAt'],
       where: 'is_open and expires_at is not null',
     },
     {
@@ -59,7 +61,10 @@ const LotSchema = defineEntity({
       where: 'is_open and expires_at is not null and renewal_id is null',
     },
   ],
-  checks: [{ name: 'lot_bounds_check', expression: '0 <= held and held <= remaining and remaining <= granted' }],
+  checks: [
+    { name: 'lot_shard_check', expression: 'shard = shard_of(wallet_id)' },
+    { name: 'lot_bounds_check', expression: '0 <= held and held <= remaining and remaining <= granted' },
+  ],
 });
 
 /** A grant of credits: what was given, what is left of it, and until when. */

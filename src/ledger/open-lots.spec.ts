@@ -6,7 +6,8 @@ const NOW = new Date('2027-03-31T12:00:00Z');
 const at = (offsetMs: number) => new Date(NOW.getTime() + offsetMs);
 
 function lot(id: string, priority: number, changes: Partial<LotRecord> = {}): LotRecord {
-  const base = { walletId: 'w', tenantId: 't', environmentId: 'e', customerId: 'c', source: 'free' } as const;
+  const owner = { shard: 0, walletId: 'w', tenantId: 't', environmentId: 'e', customerId: 'c' };
+  const base = { ...owner, source: 'free' } as const;
   const figures = { granted: decimal(5), remaining: decimal(5), held: ZERO, isOpen: true };
   return { ...base, ...figures, id, priority, expiresAt: null, renewalId: null, createdAt: NOW, ...changes };
 }

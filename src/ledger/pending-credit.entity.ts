@@ -6,6 +6,7 @@ const PendingCreditSchema = defineEntity({
   name: 'PendingCredit',
   tableName: 'pending_credit',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     /** The id its entry will have once the credit is completed. */
     id: p.text().primary(),
@@ -32,15 +33,16 @@ const PendingCreditSchema = defineEntity({
     createdBy: p.text(),
   },
   indexes: [
-    { name: 'pending_credit_wallet_index', properties: ['walletId', 'createdAt', 'id'] },
+    { name: 'pending_credit_wallet_index', properties: ['shard', 'walletId', 'createdAt', 'id'] },
     { name: 'pending_credit_scope_index', properties: ['tenantId', 'environmentId', 'createdAt'] },
     { name: 'pending_credit_id_index', properties: ['id'] },
     {
       name: 'pending_credit_key_index',
-      properties: ['walletId', 'idempotencyKey'],
+      properties: ['shard', 'walletId', 'idempotencyKey'],
       where: "idempotency_key <> ''",
     },
   ],
+  checks: [{ name: 'pending_credit_shard_check', expression: 'shard = shard_of(wallet_id)' }],
 });
 
 /** Credits promised against an invoice that is not paid yet: shown as a pending transaction, worth nothing until completed. */

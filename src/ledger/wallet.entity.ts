@@ -20,6 +20,8 @@ const WalletSchema = defineEntity({
   name: 'Wallet',
   tableName: 'wallet',
   properties: {
+    /** `shardOf` its id. */
+    shard: p.smallint().primary(),
     id: p.text().primary(),
     tenantId: p.text(),
     environmentId: p.text(),
@@ -61,7 +63,11 @@ const WalletSchema = defineEntity({
     createdBy: p.text(),
     updatedBy: p.text(),
   },
-  indexes: [{ name: 'wallet_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] }],
+  indexes: [
+    // Many by their ids, and all in the order of these, which is that of anchors.
+    { name: 'wallet_id_index', properties: ['id'] },
+    { name: 'wallet_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] },
+  ],
   uniques: [
     {
       name: 'wallet_one_active_unique',
@@ -70,6 +76,7 @@ const WalletSchema = defineEntity({
     },
   ],
   checks: [
+    { name: 'wallet_shard_check', expression: 'shard = shard_of(id)' },
     { name: 'wallet_held_check', expression: 'held >= 0' },
     { name: 'wallet_debt_check', expression: 'debt >= 0 and credit_balance >= -debt' },
   ],

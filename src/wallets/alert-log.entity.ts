@@ -6,6 +6,7 @@ const AlertLogSchema = defineEntity({
   name: 'AlertLog',
   tableName: 'alert_log',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     id: p.text().primary(),
     tenantId: p.text(),
@@ -21,9 +22,10 @@ const AlertLogSchema = defineEntity({
     createdAt: p.datetime(3),
   },
   indexes: [
-    { name: 'alert_log_wallet_index', properties: ['walletId', 'createdAt'] },
+    { name: 'alert_log_wallet_index', properties: ['shard', 'walletId', 'createdAt'] },
     { name: 'alert_log_scope_index', properties: ['tenantId', 'environmentId', 'createdAt'] },
   ],
+  checks: [{ name: 'alert_log_shard_check', expression: 'shard = shard_of(wallet_id)' }],
 });
 
 /** A change of an alert's state. */

@@ -105,8 +105,8 @@ export class AlertPolicy implements LedgerPolicy, OnModuleInit {
     alertSettings: AlertSettings,
     valueAtTime: Decimal,
   ): void {
-    const { id: walletId, tenantId, environmentId, customerId } = state.wallet;
-    const owner = { walletId, tenantId, environmentId, customerId };
+    const { shard, id: walletId, tenantId, environmentId, customerId } = state.wallet;
+    const owner = { shard, walletId, tenantId, environmentId, customerId };
     const id = newId('alert', now);
     const what = { alertType, alertStatus, alertSettings, valueAtTime };
     this.#changes.get(state)?.push({ row: { ...owner, id, ...what, createdAt: now }, before });

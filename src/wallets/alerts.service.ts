@@ -6,6 +6,7 @@ import { formatTimestamp } from '../shared/clock.js';
 import { formatDecimal } from '../shared/decimal.js';
 import { invalidField } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { inWallet } from '../shared/shard.js';
 import { AlertLog } from './alert-log.entity.js';
 import { Expansions } from './expansions.js';
 import type { AlertLogDto, AlertSearchDto } from './alerts.dto.js';
@@ -40,7 +41,7 @@ export class AlertsService {
     };
     const where = {
       ...scopeOf(scope),
-      ...(search.entity_id ? { walletId: search.entity_id } : {}),
+      ...(search.entity_id ? inWallet(search.entity_id) : {}),
       ...(search.customer_id ? { customerId: search.customer_id } : {}),
       ...(search.alert_type ? { alertType: search.alert_type } : {}),
       ...(search.alert_status ? { alertStatus: search.alert_status } : {}),

@@ -13,6 +13,7 @@ import { formatDecimal, ZERO } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { inWallet, walletKey } from '../shared/shard.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import type { CaptureHoldDto, CreateHoldDto, HoldAnswerDto, HoldDto, HoldListQuery } from './holds.dto.js';
 import { renderEntry } from './render-transaction.js';
@@ -63,7 +64,7 @@ export class HoldsService {
 
   async get(scope: Scope, walletId: string, holdId: string): Promise<HoldDto> {
     const em = this.em.fork();
-    const hold = await em.findOne(Hold, { walletId, id: holdId, ...scopeOf(scope) });
+    const hold = await em.findOne(Hold, { ...inWallet(walletId), id: holdId, ...scopeOf(scope) });
     if (!hold) throw notFound('hold', { hold_id: holdId });
     const [state] = await withLots(em, walletId, [hold]);
     return renderHold(state as HoldState, this.clock.now());
@@ -71,10 +72,10 @@ export class HoldsService {
 
   async list(scope: Scope, walletId: string, query: HoldListQuery): Promise<{ items: HoldDto[]; total: number }> {
     const em = this.em.fork();
-    const known = await em.count(Wallet, { id: walletId, ...scopeOf(scope) });
+    const known = await em.count(Wallet, { ...walletKey(walletId), ...scopeOf(scope) });
     if (known === 0) throw notFound('wallet', { wallet_id: walletId });
     const now = this.clock.now();
-    const where = { walletId, $and: query.status ? [holdsSeenAs(query.status, now)] : [] };
+    const where = { ...inWallet(walletId), $and: query.status ? [holdsSeenAs(query.status, now)] : [] };
     const { limit, offset, order } = query;
     const [holds, total] = await em.findAndCount(Hold, where, {
       limit,

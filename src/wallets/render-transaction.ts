@@ -52,7 +52,7 @@ export function renderPending(pending: PendingCredit | undefined, wallet: Wallet
 
 /** A transaction as the wallets API shows it: amounts without a sign, the direction is `type`. */
 export function renderTransaction(
-  transaction: Omit<Columns<Transaction>, 'sequence' | 'visibleUntil'>,
+  transaction: Omit<Columns<Transaction>, 'shard' | 'sequence' | 'visibleUntil'>,
 ): TransactionDto {
   const isCredit = transaction.type === 'credit';
   const rate = formatDecimal(transaction.rate);

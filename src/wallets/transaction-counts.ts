@@ -7,6 +7,7 @@ import { PendingCredit } from '../ledger/pending-credit.entity.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import type { TransactionSearch } from './transactions.dto.js';
 import { Clock } from '../shared/clock.js';
+import { inWallet } from '../shared/shard.js';
 import { Transaction, transactionsAsOf } from './transaction.entity.js';
 
 /** What may be there on a list that chooses by wallet and time alone. */
@@ -39,7 +40,7 @@ export class TransactionCounts {
     const from = start_time ? [{ createdAt: { $gte: start_time } }] : [];
     const to = [end_time, at].flatMap((end) => (end ? [{ createdAt: { $lte: end } }] : []));
     return this.em.fork().count(Entry, {
-      ...(id ? { walletId: id } : scopeOf(scope)),
+      ...(id ? inWallet(id) : scopeOf(scope)),
       type: 'credit',
       $and: [{ reason: { $ne: 'MANUAL_BALANCE_DEBIT' } }, ...from, ...to],
     });
@@ -48,7 +49,7 @@ export class TransactionCounts {
   async #pending(scope: Scope, { id, start_time, end_time, at }: TransactionSearch): Promise<number> {
     const created = { ...(start_time ? { $gte: start_time } : {}), ...(end_time ? { $lte: end_time } : {}) };
     return this.em.fork().count(PendingCredit, {
-      ...(id ? { walletId: id } : scopeOf(scope)),
+      ...(id ? inWallet(id) : scopeOf(scope)),
       $and: [
         ...(start_time || end_time ? [{ createdAt: created }] : []),
         at

@@ -4,8 +4,9 @@ import { AmountColumn, RateColumn } from '../shared/decimal-column.js';
 
 /** Of the lot that a credit granted. Debits have none: not to look spares most of the rows a look-up. */
 const ofLot = (expression: string) =>
-  `case when e.type = 'credit' then (select ${expression} from lot l where l.wallet_id = e.wallet_id and l.id = e.id) end`;
-const ofWallet = (column: string) => `(select w.${column} from wallet w where w.id = p.wallet_id)`;
+  `case when e.type = 'credit' then (select ${expression} from lot l where l.shard = e.shard and l.wallet_id = e.wallet_id and l.id = e.id) end`;
+const ofWallet = (column: string) =>
+  `(select w.${column} from wallet w where w.shard = p.shard and w.id = p.wallet_id)`;
 
 /**
  * Entries and the pending credits, as one list. A completed pending credit is an entry: what it was before then is
@@ -14,7 +15,7 @@ const ofWallet = (column: string) => `(select w.${column} from wallet w where w.
  * page (measured: otherwise the first page of a million entries sorts the million).
  */
 const transactionsAt = (instant: string) => `
-  select e.id, e.wallet_id, e.tenant_id, e.environment_id, e.customer_id, e.currency, e.sequence, e.type,
+  select e.shard, e.id, e.wallet_id, e.tenant_id, e.environment_id, e.customer_id, e.currency, e.sequence, e.type,
     abs(e.credits) as credit_amount, e.balance_before, e.balance_after, 'completed' as transaction_status, e.rate,
     e.reason, e.reference_type, e.reference_id, e.description, e.metadata, e.idempotency_key, e.parent_id,
     ${ofLot('l.expires_at')} as expires_at, ${ofLot('l.priority')} as priority,
@@ -22,7 +23,7 @@ const transactionsAt = (instant: string) => `
     null::timestamptz as visible_until
   from entry e
   union all
-  select p.id, p.wallet_id, p.tenant_id, p.environment_id, p.customer_id, ${ofWallet('currency')} as currency,
+  select p.shard, p.id, p.wallet_id, p.tenant_id, p.environment_id, p.customer_id, ${ofWallet('currency')} as currency,
     null as sequence, 'credit' as type, p.credits as credit_amount, p.balance as balance_before,
     p.balance as balance_after,
     case when p.pending_status = 'completed' then 'pending' else p.pending_status end as transaction_status,
@@ -50,6 +51,7 @@ const TransactionSchema = defineEntity({
   name: 'Transaction',
   expression: (em: EntityManager) => transactionsAt(instantOf(em)),
   properties: {
+    shard: p.smallint(),
     id: p.text(),
     walletId: p.text(),
     tenantId: p.text(),

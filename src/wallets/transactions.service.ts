@@ -9,6 +9,7 @@ import { formatDecimal, ZERO } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { Clock } from '../shared/clock.js';
+import { inWallet, walletKey } from '../shared/shard.js';
 import { Expansions } from './expansions.js';
 import { renderTransaction } from './render-transaction.js';
 import { TransactionCounts } from './transaction-counts.js';
@@ -70,7 +71,7 @@ export class TransactionsService {
   }
 
   async #isKnown(scope: Scope, walletId: string): Promise<boolean> {
-    return (await this.em.fork().count(Wallet, { id: walletId, ...scopeOf(scope) })) > 0;
+    return (await this.em.fork().count(Wallet, { ...walletKey(walletId), ...scopeOf(scope) })) > 0;
   }
 
   /** @param search of a wallet only if that is known to be the scope's */
@@ -113,7 +114,7 @@ function conditionsOf(search: TransactionSearch): object {
   const created = between(search.start_time, earlier(search.end_time, search.at));
   const expires = between(search.expiry_date_after, search.expiry_date_before);
   return {
-    ...(search.id ? { walletId: search.id } : {}),
+    ...(search.id ? inWallet(search.id) : {}),
     ...(search.type ? { type: search.type } : {}),
     ...(search.transaction_status ? { transactionStatus: search.transaction_status } : {}),
     ...(search.transaction_reason ? { reason: search.transaction_reason } : {}),

@@ -7,6 +7,7 @@ import { checkAlertThresholds } from '../settings/check-alert-thresholds.js';
 import { decimal, formatDecimal, toMinorUnits, ZERO } from '../shared/decimal.js';
 import { newId } from '../shared/ids.js';
 import type { Scope } from '../shared/scope.js';
+import { walletKey } from '../shared/shard.js';
 import { type AutoTopUpChange, type LimitsChange, topUpChange } from '../top-ups/rules/top-up-changes.js';
 import type {
   AlertSettingsDto,
@@ -27,7 +28,7 @@ export function newWallet(scope: Scope & Actor, customerId: string, body: Create
   const conversionRate = body.conversion_rate?.gt(0) ? body.conversion_rate : decimal(1);
   const label = walletType === 'PRE_PAID' ? 'Prepaid' : 'Postpaid';
   return {
-    id: newId('wallet', now),
+    ...walletKey(newId('wallet', now)),
     tenantId: scope.tenantId,
     environmentId: scope.environmentId,
     customerId,

@@ -8,7 +8,7 @@ import type { WalletRecord, WalletState } from '../ledger/wallet-state.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { ZERO } from '../shared/decimal.js';
 import { DomainError } from '../shared/errors.js';
-import { newId } from '../shared/ids.js';
+import { newWalletIdIn, walletKey } from '../shared/shard.js';
 import { scopeOf } from '../shared/scope.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import { topUpChange } from '../top-ups/rules/top-up-changes.js';
@@ -61,7 +61,7 @@ export class WalletConversionsService {
   /** The partial unique index is the wall; this says it in words. */
   async #nameSecond(caller: Caller, walletId: string): Promise<void> {
     const em = this.em.fork();
-    const wallet = await em.findOne(Wallet, { id: walletId, ...scopeOf(caller) });
+    const wallet = await em.findOne(Wallet, { ...walletKey(walletId), ...scopeOf(caller) });
     if (!wallet) return;
     const { customerId, currency } = wallet;
     const where = {
@@ -82,7 +82,7 @@ export class WalletConversionsService {
 function postpaidSuccessor(closed: WalletRecord, now: Date, keyId: string): WalletRecord {
   return {
     ...closed,
-    id: newId('wallet', now),
+    id: newWalletIdIn(closed.shard, now),
     walletType: 'POST_PAID',
     walletStatus: 'active',
     name: `Postpaid Wallet - ${closed.currency.toUpperCase()}`,

@@ -13,6 +13,7 @@ import { Clock } from '../shared/clock.js';
 import { type Decimal, divideByRate } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';
 import { scopeOf } from '../shared/scope.js';
+import { walletKey } from '../shared/shard.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import { TopUpsService } from '../top-ups/purchases/top-ups.service.js';
 import { bonusOf } from './bonus-of.js';
@@ -138,7 +139,7 @@ export class WalletMovementsService {
   async #creditsOf(caller: Caller, walletId: string, body: TopUpWalletDto): Promise<Decimal> {
     if (body.credits_to_add) return body.credits_to_add;
     if (!body.amount) throw invalidField('credits_to_add', 'is required, or amount');
-    const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scopeOf(caller) });
+    const wallet = await this.em.fork().findOne(Wallet, { ...walletKey(walletId), ...scopeOf(caller) });
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
     refuseExtraDigits(body.amount, wallet.currency, 'amount');
     const credits = divideByRate(body.amount, wallet.topupConversionRate);

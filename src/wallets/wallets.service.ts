@@ -17,6 +17,7 @@ import { Clock } from '../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { withinEveryScope } from '../shared/sight.js';
+import { walletKey } from '../shared/shard.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import { topUpChange } from '../top-ups/rules/top-up-changes.js';
 import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
@@ -63,7 +64,7 @@ export class WalletsService {
   ) {}
 
   async get(scope: Scope, id: string, withTotals = false): Promise<WalletView> {
-    const wallet = await this.em.fork().findOne(Wallet, { id, ...scopeOf(scope) });
+    const wallet = await this.em.fork().findOne(Wallet, { ...walletKey(id), ...scopeOf(scope) });
     if (!wallet) throw notFound('wallet', { wallet_id: id });
     const [view] = await this.#views([wallet], withTotals);
     return view as WalletView;
@@ -160,7 +161,7 @@ export class WalletsService {
    * @throws not_found
    */
   async resumeByOperator(walletId: string): Promise<WalletDto> {
-    const wallet = await withinEveryScope(() => this.em.fork().findOne(Wallet, { id: walletId }));
+    const wallet = await withinEveryScope(() => this.em.fork().findOne(Wallet, walletKey(walletId)));
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
     const { tenantId, environmentId } = wallet;
     return this.resumeAutoTopUp(
@@ -212,7 +213,7 @@ export class WalletsService {
   /** Only amounts of money need it, and only a wallet that exists has one. */
   async #currencyOf(scope: Scope, id: string, body: UpdateWalletDto): Promise<{ currency: string }> {
     if (!body.top_up_limits?.monthly_amount) return { currency: '' };
-    const wallet = await this.em.fork().findOne(Wallet, { id, ...scopeOf(scope) });
+    const wallet = await this.em.fork().findOne(Wallet, { ...walletKey(id), ...scopeOf(scope) });
     if (!wallet) throw notFound('wallet', { wallet_id: id });
     return wallet;
   }

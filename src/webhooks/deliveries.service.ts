@@ -5,6 +5,7 @@ import { scopeOfEvent } from '../events/scopes-of-events.js';
 import { Clock } from '../shared/clock.js';
 import { notFound } from '../shared/errors.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
+import { inWallet } from '../shared/shard.js';
 import { DeliveryEngine } from './delivery-engine.js';
 import { type ListEventsQuery, renderEvent, type WebhookEventDto } from './events.dto.js';
 import { WebhookDelivery, WebhookEvent } from '../events/webhook-event.entity.js';
@@ -21,15 +22,20 @@ export class DeliveriesService {
   /** Newest first; bodies of what the key may read. */
   async list(caller: Caller, query: ListEventsQuery): Promise<{ items: WebhookEventDto[]; total: number }> {
     const { limit, offset, order, event_type: eventType, wallet_id: walletId } = query;
-    const where = { ...scopeOf(caller), ...(eventType ? { eventType } : {}), ...(walletId ? { walletId } : {}) };
+    const where = { ...scopeOf(caller), ...(eventType ? { eventType } : {}), ...(walletId ? inWallet(walletId) : {}) };
     const em = this.em.fork();
     const orderBy = { createdAt: order, id: order };
     const [events, total] = await em.findAndCount(WebhookEvent, where, { limit, offset, orderBy });
-    const ids = events.map(({ id }) => id);
-    const deliveries = await em.find(WebhookDelivery, { eventId: { $in: ids } }, { orderBy: { endpointId: 'asc' } });
+    const deliveries = await this.#deliveriesOf(em, events);
     const byEvent = Map.groupBy(deliveries, ({ eventId }) => eventId);
     const items = events.map((event) => renderEvent(event, byEvent.get(event.id) ?? [], mayRead(caller, event)));
     return { items, total };
+  }
+
+  async #deliveriesOf(em: EntityManager, events: WebhookEvent[]): Promise<WebhookDelivery[]> {
+    if (events.length === 0) return [];
+    const where = { $or: events.map(({ shard, id }) => ({ shard, eventId: id })) };
+    return em.find(WebhookDelivery, where, { orderBy: { endpointId: 'asc' } });
   }
 
   /**
@@ -44,9 +50,9 @@ export class DeliveriesService {
     const now = this.clock.now().toISOString();
     const queued = await em.execute<unknown[]>(
       `update webhook_delivery set delivery_status = 'pending', attempts = 0, next_attempt_at = ?, leased_until = null
-       where event_id = ? and (leased_until is null or leased_until <= ?)
+       where shard = ? and event_id = ? and (leased_until is null or leased_until <= ?)
          and endpoint_id in (select id from webhook_endpoint where status = 'published' and endpoint_status = 'enabled') returning endpoint_id`,
-      [now, id, now],
+      [now, event.shard, id, now],
     );
     void this.engine.wake();
     return queued.length;

@@ -20,6 +20,7 @@ const FORGET_ROUNDS = 1000;
 
 /** A delivery that this process, and no other, sends now. */
 export interface ClaimedDelivery {
+  shard: number;
   eventId: string;
   endpointId: string;
   tenantId: string;
@@ -32,6 +33,7 @@ export interface ClaimedDelivery {
 }
 
 interface ClaimedRow {
+  shard: number;
   event_id: string;
   endpoint_id: string;
   tenant_id: string;
@@ -66,9 +68,9 @@ export class DeliveryQueue {
     const lease = new Date(now.getTime() + LEASE_MS).toISOString();
     const rows = await this.em.fork().execute<ClaimedRow[]>(
       `with due as materialized (
-         select d.event_id, d.endpoint_id, e.url, e.secret, e.tenant_id, e.environment_id from webhook_endpoint e
+         select d.shard, d.event_id, d.endpoint_id, e.url, e.secret, e.tenant_id, e.environment_id from webhook_endpoint e
          cross join lateral (
-           select event_id, endpoint_id from webhook_delivery
+           select shard, event_id, endpoint_id from webhook_delivery
            where endpoint_id = e.id and delivery_status = 'pending' and next_attempt_at <= ?
            order by next_attempt_at limit greatest(0, ? - coalesce((?::jsonb ->> e.id)::int, 0))
            for update skip locked
@@ -80,8 +82,9 @@ export class DeliveryQueue {
        update webhook_delivery d
        set attempts = attempts + 1, next_attempt_at = ?, leased_until = ?, last_attempt_at = ?
        from due, webhook_event v
-       where d.event_id = due.event_id and d.endpoint_id = due.endpoint_id and v.id = due.event_id
-       returning d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.tenant_id, due.environment_id,
+       where d.shard = due.shard and d.event_id = due.event_id and d.endpoint_id = due.endpoint_id
+         and v.shard = due.shard and v.id = due.event_id
+       returning d.shard, d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.tenant_id, due.environment_id,
          v.body`,
       [now.toISOString(), places, JSON.stringify(Object.fromEntries(underWay)), lease, lease, now.toISOString()],
     );
@@ -90,19 +93,20 @@ export class DeliveryQueue {
 
   /** Takes down what came of an attempt, unless the lease has run out and another process has gone on. */
   async record(delivery: ClaimedDelivery, result: AttemptResult, verdict: DeliveryVerdict): Promise<void> {
-    const { eventId, endpointId, attempt } = delivery;
+    const { shard, eventId, endpointId, attempt } = delivery;
     const next = verdict.status === 'pending' ? verdict.nextAttemptAt : this.clock.now();
     await this.em.fork().execute(
       `update webhook_delivery
        set delivery_status = ?, next_attempt_at = ?, leased_until = null, last_status_code = ?, last_response = ?,
          last_error = ?
-       where event_id = ? and endpoint_id = ? and delivery_status = 'pending' and attempts = ?`,
+       where shard = ? and event_id = ? and endpoint_id = ? and delivery_status = 'pending' and attempts = ?`,
       [
         verdict.status,
         next.toISOString(),
         result.statusCode,
         result.response,
         result.error,
+        shard,
         eventId,
         endpointId,
         attempt,
@@ -118,15 +122,22 @@ export class DeliveryQueue {
 
   async #forget(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - KEPT_MS);
-    const old = { createdAt: { $lt: before } };
-    const some = { orderBy: { createdAt: 'asc' }, limit: FORGET_LIMIT, fields: ['id'] } as const;
     for (let rounds = 0; rounds < FORGET_ROUNDS; rounds += 1) {
-      const em = this.em.fork();
-      const ids = (await em.find(WebhookEvent, old, some)).map(({ id }) => id);
-      // By id: a range of time would have the planner read the whole table of deliveries.
-      await em.nativeDelete(WebhookDelivery, { eventId: { $in: ids } });
-      await em.nativeDelete(WebhookEvent, { id: { $in: ids } });
-      if (ids.length < FORGET_LIMIT) return;
+      // Ids sort by time. As arrays: how many there are is not known to the planner, which would read the tables whole.
+      const [piece] = await this.em.fork().execute<{ forgotten: number }[]>(
+        `with oldest as (select shard, id, created_at from webhook_event order by id limit ${FORGET_LIMIT}),
+         old as materialized (
+           select o.shard, o.id from unnest(
+             array(select shard from oldest where created_at < ?), array(select id from oldest where created_at < ?)
+           ) as o(shard, id)),
+         untold as (
+           delete from webhook_delivery d using old where d.shard = old.shard and d.event_id = old.id),
+         forgotten as (
+           delete from webhook_event e using old where e.shard = old.shard and e.id = old.id returning 1)
+         select count(*)::int as forgotten from forgotten`,
+        [before.toISOString(), before.toISOString()],
+      );
+      if ((piece?.forgotten ?? 0) < FORGET_LIMIT) return;
     }
   }
 
@@ -145,8 +156,9 @@ export class DeliveryQueue {
 }
 
 function toClaimed(row: ClaimedRow): ClaimedDelivery {
-  const { event_id, endpoint_id, tenant_id, environment_id, attempts, url, secret, body } = row;
+  const { shard, event_id, endpoint_id, tenant_id, environment_id, attempts, url, secret, body } = row;
   return {
+    shard,
     eventId: event_id,
     endpointId: endpoint_id,
     tenantId: tenant_id,

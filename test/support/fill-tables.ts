@@ -1,23 +1,23 @@
 /** Holds, spent lots, alerts, events, rows of the audit log and credits that wait for an invoice: thousands of each. */
 export function fillRest(id: string, count: number): string {
-  const ids = `w.id, 'x' || w.id || n, w.tenant_id, w.environment_id, w.customer_id`;
+  const ids = `w.shard, w.id, 'x' || w.id || n, w.tenant_id, w.environment_id, w.customer_id`;
   const rows = `from wallet w, generate_series(1, ${count}) n where w.id = '${id}'`;
   const at = `now() - n * interval '1 minute'`;
   return `
-    insert into hold (wallet_id, id, tenant_id, environment_id, customer_id, credits, overage, captured, hold_status,
+    insert into hold (shard, wallet_id, id, tenant_id, environment_id, customer_id, credits, overage, captured, hold_status,
       expires_at, description, metadata, created_at, updated_at, created_by)
     select ${ids}, 1, 0, 1, 'captured', ${at}, '', '{}', ${at}, ${at}, '' ${rows};
-    insert into lot (wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining,
+    insert into lot (shard, wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining,
       held, expires_at, renewal_id, is_open, created_at)
     select ${ids}, 'free', null, 1, 0, 0, ${at}, null, false, ${at} ${rows};
-    insert into alert_log (wallet_id, id, tenant_id, environment_id, customer_id, alert_type, alert_status,
+    insert into alert_log (shard, wallet_id, id, tenant_id, environment_id, customer_id, alert_type, alert_status,
       alert_settings, value_at_time, created_at)
     select ${ids}, 'low_credit_balance', 'ok', '{}', 1, ${at} ${rows};
-    insert into webhook_event (wallet_id, id, tenant_id, environment_id, customer_id, event_type, body, created_at)
+    insert into webhook_event (shard, wallet_id, id, tenant_id, environment_id, customer_id, event_type, body, created_at)
     select ${ids}, 'wallet.updated', '{}', ${at} ${rows};
-    insert into webhook_delivery (event_id, endpoint_id, delivery_status, attempts, next_attempt_at, last_response,
+    insert into webhook_delivery (shard, event_id, endpoint_id, delivery_status, attempts, next_attempt_at, last_response,
       last_error)
-    select 'x' || w.id || n, 'endpoint' || n % 7, case when n < 10 then 'pending' else 'delivered' end, 1, ${at}, '', ''
+    select w.shard, 'x' || w.id || n, 'endpoint' || n % 7, case when n < 10 then 'pending' else 'delivered' end, 1, ${at}, '', ''
       ${rows};
     insert into audit_log (id, tenant_id, environment_id, at, action, actor_kind, key_id, user_id, address, user_agent,
       request_id, target_kind, target_id)
@@ -25,7 +25,7 @@ export function fillRest(id: string, count: number): string {
       case n % 4 when 0 then 'login.succeeded' when 1 then 'setting.changed' else 'api_key.created' end,
       case n % 50 when 0 then 'operator' else 'key' end, 'key' || n % 9, 'user' || n % 9, '', '', '', 'x', 'target' || n
       ${rows};
-    insert into pending_credit (wallet_id, id, tenant_id, environment_id, customer_id, credits, bonus_credits,
+    insert into pending_credit (shard, wallet_id, id, tenant_id, environment_id, customer_id, credits, bonus_credits,
       balance, reason, pending_status, reference_id, description, metadata, idempotency_key, top_up_id, created_at,
       updated_at, created_by)
     select ${ids}, 1, 0, 0, 'PURCHASED_CREDIT_INVOICED', case when n < 10 then 'pending' else 'completed' end, '', '',
@@ -38,15 +38,15 @@ export function fillMoney(id: string, count: number): string {
   const at = `now() - n * interval '1 minute'`;
   const number = `(select count(*) from invoice) + n`;
   return `
-    insert into top_up (id, tenant_id, environment_id, customer_id, wallet_id, trigger, is_automatic, rule_version,
+    insert into top_up (shard, id, tenant_id, environment_id, customer_id, wallet_id, trigger, is_automatic, rule_version,
       top_up_status, units, credits, price_minor, currency, discounts, invoicing, description, provider, payment_id,
       attempt, lookups, next_attempt_at, last_error_code, last_error_message, invoice_id, request_hash, request_id,
       created_at, updated_at, settled_at, created_by)
-    select 't' || w.id || n, w.tenant_id, w.environment_id, w.customer_id, w.id, 'manual', false, 0, 'succeeded', 1, 1,
+    select w.shard, 't' || w.id || n, w.tenant_id, w.environment_id, w.customer_id, w.id, 'manual', false, 0, 'succeeded', 1, 1,
       100, 'usd', '[]', n % 2 = 0, '', 'sandbox', 'p' || w.id || n, n % 2, 0, ${at}, '', '', 'i' || w.id || n, '', '',
       ${at}, ${at}, ${at}, '' ${rows};
-    insert into top_up_attempt (top_up_id, attempt, wallet_id, card_fingerprint, outcome, code, message, started_at)
-    select 't' || w.id || n, 1, w.id, 'f', 'succeeded', '', '', ${at} ${rows} and n % 2 = 1;
+    insert into top_up_attempt (shard, top_up_id, attempt, wallet_id, card_fingerprint, outcome, code, message, started_at)
+    select w.shard, 't' || w.id || n, 1, w.id, 'f', 'succeeded', '', '', ${at} ${rows} and n % 2 = 1;
     insert into invoice (id, tenant_id, environment_id, customer_id, wallet_id, top_up_id, number, invoice_number,
       invoice_status, payment_status, billing_reason, currency, description, subtotal_minor, discount_minor, tax_minor,
       total_minor, paid_minor, refunded_minor, line_items, discounts, taxes, metadata, idempotency_key, version, status,

@@ -27,10 +27,10 @@ export function fillStatements({ walletId, entries, from, to }: Filling): string
   const numbers = `from wallet w, generate_series(1, ${entries}) n where w.id = ${wallet}`;
   const lastLeft = CREDITS_PER_LOT - ((entries - 1) % ENTRIES_PER_LOT);
   return [
-    `insert into entry (wallet_id, created_at, id, tenant_id, environment_id, customer_id, currency, sequence, type,
+    `insert into entry (shard, wallet_id, created_at, id, tenant_id, environment_id, customer_id, currency, sequence, type,
        credits, balance_before, balance_after, debt_change, rate, reason, counter_account, reference_type, reference_id,
        description, metadata, idempotency_key, request_id, hash, created_by)
-     select w.id, ${at}, ${id('n')}, w.tenant_id, w.environment_id, w.customer_id, w.currency, n,
+     select w.shard, w.id, ${at}, ${id('n')}, w.tenant_id, w.environment_id, w.customer_id, w.currency, n,
        case when ${isGrant} then 'credit' else 'debit' end, case when ${isGrant} then ${CREDITS_PER_LOT} else -1 end,
        case when ${isGrant} then 0 else ${left} + 1 end, ${left}, 0, 1,
        case when not ${isGrant} then 'MANUAL_BALANCE_DEBIT'
@@ -38,15 +38,15 @@ export function fillStatements({ walletId, entries, from, to }: Filling): string
        case when not ${isGrant} then 'usage' when ${isPurchased} then 'purchase' else 'promotion' end,
        'REQUEST', 'request-' || n, 'Entry number ' || n, '{}', w.id || n, 'req_fill', 'not chained', ''
      ${numbers}`,
-    `insert into lot (wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining, held,
+    `insert into lot (shard, wallet_id, id, tenant_id, environment_id, customer_id, source, priority, granted, remaining, held,
        expires_at, renewal_id, is_open, created_at)
-     select w.id, ${id('n')}, w.tenant_id, w.environment_id, w.customer_id,
+     select w.shard, w.id, ${id('n')}, w.tenant_id, w.environment_id, w.customer_id,
        case when ${isPurchased} then 'purchased' else 'free' end, null, ${CREDITS_PER_LOT},
        case when n + ${CREDITS_PER_LOT} <= ${entries} then 0 else ${lastLeft} end, 0, null, null,
        n + ${CREDITS_PER_LOT} > ${entries} and ${lastLeft} > 0, ${at}
      ${numbers} and ${isGrant}`,
-    `insert into entry_lot (wallet_id, entry_id, lot_id, kind, credits, sequence, remaining_after)
-     select w.id, ${id('n')}, ${id(lotNumber)}, case when ${isGrant} then 'grant' else 'consume' end,
+    `insert into entry_lot (shard, wallet_id, entry_id, lot_id, kind, credits, sequence, remaining_after)
+     select w.shard, w.id, ${id('n')}, ${id(lotNumber)}, case when ${isGrant} then 'grant' else 'consume' end,
        case when ${isGrant} then ${CREDITS_PER_LOT} else -1 end, n, ${left}
      ${numbers}`,
     `update wallet set sequence = ${entries}, credit_balance = ${lastLeft}, last_entry_hash = 'not chained',

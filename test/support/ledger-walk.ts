@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { decimal } from '../../src/shared/decimal.js';
 import { DomainError } from '../../src/shared/errors.js';
-import { newId } from '../../src/shared/ids.js';
+import { newWalletIdIn, shardOf } from '../../src/shared/shard.js';
 import { FROZEN_FOR_DISPUTES } from '../../src/ops/verify/invariants.js';
 import { findBrokenSums } from './invariants.js';
 import type { TestLedger } from './ledger.js';
@@ -266,7 +266,7 @@ export class LedgerWalk {
   }
 
   async #convert(place: Place): Promise<void> {
-    const successorId = newId('wallet', this.#now());
+    const successorId = newWalletIdIn(shardOf(place.walletId), this.#now());
     // A customer has one active postpaid wallet of a currency; the database refuses the second.
     const model = this.places.length > 1 ? undefined : place.model.convert(this.#now());
     await this.#expect(this.#ledger.convert(place.walletId, successorId), model !== undefined);

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { type Decimal, decimal, min, ZERO } from '../../src/shared/decimal.js';
 import { newId } from '../../src/shared/ids.js';
+import { walletKey } from '../../src/shared/shard.js';
 import type { CreditTerms, GrantFacts, LedgerCommand, ReverseTerms } from '../../src/ledger/commands.js';
 import { Entry } from '../../src/ledger/entry.entity.js';
 import { LedgerService } from '../../src/ledger/ledger.service.js';
@@ -38,7 +39,7 @@ export class TestLedger {
   async open(values: Partial<WalletRecord> = {}, credits?: string): Promise<string> {
     const now = this.service.clock.now();
     const wallet: WalletRecord = {
-      id: newId('wallet', now),
+      ...walletKey(newId('wallet', now)),
       ...this.scope,
       customerId: newId('cust', now),
       currency: 'usd',

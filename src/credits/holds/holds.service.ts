@@ -12,6 +12,7 @@ import { Clock } from '../../shared/clock.js';
 import { decimal } from '../../shared/decimal.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
+import { inWallet } from '../../shared/shard.js';
 import { type Account, keyOfAccount } from '../account.js';
 import { CreditsWallets } from '../credits-wallets.service.js';
 import {
@@ -122,8 +123,8 @@ export class AccountHoldsService {
   async #find({ scope, customerId }: Account, holdId: string): Promise<Hold> {
     const em = this.em.fork();
     const wallets = await em.find(Wallet, { ...scope, customerId }, { fields: ['id'] });
-    const walletId = { $in: wallets.map(({ id }) => id) };
-    const hold = await em.findOne(Hold, { walletId, id: holdId, customerId });
+    const where = { $or: wallets.map(({ id }) => inWallet(id)), id: holdId, customerId };
+    const hold = wallets.length > 0 ? await em.findOne(Hold, where) : null;
     if (!hold) throw notFound('hold', { hold_id: holdId });
     return hold;
   }

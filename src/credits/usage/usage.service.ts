@@ -6,6 +6,7 @@ import { Entry } from '../../ledger/entry.entity.js';
 import type { Account } from '../account.js';
 import { CreditsWallets } from '../credits-wallets.service.js';
 import { renderUsage, type UsageEntryDto, type UsageFilters, type UsageQuery } from './usage.dto.js';
+import { inWallet } from '../../shared/shard.js';
 
 const ORDERINGS = { date: 'createdAt', credits: 'credits' } as const;
 const NEWEST_FIRST = { property: 'createdAt', direction: 'desc' } as const;
@@ -60,7 +61,7 @@ export class UsageService {
 
 function whereOf(walletId: string, { date_from, date_to, kind, reference }: UsageFilters): FilterQuery<Entry> {
   return {
-    walletId,
+    ...inWallet(walletId),
     createdAt: { ...(date_from ? { $gte: date_from } : {}), ...(date_to ? { $lt: date_to } : {}) },
     ...(kind ? { counterAccount: kind } : {}),
     ...(reference ? { referenceId: reference } : {}),

@@ -51,6 +51,8 @@ export class RouteTable {
   /** Places of middleware, and of routes whose paths are not plain: tried for every path. */
   readonly #always: number[] = [];
   readonly #stack: readonly RouteLayer[];
+  /** For a path that no route has: what is tried for every path. */
+  #nowhere: Router | undefined;
 
   constructor(private readonly router: Router) {
     this.#stack = [...router.stack];
@@ -65,7 +67,7 @@ export class RouteTable {
     // Express takes a path with a slash at its end, too, and letters in either case.
     collect(this.#root, segmentsOf(path.toLowerCase()), 0, ends);
     const [end] = ends;
-    if (!end) return (this.#root.view ??= this.#viewOf([]));
+    if (!end) return (this.#nowhere ??= this.#viewOf([]));
     if (ends.length === 1) return (end.view ??= this.#viewOf(end.places));
     return this.#viewOf(ends.flatMap(({ places }) => places));
   }

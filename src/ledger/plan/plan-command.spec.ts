@@ -13,7 +13,8 @@ const NOW = new Date('2027-03-31T12:00:00Z');
 const context = { now: NOW, newEntryId: () => 'wtxn_new' };
 
 function lot(id: string, remaining: string, changes: Partial<LotRecord> = {}): LotRecord {
-  const base = { walletId: 'wallet_1', tenantId: 't', environmentId: 'e', customerId: 'c', source: 'free' as const };
+  const owner = { shard: 0, walletId: 'wallet_1', tenantId: 't', environmentId: 'e', customerId: 'c' };
+  const base = { ...owner, source: 'free' as const };
   const granted = decimal(changes.granted ?? remaining);
   return {
     ...base,

@@ -23,6 +23,7 @@ const context = { now: NOW, newEntryId: () => `wtxn_new_${(count += 1)}` };
 
 function lot(id: string, remaining: string, changes: Partial<LotRecord> = {}): LotRecord {
   return {
+    shard: 0,
     walletId: 'wallet_1',
     tenantId: 't',
     environmentId: 'e',

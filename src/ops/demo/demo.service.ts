@@ -16,6 +16,7 @@ import { LedgerService } from '../../ledger/ledger.service.js';
 import { decimal } from '../../shared/decimal.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { withinEveryScope, withinScope } from '../../shared/sight.js';
+import { inWallet } from '../../shared/shard.js';
 import { databasePlace } from '../database-place.js';
 import { type DemoDetails, readDemoFile, writeDemoFile } from './demo-file.js';
 import { DEMO_CREDITS } from './demo-text.js';
@@ -123,7 +124,7 @@ export class Demo {
   async #ensureWallet(scope: Scope, customerId: string): Promise<string> {
     const { id: walletId } = await this.wallets.findOrOpen({ scope, customerId, actor: ACTOR });
     // A wallet gets them once, however often the service starts.
-    if (await this.em.fork().count(Entry, { walletId, idempotencyKey: CREDIT_KEY })) return walletId;
+    if (await this.em.fork().count(Entry, { ...inWallet(walletId), idempotencyKey: CREDIT_KEY })) return walletId;
     await this.ledger.post({
       kind: 'credit',
       scope,

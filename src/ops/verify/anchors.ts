@@ -37,7 +37,7 @@ export async function readAnchor(em: EntityManager, day: string, pause = noPause
     const rows = await em.execute<{ id: string; sequence: number; hash: string }[]>(
       `select w.id, e.sequence, e.hash from wallet w
        cross join lateral (
-         select sequence, hash from entry where wallet_id = w.id and id collate "C" < ? order by sequence desc limit 1) e
+         select sequence, hash from entry where shard = w.shard and wallet_id = w.id and id collate "C" < ? order by sequence desc limit 1) e
        where w.id > ? order by w.id limit ${PAGE}`,
       [end, after],
     );

@@ -27,17 +27,19 @@ export async function brokenChains(
   pause = async (): Promise<void> => undefined,
 ): Promise<Chains> {
   const entries = new SqlTable<EntryRecord>(em.getMetadata().get(Entry));
-  const sql = `select ${entries.select('e')} from entry e where (e.wallet_id, e.sequence) > (?, ?)
-    ${range ? 'and e.wallet_id <= ?' : ''} order by e.wallet_id, e.sequence limit ${PAGE}`;
+  const sql = `select ${entries.select('e')} from entry e where (e.shard, e.wallet_id, e.sequence) > (?, ?, ?)
+    ${range ? 'and (e.shard, e.wallet_id) <= (?, ?)' : ''} order by e.shard, e.wallet_id, e.sequence limit ${PAGE}`;
   const chains: Chains = { entries: 0, broken: [] };
-  let last: Pick<EntryRecord, 'walletId' | 'sequence' | 'hash'> = {
-    walletId: range?.after ?? '',
+  let last: Pick<EntryRecord, 'shard' | 'walletId' | 'sequence' | 'hash'> = {
+    shard: range?.after.shard ?? -1,
+    walletId: range?.after.id ?? '',
     sequence: AFTER_ALL,
     hash: '',
   };
   let brokenWallet: string | undefined;
   for (;;) {
-    const rows = await em.execute(sql, [last.walletId, last.sequence, ...(range ? [range.last] : [])]);
+    const from = [last.shard, last.walletId, last.sequence];
+    const rows = await em.execute(sql, range ? [...from, range.last.shard, range.last.id] : from);
     for (const row of rows) {
       const entry = entries.fromRow(row);
       const previous = last.walletId === entry.walletId ? last.hash : '';

@@ -10,30 +10,30 @@ export const FROZEN_FOR_DISPUTES = 'credits are frozen for open disputes, and fo
  */
 export const INVARIANTS: Readonly<Record<string, string>> = {
   'a wallet’s balance is the sum of its entries': `
-    select w.id from wallet w left join entry e on e.wallet_id = w.id
+    select w.id from wallet w left join entry e on e.shard = w.shard and e.wallet_id = w.id
     group by w.id, w.credit_balance having w.credit_balance <> coalesce(sum(e.credits), 0)`,
   'a wallet’s balance is what its lots have left, less its debt': `
-    select w.id from wallet w left join lot l on l.wallet_id = w.id
+    select w.id from wallet w left join lot l on l.shard = w.shard and l.wallet_id = w.id
     group by w.id, w.credit_balance, w.debt having w.credit_balance <> coalesce(sum(l.remaining), 0) - w.debt`,
   'what is on hold is the same on the wallet, its lots and its open holds': `
-    select w.id from wallet w where w.held <> (select coalesce(sum(l.held), 0) from lot l where l.wallet_id = w.id)
-      or w.held <> (select coalesce(sum(h.held), 0) from hold_lot h where h.wallet_id = w.id)`,
+    select w.id from wallet w where w.held <> (select coalesce(sum(l.held), 0) from lot l where l.shard = w.shard and l.wallet_id = w.id)
+      or w.held <> (select coalesce(sum(h.held), 0) from hold_lot h where h.shard = w.shard and h.wallet_id = w.id)`,
   'an ended hold reserves nothing': `
-    select h.id from hold h join hold_lot l on l.wallet_id = h.wallet_id and l.hold_id = h.id
+    select h.id from hold h join hold_lot l on l.shard = h.shard and l.wallet_id = h.wallet_id and l.hold_id = h.id
     where h.hold_status <> 'open' and l.held <> 0`,
   'a lot has left what its links say': `
-    select l.id from lot l left join entry_lot k on k.wallet_id = l.wallet_id and k.lot_id = l.id
+    select l.id from lot l left join entry_lot k on k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id
     group by l.wallet_id, l.id, l.remaining having l.remaining <> coalesce(sum(k.credits), 0)`,
   'a link says what its lot had left after the entry': `
     select k.entry_id from (
-      select wallet_id, entry_id, sequence, remaining_after,
-        sum(credits) over (partition by wallet_id, lot_id order by sequence) as expected
+      select shard, wallet_id, entry_id, sequence, remaining_after,
+        sum(credits) over (partition by shard, wallet_id, lot_id order by sequence) as expected
       from entry_lot) k
-    left join entry e on e.wallet_id = k.wallet_id and e.id = k.entry_id
+    left join entry e on e.shard = k.shard and e.wallet_id = k.wallet_id and e.id = k.entry_id
     where k.sequence is distinct from e.sequence or k.remaining_after <> k.expected`,
   'a lot is open while something remains': `select id from lot where is_open <> (remaining > 0)`,
   'an entry is its links and its change of debt': `
-    select e.id from entry e left join entry_lot k on k.wallet_id = e.wallet_id and k.entry_id = e.id
+    select e.id from entry e left join entry_lot k on k.shard = e.shard and k.wallet_id = e.wallet_id and k.entry_id = e.id
     group by e.wallet_id, e.id, e.credits, e.debt_change having e.credits <> coalesce(sum(k.credits), 0) - e.debt_change`,
   'nobody owes while there are credits to spend': `
     select id from wallet where debt > 0 and credit_balance + debt - held > 0`,
@@ -41,7 +41,7 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     select entry_id from entry_lot where kind in ('consume', 'transfer') and credits < 0
     group by wallet_id, entry_id having count(distinct position) <> count(*)`,
   'a wallet’s debt is the sum of the changes': `
-    select w.id from wallet w left join entry e on e.wallet_id = w.id
+    select w.id from wallet w left join entry e on e.shard = w.shard and e.wallet_id = w.id
     group by w.id, w.debt having w.debt <> coalesce(sum(e.debt_change), 0)`,
   'entries are numbered without gaps and their balances follow': `
     select id from (
@@ -52,9 +52,9 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     where sequence <> position or balance_before <> previous or balance_after <> balance_before + credits
       or created_at < previous_at`,
   'the wallet knows its last entry': `
-    select w.id from wallet w where w.sequence <> (select count(*) from entry e where e.wallet_id = w.id)`,
+    select w.id from wallet w where w.sequence <> (select count(*) from entry e where e.shard = w.shard and e.wallet_id = w.id)`,
   'a succeeded top-up has exactly one credit, of its size': `
-    select t.id from top_up t left join entry e on e.wallet_id = t.wallet_id and e.top_up_id = t.id
+    select t.id from top_up t left join entry e on e.shard = t.shard and e.wallet_id = t.wallet_id and e.top_up_id = t.id
     where t.top_up_status = 'succeeded' group by t.id, t.credits
     having count(e.id) <> 1 or sum(e.credits) <> t.credits`,
   'a credit of a top-up has a succeeded top-up': `
@@ -62,20 +62,20 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     where e.top_up_id is not null and t.top_up_status is distinct from 'succeeded'`,
   'the legs of a purchase’s money are what it was charged, and what its invoice says': `
     select t.id from top_up t
-    join entry e on e.wallet_id = t.wallet_id and e.top_up_id = t.id
+    join entry e on e.shard = t.shard and e.wallet_id = t.wallet_id and e.top_up_id = t.id
     join invoice i on i.top_up_id = t.id
-    left join entry_charge c on c.wallet_id = e.wallet_id and c.entry_id = e.id
+    left join entry_charge c on c.shard = e.shard and c.wallet_id = e.wallet_id and c.entry_id = e.id
     where t.top_up_status = 'succeeded' and (c.charged_minor is distinct from t.price_minor
       or c.charged_minor <> i.total_minor or c.tax_minor <> i.tax_minor or c.currency <> t.currency
       or (c.fee_minor > 0) > (t.fee_minor > 0))`,
   'nothing has legs but a purchase with an invoice': `
     select c.entry_id from entry_charge c
-    left join entry e on e.wallet_id = c.wallet_id and e.id = c.entry_id
+    left join entry e on e.shard = c.shard and e.wallet_id = c.wallet_id and e.id = c.entry_id
     left join invoice i on i.top_up_id = e.top_up_id
     where i.id is null`,
   'a purchase has the bonus that was promised with it': `
     select t.id from top_up t
-    left join entry e on e.wallet_id = t.wallet_id and e.parent_id = t.transaction_id and e.reason = 'PURCHASED_CREDIT_BONUS'
+    left join entry e on e.shard = t.shard and e.wallet_id = t.wallet_id and e.parent_id = t.transaction_id and e.reason = 'PURCHASED_CREDIT_BONUS'
     where t.top_up_status = 'succeeded' and t.bonus_credits > 0
     group by t.id, t.bonus_credits having coalesce(sum(e.credits), 0) <> t.bonus_credits`,
   'at most one automatic charge of a wallet is under way': `
@@ -109,11 +109,11 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
       and (h.purpose = 'dispute' or d.id is not null)`,
   'what is of a wallet is of its tenant, and the wallet is there': `
     select r.id from (
-      select id, wallet_id, tenant_id, environment_id from entry
-      union all select id, wallet_id, tenant_id, environment_id from lot
-      union all select id, wallet_id, tenant_id, environment_id from hold
-      union all select id, wallet_id, tenant_id, environment_id from top_up) r
-    left join wallet w on w.id = r.wallet_id
+      select shard, id, wallet_id, tenant_id, environment_id from entry
+      union all select shard, id, wallet_id, tenant_id, environment_id from lot
+      union all select shard, id, wallet_id, tenant_id, environment_id from hold
+      union all select shard, id, wallet_id, tenant_id, environment_id from top_up) r
+    left join wallet w on w.shard = r.shard and w.id = r.wallet_id
     where (r.tenant_id, r.environment_id) is distinct from (w.tenant_id, w.environment_id)`,
 };
 
@@ -129,8 +129,8 @@ const TABLES: Readonly<Record<string, string>> = {
   top_up: within('wallet_id'),
   // Some are of no wallet: those that matter here are of the top-ups above.
   invoice: 'top_up_id = any (array(select id from top_up))',
-  refund: within('wallet_id'),
-  dispute: within('wallet_id'),
+  refund: 'wallet_id = any (array(select id from wallet))',
+  dispute: 'wallet_id = any (array(select id from wallet))',
 };
 /** Rows that are shown of each broken invariant. */
 const SHOWN = 3;
@@ -143,12 +143,19 @@ const CHECKS = Object.values(INVARIANTS)
 const OF_WALLETS = Object.entries(TABLES)
   .map(([table, condition]) => `${table} as (select * from ${table} where ${condition})`)
   .join(', ');
-const BOUNDS = 'bounds as (select ?::text as after, ?::text as last)';
+const BOUNDS =
+  'bounds as (select ?::smallint as after_shard, ?::text as after, ?::smallint as last_shard, ?::text as last)';
 
-/** Wallets in the order of their ids: those behind `after`, up to `last` and with it. */
+/** The key of a wallet. */
+export interface WalletKey {
+  shard: number;
+  id: string;
+}
+
+/** Wallets in the order of their keys: those behind `after`, up to `last` and with it. */
 export interface WalletRange {
-  after: string;
-  last: string;
+  after: WalletKey;
+  last: WalletKey;
 }
 
 /**
@@ -157,11 +164,16 @@ export interface WalletRange {
  */
 export async function brokenInvariants(em: EntityManager, range?: WalletRange): Promise<string[]> {
   const sql = range ? `with ${BOUNDS}, ${OF_WALLETS} ${CHECKS}` : CHECKS;
-  const rows = await em.execute<{ invariant: number; found: string }[]>(sql, range ? [range.after, range.last] : []);
+  const rows = await em.execute<{ invariant: number; found: string }[]>(sql, range ? boundsOf(range) : []);
   const names = Object.keys(INVARIANTS);
   return rows.map(({ invariant, found }) => `${names[invariant]}: ${found}`);
 }
 
 function within(column: string): string {
-  return `${column} > (select after from bounds) and ${column} <= (select last from bounds)`;
+  return `(shard, ${column}) > ((select after_shard from bounds), (select after from bounds))
+    and (shard, ${column}) <= ((select last_shard from bounds), (select last from bounds))`;
+}
+
+function boundsOf({ after, last }: WalletRange): (string | number)[] {
+  return [after.shard, after.id, last.shard, last.id];
 }

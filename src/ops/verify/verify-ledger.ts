@@ -1,11 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { brokenChains } from './hash-chains.js';
-import { brokenInvariants, type WalletRange } from './invariants.js';
+import { brokenInvariants, type WalletKey, type WalletRange } from './invariants.js';
 
 /** Wallets that are looked at together. */
 const MOST_WALLETS = 500;
-/** No wallet's id is. With the last of them goes what says that it is of a wallet which is not there. */
-const BEHIND_ALL = 'zzzz';
+const BEFORE_ALL: WalletKey = { shard: -1, id: '' };
+/** No wallet's key is. With the last of them goes what says that it is of a wallet which is not there. */
+const BEHIND_ALL: WalletKey = { shard: 256, id: '' };
 
 export interface Verified {
   wallets: number;
@@ -32,7 +33,7 @@ interface Terms {
 export async function verifyLedger(em: EntityManager, terms: Terms = {}): Promise<Verified> {
   const { pieceEntries = 20_000, mostEntries = Number.POSITIVE_INFINITY, pause = async () => undefined } = terms;
   const verified: Verified = { wallets: 0, entries: 0, leftOut: 0, breaches: [] };
-  let after = '';
+  let after = BEFORE_ALL;
   for (;;) {
     await pause();
     const piece = await nextPiece(em, after, pieceEntries);
@@ -53,17 +54,17 @@ interface Piece extends WalletRange {
   entries: number;
 }
 
-/** The next wallets in the order of their ids: a large one alone. */
-async function nextPiece(em: EntityManager, after: string, pieceEntries: number): Promise<Piece | undefined> {
-  const [first, ...others] = await em.execute<{ id: string; sequence: number }[]>(
-    `select id, sequence from wallet where id > ? order by id limit ${MOST_WALLETS}`,
-    [after],
+/** The next wallets in the order of their keys: a large one alone. */
+async function nextPiece(em: EntityManager, after: WalletKey, pieceEntries: number): Promise<Piece | undefined> {
+  const [first, ...others] = await em.execute<(WalletKey & { sequence: number })[]>(
+    `select shard, id, sequence from wallet where (shard, id) > (?, ?) order by shard, id limit ${MOST_WALLETS}`,
+    [after.shard, after.id],
   );
   if (!first) return undefined;
-  const piece = { after, last: first.id, wallets: 1, entries: first.sequence };
-  for (const { id, sequence } of others) {
+  const piece: Piece = { after, last: first, wallets: 1, entries: first.sequence };
+  for (const { shard, id, sequence } of others) {
     if (piece.entries + sequence > pieceEntries) return piece;
-    piece.last = id;
+    piece.last = { shard, id };
     piece.wallets += 1;
     piece.entries += sequence;
   }

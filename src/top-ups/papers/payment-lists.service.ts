@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { type FilterFields, sortOrder } from '../../http/filters.js';
 import { invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { shardOf } from '../../shared/shard.js';
 import { TopUpAttempt } from '../purchases/top-up.entity.js';
 import { Payment } from './payment.entity.js';
 import type { PaymentDto, PaymentListQuery } from './payments.dto.js';
@@ -55,10 +56,11 @@ export class PaymentLists {
 
   /** Of those by card, the first attempt first. */
   async #attemptsOf(payments: Payment[]): Promise<TopUpAttempt[]> {
-    const ids = payments.filter(({ paymentMethodType }) => paymentMethodType === 'CARD').map(({ id }) => id);
-    if (ids.length === 0) return [];
+    const charges = payments.filter(({ paymentMethodType }) => paymentMethodType === 'CARD');
+    if (charges.length === 0) return [];
+    const where = { $or: charges.map(({ id, walletId }) => ({ shard: shardOf(walletId as string), topUpId: id })) };
     const orderBy = { topUpId: 'asc', attempt: 'asc' } as const;
-    return this.em.fork().find(TopUpAttempt, { topUpId: { $in: ids } }, { orderBy });
+    return this.em.fork().find(TopUpAttempt, where, { orderBy });
   }
 }
 

@@ -84,6 +84,7 @@ function startAttempt(topUps: TopUpState, topUp: TopUpRecord, change: Change<'au
   const begun = { keyNumber: 1, lookups: 0, actionUrl: null, actionRequestedAt: null };
   alter(topUps, topUp, { provider, ...card, backup, attempt, ...begun }, now);
   topUps.newAttempts.push({
+    shard: topUp.shard,
     topUpId: topUp.id,
     attempt,
     walletId: topUp.walletId,
@@ -270,11 +271,11 @@ function finishAttempt(
   outcome: { outcome: string; code: string; message: string },
   now: Date,
 ): void {
-  const { id: topUpId, attempt, walletId, cardFingerprint } = topUp;
+  const { shard, id: topUpId, attempt, walletId, cardFingerprint } = topUp;
   const started = topUps.newAttempts.find((row) => row.topUpId === topUpId && row.attempt === attempt);
   if (started) Object.assign(started, outcome, { finishedAt: now });
   else {
-    const row = { topUpId, attempt, walletId, cardFingerprint: cardFingerprint ?? '', startedAt: now };
+    const row = { shard, topUpId, attempt, walletId, cardFingerprint: cardFingerprint ?? '', startedAt: now };
     topUps.finishedAttempts.push({ ...row, ...outcome, finishedAt: now });
   }
 }

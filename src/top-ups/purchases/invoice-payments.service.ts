@@ -12,6 +12,7 @@ import { InvoicesService } from '../../payments/invoices.service.js';
 import { type Decimal, toMinorUnits } from '../../shared/decimal.js';
 import { DomainError, invalidField } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { inWallet, walletKey } from '../../shared/shard.js';
 import { topUpChange } from '../rules/top-up-changes.js';
 import { invoiceChange } from './invoice-policy.js';
 import { type PromisedPayment, TopUpSettlement } from './settlement.js';
@@ -114,7 +115,7 @@ export class InvoicePayments {
     const em = this.em.fork();
     const topUp = await em.findOneOrFail(TopUp, { id: invoice.topUpId, ...scopeOf(invoice) });
     if (expected === 'rest') {
-      const pending = await em.findOneOrFail(PendingCredit, { walletId: topUp.walletId, topUpId: topUp.id });
+      const pending = await em.findOneOrFail(PendingCredit, { ...inWallet(topUp.walletId), topUpId: topUp.id });
       return this.settlement.settlePromised(topUp, pending, { change, invoice, frame });
     }
     const end = { status: 'refunded', code: 'wallet_closed', message: 'the wallet takes no more credits' } as const;
@@ -129,7 +130,7 @@ export class InvoicePayments {
   async #expect(invoice: Invoice, payment: ReportedPayment): Promise<PaymentKind> {
     const em = this.em.fork();
     const { reference, key } = payment;
-    const wallet = await em.findOneOrFail(Wallet, { id: invoice.walletId, ...scopeOf(invoice) });
+    const wallet = await em.findOneOrFail(Wallet, { ...walletKey(invoice.walletId as string), ...scopeOf(invoice) });
     const names = [...(reference === null ? [] : [{ reference }]), ...(key === null ? [] : [{ idempotencyKey: key }])];
     const booked = names.length === 0 ? [] : await em.find(InvoicePayment, { ...scopeOf(invoice), $or: names });
     const known = booked.map(({ invoiceId, amountMinor, ...names }) => ({
@@ -144,7 +145,7 @@ export class InvoicePayments {
 
   async #failPending(em: EntityManager, { walletId, topUpId }: Invoice, now: Date): Promise<void> {
     if (walletId == null || topUpId == null) return;
-    const where = { walletId, topUpId, pendingStatus: 'pending' as const };
+    const where = { ...inWallet(walletId), topUpId, pendingStatus: 'pending' as const };
     await em.nativeUpdate(PendingCredit, where, { pendingStatus: 'failed', updatedAt: now });
   }
 

@@ -108,8 +108,9 @@ export function promisedBy(
   { topUp, balance }: Recorded,
   { terms, invoiceId, dueAt }: { terms: PendingTerms; invoiceId: string; dueAt: Date | null },
 ): PromisedTopUp {
-  const { walletId, tenantId, environmentId, customerId, credits, description, createdBy } = topUp;
+  const { shard, walletId, tenantId, environmentId, customerId, credits, description, createdBy } = topUp;
   const pending: PendingRecord = {
+    shard,
     walletId,
     id: topUp.transactionId as string,
     tenantId,

@@ -11,6 +11,7 @@ import { scopeOf } from '../../shared/scope.js';
 import { topUpChange } from '../rules/top-up-changes.js';
 import type { TopUpRecord } from '../rules/top-up-state.js';
 import { addMonths } from '../../shared/calendar.js';
+import { inWallet } from '../../shared/shard.js';
 import { paymentMoved } from './invoice-policy.js';
 import { chargeOf, chargeOfInvoice, TopUpInvoices } from './top-up-invoices.js';
 import type { TopUp } from './top-up.entity.js';
@@ -98,7 +99,7 @@ export class TopUpSettlement {
         },
         changes: [paid.change, topUpChange({ kind: 'settle', topUpId, transactionId: pending.id, invoiceId })],
         also: async ({ em, now }) => {
-          const where = { walletId: topUp.walletId, topUpId };
+          const where = { ...inWallet(topUp.walletId), topUpId };
           await em.nativeUpdate(PendingCredit, where, { pendingStatus: 'completed', updatedAt: now });
         },
         answer: () => null,

@@ -13,6 +13,7 @@ import {
 import { Clock } from '../../shared/clock.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { withinEveryScope, withinScopes } from '../../shared/sight.js';
+import { shardOf } from '../../shared/shard.js';
 import { LEASE_MS } from '../schedule/schedule.js';
 import { nextRecheckAt } from './change-top-up.js';
 import { BUSY_STATUS_LIST, OPEN_STATUS_LIST, TopUp, TopUpAttempt } from './top-up.entity.js';
@@ -35,7 +36,7 @@ export const DUE_TOP_UPS: DueWork = {
 const DUE_RECHECKS: DueWork = { table: 'top_up', columns: 'id', due: 'recheck_at', where: 'recheck_at is not null' };
 export const DUE_EVALUATIONS: DueWork = {
   table: 'top_up_guard',
-  columns: 'wallet_id',
+  columns: 'shard, wallet_id',
   due: 'next_evaluation_at',
   where: 'next_evaluation_at is not null',
 };
@@ -149,8 +150,10 @@ export class TopUpQueue {
     if (!due) return { wallets: [], now, until };
     const rows = await em.execute<WalletRow[]>(
       `with due as materialized (${due.sql})
-       update top_up_guard set next_evaluation_at = ? where wallet_id = any(array(select wallet_id from due))
-       returning wallet_id, tenant_id, environment_id`,
+       update top_up_guard g set next_evaluation_at = ?
+       from unnest(array(select shard from due), array(select wallet_id from due)) as d(shard, wallet_id)
+       where g.shard = d.shard and g.wallet_id = d.wallet_id
+       returning g.wallet_id, g.tenant_id, g.environment_id`,
       [...due.parameters, until.toISOString()],
     );
     return { wallets: rows.map(walletRef), now, until };
@@ -159,14 +162,13 @@ export class TopUpQueue {
   /** Gives back what could not be looked at. What somebody else has looked at meanwhile has its own time by now. */
   async giveBack({ until }: EvaluationClaim, wallets: readonly WalletRef[], dueAt: Date): Promise<void> {
     if (wallets.length === 0) return;
-    const ids = wallets.map(({ walletId }) => walletId);
     await withinScopes(
       wallets.map(({ scope }) => scope),
       () =>
         this.em.fork().execute(
           `update top_up_guard set next_evaluation_at = ?
-           where wallet_id in (${ids.map(() => '?').join(', ')}) and next_evaluation_at = ?`,
-          [dueAt.toISOString(), ...ids, until.toISOString()],
+           where (shard, wallet_id) in (${wallets.map(() => '(?, ?)').join(', ')}) and next_evaluation_at = ?`,
+          [dueAt.toISOString(), ...wallets.flatMap(({ walletId: id }) => [shardOf(id), id]), until.toISOString()],
         ),
     );
   }

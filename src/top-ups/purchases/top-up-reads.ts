@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Wallet } from '../../ledger/wallet.entity.js';
 import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { inWallet, shardOf, walletKey } from '../../shared/shard.js';
 import { TopUpDecision } from '../rules/top-up-decision.entity.js';
 import { TopUp, TopUpAttempt, type TopUpStatus } from './top-up.entity.js';
 
@@ -19,7 +20,7 @@ export class TopUpReads {
   async get(scope: Scope, id: string): Promise<{ topUp: TopUp; attempts: TopUpAttempt[] }> {
     const topUp = await this.em.fork().findOne(TopUp, { id, ...scopeOf(scope) });
     if (!topUp) throw notFound('top-up', { top_up_id: id });
-    return { topUp, attempts: await this.#attemptsOf([id]) };
+    return { topUp, attempts: await this.#attemptsOf(topUp.shard, [id]) };
   }
 
   async ofWallet(
@@ -29,9 +30,10 @@ export class TopUpReads {
   ): Promise<{ topUps: TopUp[]; attempts: TopUpAttempt[]; total: number }> {
     await this.#requireWallet(scope, walletId);
     const orderBy = { createdAt: 'desc', id: 'desc' } as const;
-    const where = { ...scopeOf(scope), walletId };
+    const where = { ...scopeOf(scope), ...inWallet(walletId) };
     const [topUps, total] = await this.em.fork().findAndCount(TopUp, where, { orderBy, ...page });
-    return { topUps, attempts: await this.#attemptsOf(topUps.map(({ id }) => id)), total };
+    const ids = topUps.map(({ id }) => id);
+    return { topUps, attempts: await this.#attemptsOf(shardOf(walletId), ids), total };
   }
 
   /** All of a customer's, whichever wallet they are for. */
@@ -53,18 +55,18 @@ export class TopUpReads {
   ): Promise<{ decisions: TopUpDecision[]; total: number }> {
     await this.#requireWallet(scope, walletId);
     const orderBy = { lastSeenAt: 'desc', id: 'desc' } as const;
-    const where = { ...scopeOf(scope), walletId };
+    const where = { ...scopeOf(scope), ...inWallet(walletId) };
     const [decisions, total] = await this.em.fork().findAndCount(TopUpDecision, where, { orderBy, ...page });
     return { decisions, total };
   }
 
-  async #attemptsOf(topUpIds: readonly string[]): Promise<TopUpAttempt[]> {
+  async #attemptsOf(shard: number, topUpIds: readonly string[]): Promise<TopUpAttempt[]> {
     const orderBy = { topUpId: 'asc', attempt: 'asc' } as const;
-    return this.em.fork().find(TopUpAttempt, { topUpId: { $in: [...topUpIds] } }, { orderBy });
+    return this.em.fork().find(TopUpAttempt, { shard, topUpId: { $in: [...topUpIds] } }, { orderBy });
   }
 
   async #requireWallet(scope: Scope, id: string): Promise<void> {
-    const known = await this.em.fork().count(Wallet, { id, ...scopeOf(scope) });
+    const known = await this.em.fork().count(Wallet, { ...walletKey(id), ...scopeOf(scope) });
     if (known === 0) throw notFound('wallet', { wallet_id: id });
   }
 }

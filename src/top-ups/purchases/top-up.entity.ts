@@ -55,6 +55,7 @@ const TopUpSchema = defineEntity({
   name: 'TopUp',
   tableName: 'top_up',
   properties: {
+    shard: p.smallint().primary(),
     id: p.text().primary(),
     tenantId: p.text(),
     environmentId: p.text(),
@@ -127,14 +128,15 @@ const TopUpSchema = defineEntity({
     createdBy: p.text(),
   },
   indexes: [
-    { name: 'top_up_wallet_index', properties: ['walletId', 'createdAt'] },
+    { name: 'top_up_id_index', properties: ['id'] },
+    { name: 'top_up_wallet_index', properties: ['shard', 'walletId', 'createdAt'] },
     { name: 'top_up_due_index', properties: ['nextAttemptAt'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
     {
       name: 'top_up_turn_index',
       properties: ['environmentId', 'nextAttemptAt'],
       where: `top_up_status in (${OPEN_STATUS_LIST})`,
     },
-    { name: 'top_up_open_index', properties: ['walletId'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
+    { name: 'top_up_open_index', properties: ['shard', 'walletId'], where: `top_up_status in (${OPEN_STATUS_LIST})` },
     {
       name: 'top_up_in_flight_index',
       properties: ['createdAt'],
@@ -153,24 +155,24 @@ const TopUpSchema = defineEntity({
   uniques: [
     {
       name: 'top_up_one_automatic_unique',
-      properties: ['walletId'],
+      properties: ['shard', 'walletId'],
       where: `is_automatic and not invoicing and top_up_status in (${IN_FLIGHT_STATUS_LIST})`,
     },
     {
       name: 'top_up_one_invoice_unique',
-      properties: ['walletId'],
+      properties: ['shard', 'walletId'],
       where: `is_automatic and invoicing and top_up_status in ('created', 'awaiting_payment')`,
     },
     {
       name: 'top_up_one_purchase_unique',
-      properties: ['walletId'],
+      properties: ['shard', 'walletId'],
       where: `not is_automatic and not invoicing and top_up_status in (${IN_FLIGHT_STATUS_LIST})`,
     },
     // A billing system gives its payments ids of its own: they are no other tenant's.
     { name: 'top_up_payment_unique', properties: ['tenantId', 'environmentId', 'paymentId'] },
-    { name: 'top_up_key_unique', properties: ['tenantId', 'environmentId', 'idempotencyKey'] },
   ],
   checks: [
+    { name: 'top_up_shard_check', expression: 'shard = shard_of(wallet_id)' },
     { name: 'top_up_fee_check', expression: 'fee_minor >= 0 and fee_minor <= price_minor' },
     { name: 'top_up_bonus_check', expression: 'bonus_credits >= 0' },
   ],
@@ -184,6 +186,8 @@ const TopUpAttemptSchema = defineEntity({
   name: 'TopUpAttempt',
   tableName: 'top_up_attempt',
   properties: {
+    /** Of the top-up. */
+    shard: p.smallint().primary(),
     topUpId: p.text().primary(),
     attempt: p.integer().primary(),
     walletId: p.text(),
@@ -197,7 +201,7 @@ const TopUpAttemptSchema = defineEntity({
   },
   indexes: [
     { name: 'top_up_attempt_card_index', properties: ['cardFingerprint', 'startedAt'] },
-    { name: 'top_up_attempt_wallet_index', properties: ['walletId', 'startedAt'] },
+    { name: 'top_up_attempt_wallet_index', properties: ['shard', 'walletId', 'startedAt'] },
   ],
 });
 

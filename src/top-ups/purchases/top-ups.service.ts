@@ -9,6 +9,7 @@ import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import type { Actor, Idempotency, LedgerCommand } from '../../ledger/commands.js';
 import type { LedgerTransaction } from '../../shared/ledger-transaction.js';
+import { inWallet, walletKey } from '../../shared/shard.js';
 import { Entry } from '../../ledger/entry.entity.js';
 import { PendingCredit } from '../../ledger/pending-credit.entity.js';
 import type { InvoiceDiscount } from '../../payments/invoice.entity.js';
@@ -132,7 +133,7 @@ export class TopUpsService {
   /** Asks for credits against an invoice: a pending transaction now, credits when the invoice is paid. */
   async requestInvoiced<Answer>(request: InvoicedRequest<Answer>): Promise<LedgerAnswer<Answer>> {
     const { scope, walletId, credits, actor, description } = request;
-    const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scopeOf(scope) });
+    const wallet = await this.em.fork().findOne(Wallet, { ...walletKey(walletId), ...scopeOf(scope) });
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
     const { currency } = wallet;
     const rated = toMinorUnits(multiplyByRate(credits, wallet.topupConversionRate), currency);
@@ -273,8 +274,8 @@ async function refuseUsedKey(tx: LedgerTransaction, topUp: TopUpRecord, key: str
   if (key === '') return;
   const { walletId } = topUp;
   const used =
-    (await tx.em.count(Entry, { walletId, idempotencyKey: key })) +
-    (await tx.em.count(PendingCredit, { walletId, idempotencyKey: key, pendingStatus: 'pending' }));
+    (await tx.em.count(Entry, { ...inWallet(walletId), idempotencyKey: key })) +
+    (await tx.em.count(PendingCredit, { ...inWallet(walletId), idempotencyKey: key, pendingStatus: 'pending' }));
   if (used === 0) return;
   return new DomainError('already_exists', 'this idempotency key was used before in this wallet', {
     details: { wallet_id: walletId, type: 'credit', amount: formatDecimal(topUp.credits), idempotency_key: key },

@@ -9,6 +9,7 @@ import { decimal } from '../../shared/decimal.js';
 import { DomainError } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { walletKey } from '../../shared/shard.js';
 import { actorOf, TopUpSettlement } from '../purchases/settlement.js';
 import { TopUpEngine } from '../purchases/top-up-engine.js';
 import { TopUp } from '../purchases/top-up.entity.js';
@@ -173,7 +174,7 @@ export class Repairs {
     const { purchase, customerId, createdAt } = paid;
     if (!purchase || customerId === null) return 'the payment does not say what it was for';
     const { walletId } = purchase;
-    const wallet = await this.em.fork().findOne(Wallet, { ...scopeOf(difference), id: walletId, customerId });
+    const wallet = await this.em.fork().findOne(Wallet, { ...scopeOf(difference), ...walletKey(walletId), customerId });
     if (!wallet)
       return `wallet ${walletId} is not known: credit another by hand, or refund the payment at the provider`;
     const now = this.clock.now();

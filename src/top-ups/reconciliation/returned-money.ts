@@ -4,6 +4,7 @@ import { Entry } from '../../ledger/entry.entity.js';
 import type { PaymentProvider, PaymentReturns } from '../../payments/payment-provider.js';
 import { Clock } from '../../shared/clock.js';
 import { type Decimal, ZERO } from '../../shared/decimal.js';
+import { inWallet } from '../../shared/shard.js';
 import { readReturned } from '../refunds/purchase-returns.js';
 import { compareReturns, type ReturnsComparison, type ReturnsHere } from './compare-returns.js';
 
@@ -55,7 +56,7 @@ export class ReturnedMoney {
     const em = this.em.fork();
     const { refunds, disputes } = await readReturned(em, id);
     const ids = [...refunds, ...disputes].flatMap((row) => entriesOf(row));
-    const entries = ids.length === 0 ? [] : await em.find(Entry, { walletId, id: { $in: ids } });
+    const entries = ids.length === 0 ? [] : await em.find(Entry, { ...inWallet(walletId), id: { $in: ids } });
     const creditsOf = (row: TakingRow) => {
       const own = entries.filter((entry) => entriesOf(row).includes(entry.id));
       const taken = own.reduce((total, { credits }) => total.minus(credits), ZERO);

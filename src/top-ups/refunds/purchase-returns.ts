@@ -5,6 +5,7 @@ import { bookReturned } from '../../payments/change-invoice.js';
 import { Invoice } from '../../payments/invoice.entity.js';
 import { LockMode } from '@mikro-orm/core';
 import { type Decimal, ZERO } from '../../shared/decimal.js';
+import { inWallet } from '../../shared/shard.js';
 import type { TopUp } from '../purchases/top-up.entity.js';
 import { Dispute } from './dispute.entity.js';
 import type { GrantShare, OnSpent, RefundDecision, RefundFacts } from './judge-refund.js';
@@ -31,7 +32,7 @@ export interface Returned {
 /** The grants of a purchase never change; what is frozen of them may, and is asked for again under the lock. */
 export async function readPurchase(em: EntityManager, topUp: TopUp): Promise<Purchase> {
   const grantId = topUp.transactionId as string;
-  const where = { walletId: topUp.walletId, parentId: grantId, reason: 'PURCHASED_CREDIT_BONUS' as const };
+  const where = { ...inWallet(topUp.walletId), parentId: grantId, reason: 'PURCHASED_CREDIT_BONUS' as const };
   const [bonus, returned] = [await em.findOne(Entry, where), await readReturned(em, topUp.id)];
   return { topUp, grantId, bonusId: bonus?.id ?? null, holdId: frozenIn(returned), goneMinor: goneMinor(returned) };
 }

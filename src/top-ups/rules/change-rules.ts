@@ -15,7 +15,15 @@ const SECONDS_PER_UNIT: Record<Cooldown['unit'], number> = { second: 1, minute: 
 
 type RuleTerms = Omit<
   RuleRecord,
-  'walletId' | 'tenantId' | 'environmentId' | 'customerId' | 'version' | 'createdAt' | 'updatedAt' | 'updatedBy'
+  | 'shard'
+  | 'walletId'
+  | 'tenantId'
+  | 'environmentId'
+  | 'customerId'
+  | 'version'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'updatedBy'
 >;
 
 /** Terms that make another agreement of the rule: a charge that was decided by other ones is not made. */
@@ -169,8 +177,8 @@ export function takeRulesOver(from: TopUpState, to: TopUpState, wallet: WalletRe
     to.rules.get('threshold')!.version = rule.version;
   }
   if (!from.guard) return;
-  const { walletId: _from, tenantId: _tenant, environmentId: _environment, updatedAt: _at, ...bounds } = from.guard;
-  Object.assign(guardOf(to, wallet, context.now), bounds);
+  const { shard, id: walletId } = wallet;
+  Object.assign(guardOf(to, wallet, context.now), from.guard, { shard, walletId, updatedAt: context.now });
   to.isGuardChanged = true;
 }
 
@@ -194,12 +202,13 @@ function refuseForeign(topUps: TopUpState, currency: string, field: string): Dom
 }
 
 function saveRule(topUps: TopUpState, wallet: WalletRecord, { now, actor }: ChangeContext, terms: RuleTerms): void {
-  const { id: walletId, tenantId, environmentId, customerId } = wallet;
+  const { shard, id: walletId, tenantId, environmentId, customerId } = wallet;
   const stamp = { updatedAt: now, updatedBy: actor.keyId };
   const known = topUps.rules.get(terms.trigger);
   const isOther = !known || AGREED.some((term) => !isSame(known[term], terms[term]));
   const rule: RuleRecord = {
     ...terms,
+    shard,
     walletId,
     tenantId,
     environmentId,

@@ -1,6 +1,7 @@
 import type { WalletState } from '../../ledger/wallet-state.js';
 import { newId } from '../../shared/ids.js';
 import type { Scope } from '../../shared/scope.js';
+import { shardOf } from '../../shared/shard.js';
 import { bonusOfSlabs } from '../pricing/bonus-of-slabs.js';
 import { priceTopUp } from '../pricing/price-top-up.js';
 import { ZERO } from '../../shared/decimal.js';
@@ -73,6 +74,7 @@ export function newTopUp(
   what: Purchased,
 ): TopUpRecord {
   return {
+    shard: shardOf(wallet.id),
     id: newId('topup', now),
     tenantId,
     environmentId,

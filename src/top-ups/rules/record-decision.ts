@@ -127,6 +127,7 @@ function record(state: WalletState, topUps: TopUpState, now: Date, subject: stri
   const dedupeKey = [what.trigger, what.ruleVersion, what.code, subject].join(' ');
   const known = topUps.newDecisions.get(dedupeKey);
   topUps.newDecisions.set(dedupeKey, {
+    shard: wallet.shard,
     walletId: wallet.id,
     id: known?.id ?? newId('decision', now),
     tenantId: wallet.tenantId,

@@ -9,6 +9,7 @@ const TopUpDecisionSchema = defineEntity({
   name: 'TopUpDecision',
   tableName: 'top_up_decision',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     id: p.text().primary(),
     tenantId: p.text(),
@@ -44,8 +45,9 @@ const TopUpDecisionSchema = defineEntity({
     /** What makes two answers the same: trigger, rule version, code and subject. */
     dedupeKey: p.text(),
   },
-  uniques: [{ name: 'top_up_decision_dedupe_unique', properties: ['walletId', 'dedupeKey'] }],
-  indexes: [{ name: 'top_up_decision_wallet_index', properties: ['walletId', 'lastSeenAt'] }],
+  uniques: [{ name: 'top_up_decision_dedupe_unique', properties: ['shard', 'walletId', 'dedupeKey'] }],
+  indexes: [{ name: 'top_up_decision_wallet_index', properties: ['shard', 'walletId', 'lastSeenAt'] }],
+  checks: [{ name: 'top_up_decision_shard_check', expression: 'shard = shard_of(wallet_id)' }],
 });
 
 /** The stored answer to "why did it (not) charge me". */

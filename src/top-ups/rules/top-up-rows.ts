@@ -1,6 +1,7 @@
 import type { MetadataStorage } from '@mikro-orm/core';
 import { startOfMonth } from '../../shared/calendar.js';
 import { type LedgerTransaction, together } from '../../shared/ledger-transaction.js';
+import { keysOf, onWallet, WALLETS } from '../../shared/shard.js';
 import { SqlTable, toDate } from '../../shared/sql-table.js';
 import { OPEN_STATUS_LIST, TopUp, TopUpAttempt } from '../purchases/top-up.entity.js';
 import { SAME_AGAIN_MS } from './judge-purchase.js';
@@ -127,13 +128,13 @@ export class TopUpRows {
     const changed = all((state) => state.changedTopUps);
     const rescheduled = new Set(all((state) => state.rescheduled));
     await together(
-      this.#put(tx, this.#guards, guards, GUARD_CHANGES, '(wallet_id)'),
+      this.#put(tx, this.#guards, guards, GUARD_CHANGES, '(shard, wallet_id)'),
       this.#put(
         tx,
         this.#rules,
         all((state) => state.changedRules),
         RULE_CHANGES,
-        '(wallet_id, trigger)',
+        '(shard, wallet_id, trigger)',
       ),
       this.#update(
         tx,
@@ -173,27 +174,27 @@ export class TopUpRows {
 
   async #readGuards(tx: LedgerTransaction, walletIds: string[]): Promise<GuardRecord[]> {
     const rows = await tx.query<Row>(
-      `select ${this.#guards.select('g')} from top_up_guard g where g.wallet_id = any($1::text[])`,
-      [walletIds],
+      `select ${this.#guards.select('g')} from ${WALLETS} join top_up_guard g on ${onWallet('g')}`,
+      keysOf(walletIds),
     );
     return rows.map((row) => this.#guards.fromRow(row));
   }
 
   async #readRules(tx: LedgerTransaction, walletIds: string[]): Promise<RuleRecord[]> {
     const rows = await tx.query<Row>(
-      `select ${this.#rules.select('r')} from top_up_rule r where r.wallet_id = any($1::text[])`,
-      [walletIds],
+      `select ${this.#rules.select('r')} from ${WALLETS} join top_up_rule r on ${onWallet('r')}`,
+      keysOf(walletIds),
     );
     return rows.map((row) => this.#rules.fromRow(row));
   }
 
   async #readTopUps(tx: LedgerTransaction, walletIds: string[], topUpIds: string[]): Promise<TopUpRecord[]> {
-    const named = topUpIds.length === 0 ? '' : `or t.id = any($2::text[])`;
+    const named = topUpIds.length === 0 ? '' : `or t.id = any($3::text[])`;
     const rows = await tx.query<Row>(
-      `select ${this.#topUps.select('t')} from top_up t
-       where t.wallet_id = any($1::text[]) and (t.top_up_status in (${OPEN_STATUS_LIST}) ${named})
+      `select ${this.#topUps.select('t')} from ${WALLETS} join top_up t on ${onWallet('t')}
+       where (t.top_up_status in (${OPEN_STATUS_LIST}) ${named})
        order by t.created_at, t.id`,
-      topUpIds.length === 0 ? [walletIds] : [walletIds, topUpIds],
+      topUpIds.length === 0 ? keysOf(walletIds) : [...keysOf(walletIds), topUpIds],
     );
     return rows.map((row) => this.#topUps.fromRow(row));
   }
@@ -202,11 +203,11 @@ export class TopUpRows {
   async #readJustBought(tx: LedgerTransaction, walletIds: string[]): Promise<TopUpRecord[]> {
     const since = new Date(tx.now.getTime() - SAME_AGAIN_MS);
     const rows = await tx.query<Row>(
-      `select ${this.#topUps.select('t')} from top_up t
-       where t.wallet_id = any($1::text[]) and not t.is_automatic and not t.invoicing
-         and t.top_up_status = 'succeeded' and t.settled_at > $2::timestamptz
-         and t.created_at > $2::timestamptz - interval '8 days'`,
-      [walletIds, since.toISOString()],
+      `select ${this.#topUps.select('t')} from ${WALLETS} join top_up t on ${onWallet('t')}
+       where not t.is_automatic and not t.invoicing
+         and t.top_up_status = 'succeeded' and t.settled_at > $3::timestamptz
+         and t.created_at > $3::timestamptz - interval '8 days'`,
+      [...keysOf(walletIds), since.toISOString()],
     );
     return rows.map((row) => this.#topUps.fromRow(row));
   }
@@ -217,13 +218,12 @@ export class TopUpRows {
     const monthStart = startOfMonth(now);
     const rows = await tx.query<Row>(
       `select t.wallet_id, t.id, t.price_minor, t.currency, t.created_at, t.settled_at, t.charged_at
-       from top_up_guard g
-       join top_up t on t.wallet_id = g.wallet_id and t.is_automatic and t.top_up_status = 'succeeded'
-         and t.created_at >= least($2::timestamptz, $3::timestamptz - g.history_seconds * interval '1 second') - interval '8 days'
-       where g.wallet_id = any($1::text[])
-         and coalesce(t.settled_at, t.charged_at, t.created_at)
-           >= least($2::timestamptz, $3::timestamptz - g.history_seconds * interval '1 second')`,
-      [walletIds, monthStart.toISOString(), now.toISOString()],
+       from ${WALLETS} join top_up_guard g on ${onWallet('g')}
+       join top_up t on t.shard = g.shard and t.wallet_id = g.wallet_id and t.is_automatic and t.top_up_status = 'succeeded'
+         and t.created_at >= least($3::timestamptz, $4::timestamptz - g.history_seconds * interval '1 second') - interval '8 days'
+       where coalesce(t.settled_at, t.charged_at, t.created_at)
+           >= least($3::timestamptz, $4::timestamptz - g.history_seconds * interval '1 second')`,
+      [...keysOf(walletIds), monthStart.toISOString(), now.toISOString()],
     );
     const past = new Map<string, PastTopUp[]>();
     for (const row of rows) {
@@ -237,7 +237,7 @@ export class TopUpRows {
     if (decisions.length === 0) return;
     await tx.query(
       `${this.#decisions.insert()}
-       on conflict (wallet_id, dedupe_key) do update set
+       on conflict (shard, wallet_id, dedupe_key) do update set
          occurrences = top_up_decision.occurrences + excluded.occurrences, last_seen_at = excluded.last_seen_at,
          reason = excluded.reason, figures = excluded.figures, available = excluded.available,
          posted = excluded.posted, held = excluded.held, required = excluded.required,

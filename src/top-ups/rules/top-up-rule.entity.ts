@@ -15,6 +15,7 @@ const TopUpRuleSchema = defineEntity({
   name: 'TopUpRule',
   tableName: 'top_up_rule',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     trigger: p.enum(TRIGGERS).columnType('text').primary(),
     tenantId: p.text(),
@@ -52,7 +53,10 @@ const TopUpRuleSchema = defineEntity({
       where: 'pack_id is not null',
     },
   ],
-  checks: [{ name: 'top_up_rule_unit_check', expression: 'unit_credits > 0' }],
+  checks: [
+    { name: 'top_up_rule_shard_check', expression: 'shard = shard_of(wallet_id)' },
+    { name: 'top_up_rule_unit_check', expression: 'unit_credits > 0' },
+  ],
 });
 
 /** One reason to buy credits for a wallet. `auto_topup` of the wallets API and the credits API's settings are two views of these. */
@@ -63,6 +67,7 @@ const TopUpGuardSchema = defineEntity({
   name: 'TopUpGuard',
   tableName: 'top_up_guard',
   properties: {
+    shard: p.smallint().primary(),
     walletId: p.text().primary(),
     tenantId: p.text(),
     environmentId: p.text(),
@@ -101,6 +106,7 @@ const TopUpGuardSchema = defineEntity({
     },
     { name: 'top_up_guard_paused_index', properties: ['pausedAt'], where: 'paused_at is not null' },
   ],
+  checks: [{ name: 'top_up_guard_shard_check', expression: 'shard = shard_of(wallet_id)' }],
 });
 
 /** What keeps a wallet's automatic top-ups within bounds, whichever rule they come from. */

@@ -7,6 +7,7 @@ import { SettingsService } from '../../settings/settings.service.js';
 import { columnsOf } from '../../shared/sql-table.js';
 import { type Decimal, formatDecimal, fromMinorUnits } from '../../shared/decimal.js';
 import type { Scope } from '../../shared/scope.js';
+import { inWallet } from '../../shared/shard.js';
 import { OPEN_STATUS_LIST } from '../purchases/top-up.entity.js';
 import { pausedReasonOf } from './change-pause.js';
 import { PACK_PAUSES } from './decide-top-up.js';
@@ -35,7 +36,8 @@ export class TopUpRulesService {
     wallets: readonly Pick<WalletRecord, 'id' | 'currency'>[],
   ): Promise<Map<string, WalletRules>> {
     const em = this.em.fork();
-    const where = { walletId: { $in: wallets.map(({ id }) => id) } };
+    if (wallets.length === 0) return new Map();
+    const where = { $or: wallets.map(({ id }) => inWallet(id)) };
     const [rules, guards] = [await em.find(TopUpRule, where), await em.find(TopUpGuard, where)];
     const fee = await this.settings.get(scope, 'top_up_fee');
     return new Map(
@@ -54,8 +56,8 @@ export class TopUpRulesService {
    */
   async lockWalletsOfPack(em: EntityManager, { tenantId, environmentId }: Scope, packId: string): Promise<void> {
     await em.execute(
-      `select id from wallet where id in (
-         select wallet_id from top_up_rule where tenant_id = ? and environment_id = ? and pack_id = ?
+      `select id from wallet where (shard, id) in (
+         select shard, wallet_id from top_up_rule where tenant_id = ? and environment_id = ? and pack_id = ?
        ) order by id for no key update`,
       [tenantId, environmentId, packId],
     );

@@ -78,8 +78,12 @@ export const DEFAULT_COOL_OFF_SECONDS = 60;
 export const DEFAULT_HISTORY_SECONDS = 86_400;
 
 /** The guard of a wallet that has none yet: the default limits. */
-export function newGuard(wallet: Pick<WalletRecord, 'id' | 'tenantId' | 'environmentId'>, now: Date): GuardRecord {
+export function newGuard(
+  wallet: Pick<WalletRecord, 'shard' | 'id' | 'tenantId' | 'environmentId'>,
+  now: Date,
+): GuardRecord {
   return {
+    shard: wallet.shard,
     walletId: wallet.id,
     tenantId: wallet.tenantId,
     environmentId: wallet.environmentId,

@@ -11,6 +11,7 @@ import { type Decimal, divideByRate, formatDecimal, ZERO } from '../../shared/de
 import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { columnsOf } from '../../shared/sql-table.js';
+import { inWallet, walletKey } from '../../shared/shard.js';
 import { type Burn, type Forecast, forecastCredits, type LiveLot } from './forecast-credits.js';
 import type { ForecastDto, ForecastRateDto } from './forecast.dto.js';
 
@@ -29,10 +30,10 @@ export class ForecastService {
 
   async get(scope: Scope, walletId: string): Promise<ForecastDto> {
     const em = this.em.fork();
-    const wallet = await em.findOne(Wallet, { id: walletId, ...scopeOf(scope) });
+    const wallet = await em.findOne(Wallet, { ...walletKey(walletId), ...scopeOf(scope) });
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
     const now = this.clock.now();
-    const found = await em.find(Lot, { walletId, isOpen: true });
+    const found = await em.find(Lot, { ...inWallet(walletId), isOpen: true });
     const lots = liveLots(found.map(columnsOf), now);
     const ageMs = Math.max(DAY_MS, now.getTime() - wallet.createdAt.getTime());
     const rates: ForecastRateDto[] = [];

@@ -7,6 +7,7 @@ import { decimal, formatDecimal } from '../../shared/decimal.js';
 import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { toDate } from '../../shared/sql-table.js';
+import { shardOf, walletKey } from '../../shared/shard.js';
 import type { LotConsumerDto, LotDto, LotListQuery } from './lots.dto.js';
 
 const CONSUMERS_SHOWN = 10;
@@ -44,7 +45,7 @@ export class LotsService {
 
   async list(scope: Scope, walletId: string, query: LotListQuery): Promise<{ items: LotDto[]; total: number }> {
     const em = this.em.fork();
-    const known = await em.count(Wallet, { id: walletId, ...scopeOf(scope) });
+    const known = await em.count(Wallet, { ...walletKey(walletId), ...scopeOf(scope) });
     if (known === 0) throw notFound('wallet', { wallet_id: walletId });
     const rows = await this.#page(em, walletId, query);
     const isWholeList = query.offset === 0 && rows.length < query.limit;
@@ -63,19 +64,19 @@ export class LotsService {
          (${availableSql('l')})::text as available,
          l.expires_at, l.created_at,
          (select count(*)::int from (select 1 from entry_lot k
-           where k.wallet_id = l.wallet_id and k.lot_id = l.id and k.credits < 0 limit ${CONSUMERS_COUNTED}) c
+           where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and k.credits < 0 limit ${CONSUMERS_COUNTED}) c
          ) as consumed_by_count
-       from lot l join entry e on e.wallet_id = l.wallet_id and e.id = l.id
-       where l.wallet_id = ? ${status === 'open' ? 'and l.is_open' : ''}
+       from lot l join entry e on e.shard = l.shard and e.wallet_id = l.wallet_id and e.id = l.id
+       where l.shard = ? and l.wallet_id = ? ${status === 'open' ? 'and l.is_open' : ''}
        order by l.created_at ${order}, l.id ${order} limit ? offset ?`,
-      [this.clock.now().toISOString(), walletId, limit, offset],
+      [this.clock.now().toISOString(), shardOf(walletId), walletId, limit, offset],
     );
   }
 
   async #count(em: EntityManager, walletId: string, { status }: LotListQuery): Promise<number> {
     const [row] = await em.execute<{ total: number }[]>(
-      `select count(*)::int as total from lot where wallet_id = ? ${status === 'open' ? 'and is_open' : ''}`,
-      [walletId],
+      `select count(*)::int as total from lot where shard = ? and wallet_id = ? ${status === 'open' ? 'and is_open' : ''}`,
+      [shardOf(walletId), walletId],
     );
     return row?.total ?? 0;
   }
@@ -86,12 +87,12 @@ export class LotsService {
       `select k.lot_id, k.entry_id, k.kind, abs(k.credits)::text as credits, e.created_at
        from lot l cross join lateral (
          select k.lot_id, k.entry_id, k.kind, k.credits, k.sequence from entry_lot k
-         where k.wallet_id = l.wallet_id and k.lot_id = l.id and k.credits < 0
+         where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and k.credits < 0
          order by k.sequence desc limit ${CONSUMERS_SHOWN}) k
-       join entry e on e.wallet_id = l.wallet_id and e.sequence = k.sequence
-       where l.wallet_id = ? and l.id in (${lotIds.map(() => '?').join(', ')})
+       join entry e on e.shard = l.shard and e.wallet_id = l.wallet_id and e.sequence = k.sequence
+       where l.shard = ? and l.wallet_id = ? and l.id in (${lotIds.map(() => '?').join(', ')})
        order by k.sequence desc`,
-      [walletId, ...lotIds],
+      [shardOf(walletId), walletId, ...lotIds],
     );
     const byLot = new Map<string, LotConsumerDto[]>(lotIds.map((id) => [id, []]));
     for (const row of rows) byLot.get(row.lot_id)?.push(renderConsumer(row));

@@ -6,6 +6,7 @@ import { Clock, formatTimestamp, formatTimestampOrNull } from '../../shared/cloc
 import { formatDecimal } from '../../shared/decimal.js';
 import { invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { walletKey } from '../../shared/shard.js';
 import type { PastBalanceDto, SourceBalanceDto } from './past-balance.dto.js';
 
 /** What a wallet held at an instant. */
@@ -19,7 +20,7 @@ export class PastBalanceService {
 
   /** @param at now when undefined */
   async get(scope: Scope, walletId: string, at: Date | undefined): Promise<PastBalanceDto> {
-    const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scopeOf(scope) });
+    const wallet = await this.em.fork().findOne(Wallet, { ...walletKey(walletId), ...scopeOf(scope) });
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
     const instant = at ?? this.clock.now();
     if (instant > this.clock.now()) throw invalidField('at', 'must not be in the future');

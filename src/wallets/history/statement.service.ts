@@ -8,6 +8,7 @@ import { type Decimal, decimal } from '../../shared/decimal.js';
 import { invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { withinScope } from '../../shared/sight.js';
+import { shardOf, walletKey } from '../../shared/shard.js';
 import type { StatementLineDto } from './statement.dto.js';
 
 /** Lines of one read: some 50 KB, so that a statement of any length needs no more than a few of these. */
@@ -54,7 +55,7 @@ export class StatementService {
   ) {}
 
   async open(scope: Scope, walletId: string, { from, to }: Period): Promise<Statement> {
-    const wallet = await this.em.fork().findOne(Wallet, { id: walletId, ...scopeOf(scope) });
+    const wallet = await this.em.fork().findOne(Wallet, { ...walletKey(walletId), ...scopeOf(scope) });
     if (!wallet) throw notFound('wallet', { wallet_id: walletId });
     const now = this.clock.now();
     if (from && from > (to ?? now))
@@ -87,8 +88,8 @@ export class StatementService {
     const [page] = await this.em.fork().execute<{ lines: string | null }[]>(
       `select json_agg(json_build_array(sequence, created_at, id, type, reason, description, reference_type,
          reference_id, trim_scale(credits)::text, trim_scale(balance_after)::text) order by sequence)::text as lines
-       from entry where wallet_id = ? and sequence > ? and sequence <= ?`,
-      [walletId, first, last],
+       from entry where shard = ? and wallet_id = ? and sequence > ? and sequence <= ?`,
+      [shardOf(walletId), walletId, first, last],
     );
     return (JSON.parse(page?.lines ?? '[]') as LineCells[]).map(renderLine);
   }
@@ -106,8 +107,8 @@ export class StatementService {
     const rows = await this.em
       .fork()
       .execute<{ sequence: number; balance_after: string }[]>(
-        'select sequence, balance_after::text from entry where wallet_id = ? and sequence in (?, ?)',
-        [walletId, ...sequences],
+        'select sequence, balance_after::text from entry where shard = ? and wallet_id = ? and sequence in (?, ?)',
+        [shardOf(walletId), walletId, ...sequences],
       );
     return new Map(rows.map((row) => [row.sequence, row.balance_after]));
   }

@@ -6,6 +6,7 @@ import { Clock, formatTimestampOrNull } from '../../shared/clock.js';
 import { decimal, formatDecimal } from '../../shared/decimal.js';
 import { notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
+import { inWallet, shardOf } from '../../shared/shard.js';
 import { renderTransaction } from '../render-transaction.js';
 import { Transaction, transactionsAsOf } from '../transaction.entity.js';
 import type { TransactionChargeDto, TransactionDetailDto, TransactionLinkDto } from './transaction-links.dto.js';
@@ -34,16 +35,16 @@ export class TransactionDetailsService {
     const em = transactionsAsOf(this.em.fork(), this.clock.now());
     const [transaction] = await em.find(Transaction, { id, ...scopeOf(scope), visibleUntil: null }, { limit: 1 });
     if (!transaction) throw notFound('transaction', { transaction_id: id });
-    const { walletId, sequence } = transaction;
+    const { shard, walletId, sequence } = transaction;
     const [entry] = await em.execute<{ debt_change: string }[]>(
-      'select debt_change::text from entry where wallet_id = ? and sequence = ?',
-      [walletId, sequence ?? 0],
+      'select debt_change::text from entry where shard = ? and wallet_id = ? and sequence = ?',
+      [shard, walletId, sequence ?? 0],
     );
     const links = await em.execute<LinkRow[]>(
       `select k.lot_id, k.kind, k.credits::text, k.remaining_after::text, l.source, l.priority, l.expires_at
-       from entry_lot k join lot l on l.wallet_id = k.wallet_id and l.id = k.lot_id
-       where k.wallet_id = ? and k.entry_id = ? order by k.kind, k.position, k.lot_id limit ${LINKS_SHOWN}`,
-      [walletId, id],
+       from entry_lot k join lot l on l.shard = k.shard and l.wallet_id = k.wallet_id and l.id = k.lot_id
+       where k.shard = ? and k.wallet_id = ? and k.entry_id = ? order by k.kind, k.position, k.lot_id limit ${LINKS_SHOWN}`,
+      [shard, walletId, id],
     );
     const count = links.length < LINKS_SHOWN ? links.length : await this.#countLinks(em, walletId, id);
     return {
@@ -51,14 +52,14 @@ export class TransactionDetailsService {
       debt_change: formatDecimal(decimal(entry?.debt_change ?? '0')),
       links: links.map(renderLink),
       link_count: count,
-      charged: renderCharge(await em.findOne(EntryCharge, { walletId, entryId: id })),
+      charged: renderCharge(await em.findOne(EntryCharge, { ...inWallet(walletId), entryId: id })),
     };
   }
 
   async #countLinks(em: EntityManager, walletId: string, id: string): Promise<number> {
     const [row] = await em.execute<{ count: number }[]>(
-      'select count(*)::int as count from entry_lot where wallet_id = ? and entry_id = ?',
-      [walletId, id],
+      'select count(*)::int as count from entry_lot where shard = ? and wallet_id = ? and entry_id = ?',
+      [shardOf(walletId), walletId, id],
     );
     return row?.count ?? 0;
   }

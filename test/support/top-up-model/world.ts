@@ -135,7 +135,7 @@ export class World {
            coalesce(sum(l.remaining - l.held) filter (where l.expires_at is null or l.expires_at > ?), 0) - w.debt
              as available,
            coalesce(bool_or(l.remaining > l.held and l.expires_at <= ?), false) as has_deferred
-         from wallet w left join lot l on l.wallet_id = w.id and l.is_open group by w.id order by w.created_at, w.id`,
+         from wallet w left join lot l on l.wallet_id = w.id and l.is_open group by w.shard, w.id order by w.created_at, w.id`,
         [this.clock.now().toISOString(), this.clock.now().toISOString()],
       ),
       this.em.execute<Row[]>(
