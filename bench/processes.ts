@@ -34,21 +34,21 @@ export class BenchService {
   /** @param profileFolder where its CPU profile goes when it ends; none by default */
   static async start(environment: Record<string, string>, profileFolder?: string): Promise<BenchService> {
     const profile = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
-    return this.#fork('service.ts', [], environment, profile);
+    return this.#fork(new URL('service.ts', import.meta.url), [], environment, profile);
   }
 
   /** Without any of the service: what an empty POST costs Express with helmet, or `node:http`. */
   static async startBaseline(kind: 'express' | 'http'): Promise<BenchService> {
-    return this.#fork('baseline.ts', [kind], {}, []);
+    return this.#fork(new URL('baseline.ts', import.meta.url), [kind], {}, []);
   }
 
   static async #fork(
-    file: string,
+    file: URL,
     args: string[],
     environment: Record<string, string>,
     profile: string[],
   ): Promise<BenchService> {
-    const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, {
+    const child = fork(fileURLToPath(file), args, {
       execArgv: ['--max-old-space-size=288', '--import', 'tsx', ...profile],
       env: {
         PATH: process.env['PATH'],

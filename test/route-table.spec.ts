@@ -12,7 +12,8 @@ describe('the routes that a path can be', () => {
   let router: Router;
   beforeAll(async () => {
     service = await startTestApp();
-    router = (service.app.getHttpAdapter().getInstance() as Express).router as unknown as Router;
+    const express: Express = service.app.getHttpAdapter().getInstance();
+    router = express.router as unknown as Router;
   });
   afterAll(() => service.close());
 

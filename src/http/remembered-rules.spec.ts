@@ -45,6 +45,11 @@ describe('rules of a class', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('are none where the class of an object is a text', () => {
+    const { storage } = counted();
+    expect(storage.getTargetValidationMetadatas('Titled' as never, '', false, false)).toEqual([]);
+  });
+
   it('are asked for by class-validator as it is installed', () => {
     validated(Titled, { name: 'Jo', title: 'Dr' });
     const storage = getMetadataStorage();

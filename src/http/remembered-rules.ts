@@ -15,7 +15,9 @@ export function rememberRules(storage: ReturnType<typeof getMetadataStorage>): v
   const gather = storage.getTargetValidationMetadatas.bind(storage);
   const group = storage.groupByPropertyName.bind(storage);
   storage.getTargetValidationMetadatas = (target, schema, always, isStrict, groups) => {
-    if (always || isStrict || groups?.length) return gather(target, schema, always, isStrict, groups);
+    // What a client has sent may be called `constructor`, too.
+    const isClass = typeof target === 'function';
+    if (!isClass || always || isStrict || groups?.length) return gather(target, schema, always, isStrict, groups);
     const rules = known.get(target) ?? gather(target, schema, always, isStrict, groups);
     known.set(target, rules);
     return rules;

@@ -1,6 +1,6 @@
 import { type CanActivate, type CustomDecorator, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { raw, type Request, type Response } from 'express';
+import { raw, type Request, type RequestHandler, type Response } from 'express';
 import { DomainError } from '../../shared/errors.js';
 import { LoopTurns } from '../admission/loop-turns.js';
 import { payerOf } from '../admission/payer.js';
@@ -80,12 +80,21 @@ async function bytesOf(request: Request, response: Response, limit: number): Pro
   // Whoever has gone meanwhile would be waited for, for ever.
   if (request.destroyed) throw incomplete();
   await new Promise<void>((resolve, reject) => {
-    raw({ type: () => true, limit })(request, response, (error?: unknown) => {
+    readerOf(limit)(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
       else reject(refusalOf(error, limit));
     });
   });
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
+const readers = new Map<number, RequestHandler>();
+
+/** Express's own, made once for each of the few limits that routes have. */
+function readerOf(limit: number): RequestHandler {
+  const reader = readers.get(limit) ?? raw({ type: () => true, limit });
+  readers.set(limit, reader);
+  return reader;
 }
 
 function bodyOf(request: Request, bytes: Buffer): unknown {

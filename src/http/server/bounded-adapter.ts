@@ -1,8 +1,9 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import type { Express } from 'express';
+import type { Express, Response } from 'express';
 import type { Config } from '../../config.js';
+import { sendPlainly } from './plain-answer.js';
 import { narrowRoutes, type Router } from './route-table.js';
 
 /** How often Node looks for requests that are late; its own 30 s would let half a header live for 40. */
@@ -14,6 +15,10 @@ const KEEP_ALIVE_MS = 65_000;
 export class BoundedAdapter extends ExpressAdapter {
   constructor(private readonly config: Config) {
     super();
+  }
+
+  override reply(response: Response, body: unknown, status?: number): unknown {
+    return sendPlainly(response, body, status) || (super.reply(response, body, status) as unknown);
   }
 
   override initHttpServer(): void {
