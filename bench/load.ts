@@ -5,6 +5,16 @@ export interface Speed {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
+  /** Processor time of each request, where somebody asked for it. */
+  cost?: Cost;
+}
+
+/** Processor time, µs. */
+export interface Cost {
+  /** Of the processes that answer. */
+  node: number;
+  /** Of PostgreSQL; undefined where it cannot be read. */
+  postgres: number | undefined;
 }
 
 /** What one request of a case looks like. */
@@ -20,6 +30,8 @@ interface LoadOptions {
   connections: number;
   warmUpSeconds: number;
   seconds: number;
+  /** Says how much has been used so far. */
+  readCost?: () => Promise<Cost>;
 }
 
 /**
@@ -28,10 +40,23 @@ interface LoadOptions {
  */
 export async function measureLoad(next: () => LoadRequest, options: LoadOptions): Promise<Speed> {
   await run(next, options, options.warmUpSeconds);
-  return run(next, options, options.seconds);
+  const before = await options.readCost?.();
+  const { requests, ...speed } = await run(next, options, options.seconds);
+  const after = await options.readCost?.();
+  return before && after ? { ...speed, cost: costOfEach(before, after, requests) } : speed;
 }
 
-function run(next: () => LoadRequest, { url, apiKey, connections }: LoadOptions, seconds: number): Promise<Speed> {
+function costOfEach(before: Cost, after: Cost, requests: number): Cost {
+  const postgres =
+    before.postgres === undefined || after.postgres === undefined ? undefined : after.postgres - before.postgres;
+  return { node: (after.node - before.node) / requests, postgres: postgres && postgres / requests };
+}
+
+function run(
+  next: () => LoadRequest,
+  { url, apiKey, connections }: LoadOptions,
+  seconds: number,
+): Promise<Speed & { requests: number }> {
   const latencies: number[] = [];
   const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
   const setupRequest = (request: autocannon.Request): autocannon.Request => {
@@ -44,7 +69,10 @@ function run(next: () => LoadRequest, { url, apiKey, connections }: LoadOptions,
       if (error) reject(error);
       else if (result.non2xx + result.errors > 0) {
         reject(new Error(`${result.non2xx} answers were not 2xx, ${result.errors} requests failed`));
-      } else resolve({ perSecond: latencies.length / result.duration, ...percentiles(latencies) });
+      } else {
+        const requests = latencies.length;
+        resolve({ requests, perSecond: requests / result.duration, ...percentiles(latencies) });
+      }
     });
     load.on('response', (_client, _status, _bytes, milliseconds) => latencies.push(milliseconds));
   });

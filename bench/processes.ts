@@ -5,10 +5,22 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
+/** What a process under load is asked over its channel. */
+const PROCESSOR_TIME = 'processor time';
+export const NEW_TENANT = 'new tenant';
 
-/** The built service under load, in a process of its own. */
+/** For a process under load: answers how much processor time it has used, µs. */
+export function tellProcessorTime(): void {
+  process.on('message', (message) => {
+    if (message !== PROCESSOR_TIME) return;
+    const { user, system } = process.cpuUsage();
+    process.send?.(user + system);
+  });
+}
+
+/** A server under load in a process of its own: the built service, or what it is held against. */
 export class BenchService {
   readonly #child: ChildProcess;
 
@@ -22,7 +34,21 @@ export class BenchService {
   /** @param profileFolder where its CPU profile goes when it ends; none by default */
   static async start(environment: Record<string, string>, profileFolder?: string): Promise<BenchService> {
     const profile = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
-    const child = fork(fileURLToPath(new URL('service.ts', import.meta.url)), {
+    return this.#fork('service.ts', [], environment, profile);
+  }
+
+  /** Without any of the service: what an empty POST costs Express with helmet, or `node:http`. */
+  static async startBaseline(kind: 'express' | 'http'): Promise<BenchService> {
+    return this.#fork('baseline.ts', [kind], {}, []);
+  }
+
+  static async #fork(
+    file: string,
+    args: string[],
+    environment: Record<string, string>,
+    profile: string[],
+  ): Promise<BenchService> {
+    const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, {
       execArgv: ['--max-old-space-size=288', '--import', 'tsx', ...profile],
       env: {
         PATH: process.env['PATH'],
@@ -39,11 +65,22 @@ export class BenchService {
     return new BenchService(`http://127.0.0.1:${port}`, child);
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   /** @returns a server key of a tenant that is new */
   async newTenant(): Promise<string> {
-    this.#child.send('new tenant');
+    this.#child.send(NEW_TENANT);
     const [key] = (await once(this.#child, 'message')) as [string];
     return key;
+  }
+
+  /** Processor time that the process has used so far, µs. */
+  async processorTime(): Promise<number> {
+    this.#child.send(PROCESSOR_TIME);
+    const [microseconds] = (await once(this.#child, 'message')) as [number];
+    return microseconds;
   }
 
   /** Memory that the process holds now. */
@@ -58,13 +95,13 @@ export class BenchService {
   }
 }
 
-/** Milliseconds from `npm start` on the embedded database to the first answer. */
-export async function timeToFirstAnswer(dataDir: string): Promise<number> {
+/** Milliseconds from `npm start` with these settings to the first answer. */
+export async function timeToFirstAnswer(settings: Record<string, string>, root = ROOT): Promise<number> {
   const port = await freePort();
   const startedAt = performance.now();
   const npm = spawn('npm', ['start'], {
-    cwd: ROOT,
-    env: { ...withoutSettings(), PORT: String(port), DATA_DIR: dataDir },
+    cwd: root,
+    env: { ...withoutSettings(), PORT: String(port), ...settings },
     stdio: 'ignore',
     // A group of its own: npm, its shell and the service end together.
     detached: true,

@@ -13,7 +13,10 @@ import { findBreaches, findBrokenSums } from '../test/support/invariants.js';
 import { startPostgres } from '../test/support/postgres-server.js';
 import { type LoadRequest, measureLoad, type Speed } from './load.js';
 import { findPgbench, measureSqlDebits, prepareSqlDebit } from './pgbench.js';
-import { BenchService, timeToFirstAnswer } from './processes.js';
+import { BenchService, ROOT } from './processes.js';
+import { findProcessorTime } from './processor-time.js';
+import { profileOf, summaryOf } from './profile.js';
+import { measureStarts, startsTable } from './start.js';
 import { type CaseName, CASES, machine, type Results, tableOf } from './report.js';
 import { measureReads } from './reads.js';
 import { openEmptyWallets, openWalletOfLots, openWallets } from './seed.js';
@@ -31,7 +34,7 @@ const BATCH_CONNECTIONS = 8;
 
 /**
  * `npm run bench`: everything in one run on one machine, because absolute figures drift and only ratios hold.
- * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --only fairness --attack searches` for one attack; `-- --profile <folder>` for a CPU profile of the service.
+ * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --only fairness --attack searches` for one attack; `-- --only start --against ../before --repeats 5` for the start, in turns with another checkout that is built; `-- --profile <folder>` for a CPU profile of the service, and where the time went.
  */
 const { values: options } = parseArgs({
   options: {
@@ -41,6 +44,8 @@ const { values: options } = parseArgs({
     'old-keys': { type: 'string', default: '1000000' },
     attack: { type: 'string', multiple: true },
     profile: { type: 'string' },
+    against: { type: 'string', multiple: true },
+    repeats: { type: 'string', default: '3' },
   },
 });
 const seconds = Number(options.seconds);
@@ -50,15 +55,18 @@ const isWanted = (name: CaseName | 'statement' | 'sweep' | 'fairness') => !optio
 
 const dataDir = mkdtempSync(join(tmpdir(), 'refill-bench-'));
 const isWhole = !options.only && !options.profile;
-const startMs = isWhole
-  ? {
-      emptyFolder: await timeToFirstAnswer(join(dataDir, 'start')),
-      usedFolder: await timeToFirstAnswer(join(dataDir, 'start')),
-    }
-  : { emptyFolder: null, usedFolder: null };
-
 const server = startPostgres();
-const databaseUrl = await createDatabase((await server).url);
+const newDatabase = async (name: string) => createDatabase((await server).url, name);
+const roots = [ROOT, ...(options.against ?? [])];
+const starts =
+  isWhole || options.only?.includes('start') ? await measureStarts(roots, Number(options.repeats), newDatabase) : [];
+if (starts.length > 0) process.stdout.write(`${startsTable(roots, starts)}\n`);
+if (options.only?.every((name) => name === 'start')) {
+  (await server).stop();
+  process.exit();
+}
+const startMs = starts[0] ?? { emptyFolder: null, usedFolder: null, postgres: null };
+const databaseUrl = await newDatabase('refill_bench');
 const apiKey = generateApiKey('private_key');
 const settings = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, BOOTSTRAP_API_KEY: apiKey };
 const service = await BenchService.start(settings, options.profile);
@@ -82,14 +90,41 @@ const emptyBody = () => ({
   transaction_reason: 'MANUAL_BALANCE_DEBIT',
   idempotency_key: newKey(),
 });
-const load = async (name: CaseName, next: () => LoadRequest, clients = connections): Promise<Speed | null> => {
+/** What a CPU profile of the service is cut into. */
+const measured: { name: CaseName; from: number; to: number }[] = [];
+const monotonicUs = () => Number(process.hrtime.bigint()) / 1000;
+const postgresTime = await findProcessorTime(databaseUrl);
+const load = async (
+  name: CaseName,
+  next: () => LoadRequest,
+  clients = connections,
+  answerer = service,
+): Promise<Speed | null> => {
   if (!isWanted(name)) return null;
   process.stderr.write(`(${name}) ${CASES[name]} ...\n`);
-  return measureLoad(next, { url: service.url, apiKey, connections: clients, warmUpSeconds, seconds });
+  const readCost = async () => ({ node: await answerer.processorTime(), postgres: postgresTime?.() });
+  const from = monotonicUs() + warmUpSeconds * 1e6;
+  const options = { url: answerer.url, apiKey, connections: clients, warmUpSeconds, seconds, readCost };
+  const speed = await measureLoad(next, options);
+  if (answerer === service) measured.push({ name, from, to: monotonicUs() });
+  return speed;
 };
 
-const a = await load('a', () => ({ method: 'POST', path: '/bench/empty', body: emptyBody() }));
+const emptyPost = (): LoadRequest => ({ method: 'POST', path: '/bench/empty', body: emptyBody() });
+const loadBaseline = async (name: 'express' | 'http') => {
+  if (!isWanted(name)) return null;
+  const baseline = await BenchService.startBaseline(name);
+  const speed = await load(name, emptyPost, connections, baseline);
+  await baseline.stop();
+  return speed;
+};
+const http = await loadBaseline('http');
+const express = await loadBaseline('express');
+const a = await load('a', emptyPost);
 const b = await load('b', () => debitOf(anyWallet()));
+const b_256 = await load('b_256', () => debitOf(anyWallet()), 256);
+const b_two = await loadProcesses('b_two', 2);
+const b_three = await loadProcesses('b_three', 3);
 const c = await load('c', () => debitOf(walletIds[0] as string));
 // One at a time: a group of many debits would share the reading of the lots.
 const lots_one = await load('lots_one', () => debitOf(lotWallets.one), 1);
@@ -107,7 +142,7 @@ const batches = await load(
   () => ({ method: 'POST', path: '/v1/wallets/debits/batch', body: debitsOf() }),
   BATCH_CONNECTIONS,
 );
-const batch = batches && { ...batches, perSecond: batches.perSecond * BATCH };
+const batch = batches && perDebit(batches);
 
 const orm = await MikroORM.init({
   ...databaseOptions(Object.assign(new Config(), { databaseUrl })),
@@ -137,6 +172,10 @@ const { speeds, statement } = await measureReads({
   isWanted,
 });
 await service.stop();
+if (options.profile) {
+  const file = profileOf(options.profile, service.pid);
+  for (const { name, ...window } of measured) process.stdout.write(`\n(${name})\n${summaryOf(file, window)}\n\n`);
+}
 const fairness = isWanted('fairness')
   ? await measureFairness({
       databaseUrl,
@@ -161,7 +200,7 @@ rmSync(dataDir, { recursive: true, force: true });
 const results: Results = {
   machine: machine(postgres),
   conditions: { connections, secondsPerCase: seconds, wallets: WALLETS },
-  cases: { a, b, c, lots_one, lots_many, d, hold, batch, e_random, e_hot, ...speeds },
+  cases: { http, express, a, b, b_256, b_two, b_three, c, lots_one, lots_many, d, hold, batch, e_random, e_hot, ...speeds },
   statement,
   sweep,
   fairness,
@@ -173,6 +212,32 @@ process.stdout.write(`${tableOf(results)}\n`);
 if (isWhole) writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
 process.exit(breaches.length === 0 ? 0 : 1);
 
+/** So many processes on the one database, which share the clients out. */
+async function loadProcesses(name: 'b_two' | 'b_three', count: number): Promise<Speed | null> {
+  if (!isWanted(name)) return null;
+  const others = await Promise.all(Array.from({ length: count - 1 }, () => BenchService.start(settings)));
+  const all = [service, ...others];
+  const speeds = await Promise.all(
+    all.map((one) => load(name, () => debitOf(anyWallet()), Math.ceil(connections / count), one)),
+  );
+  await Promise.all(others.map((other) => other.stop()));
+  return together(speeds.filter((speed) => speed !== null));
+}
+
+/** What processes do side by side: latencies are those of the slowest. What PostgreSQL took cannot be told apart. */
+function together(speeds: Speed[]): Speed {
+  const perSecond = speeds.reduce((sum, speed) => sum + speed.perSecond, 0);
+  const nodeUs = speeds.reduce((sum, { cost, ...speed }) => sum + (cost?.node ?? 0) * speed.perSecond, 0) / perSecond;
+  const worst = (of: 'p50Ms' | 'p99Ms') => Math.max(...speeds.map((speed) => speed[of]));
+  return { perSecond, p50Ms: worst('p50Ms'), p99Ms: worst('p99Ms'), cost: { node: nodeUs, postgres: undefined } };
+}
+
+function perDebit({ cost, ...speed }: Speed): Speed {
+  const debits = { ...speed, perSecond: speed.perSecond * BATCH };
+  if (!cost) return debits;
+  return { ...debits, cost: { node: cost.node / BATCH, postgres: cost.postgres && cost.postgres / BATCH } };
+}
+
 async function openLotWallets(): Promise<{ one: string; many: string }> {
   return {
     one: await openWalletOfLots(service.url, apiKey, 1, 1),
@@ -180,10 +245,10 @@ async function openLotWallets(): Promise<{ one: string; many: string }> {
   };
 }
 
-async function createDatabase(serverUrl: string): Promise<string> {
-  await onDatabase(serverUrl, 'create database refill_bench');
+async function createDatabase(serverUrl: string, name: string): Promise<string> {
+  await onDatabase(serverUrl, `create database ${name}`);
   const url = new URL(serverUrl);
-  url.pathname = '/refill_bench';
+  url.pathname = `/${name}`;
   return url.toString();
 }
 

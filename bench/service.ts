@@ -5,6 +5,7 @@ import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { DebitWalletDto as Debit } from '../src/wallets/wallet-requests.dto.js';
+import { NEW_TENANT, tellProcessorTime } from './processes.js';
 
 /**
  * The built service with one route more: the empty POST that everything else is measured against. It goes through the
@@ -55,8 +56,10 @@ app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
 await app.listen(config.port, config.host);
 const server: Server = app.getHttpServer();
 process.send?.((server.address() as AddressInfo).port);
-// Whoever measures wants another tenant.
-process.on('message', () => void withinEveryScope(newTenant).then((key) => process.send?.(key)));
+tellProcessorTime();
+process.on('message', (message) => {
+  if (message === NEW_TENANT) void withinEveryScope(newTenant).then((key) => process.send?.(key));
+});
 
 async function newTenant(): Promise<string> {
   const tenants = app.get(TenantsService, { strict: false });
@@ -68,5 +71,5 @@ async function newTenant(): Promise<string> {
 
 /** A module of the build; its types are the source's. */
 async function built<Module>(file: string): Promise<Module> {
-  return (await import(new URL(`../dist/${file}`, import.meta.url).href)) as Module;
+  return (await import(new URL(`../dist/modules/${file}`, import.meta.url).href)) as Module;
 }

@@ -1,14 +1,13 @@
 // Builds when the sources are newer than the build, so that `npm start` takes the time of a build only when it must.
 // `--if-possible` is for `npm ci`: a production install has no compiler and brings its build with it.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const BUILT = join(root, 'dist', 'main.js');
-const COMPILER = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-const INPUTS = ['src', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const BUNDLER = join(root, 'node_modules', 'esbuild');
+const INPUTS = ['src', 'scripts', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
 /** The newest change of a file or of anything below a folder. A folder changes when something in it is deleted. */
 function changedAt(path) {
@@ -23,8 +22,6 @@ function isStale() {
   return Math.max(0, ...inputs.map(changedAt)) > statSync(BUILT).mtimeMs;
 }
 
-if (isStale() && (existsSync(COMPILER) || !process.argv.includes('--if-possible'))) {
-  // To stderr: stdout belongs to the service's log.
-  const { status } = spawnSync(process.execPath, [COMPILER, 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
-  process.exit(status ?? 1);
+if (isStale() && (existsSync(BUNDLER) || !process.argv.includes('--if-possible'))) {
+  await import('./build.js');
 }

@@ -1,9 +1,9 @@
 // Says whether the migrations make exactly the tables that the entities describe, on an embedded database in memory.
 import { MikroORM } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import { Config } from '../dist/config.js';
-import { databaseOptions } from '../dist/database.js';
-import { asOwner } from '../dist/shared/sight.js';
+import { Config } from '../dist/modules/config.js';
+import { databaseOptions } from '../dist/modules/database.js';
+import { asOwner } from '../dist/modules/shared/sight.js';
 
 const orm = await MikroORM.init(databaseOptions(new Config(), 'memory://'));
 // Policies are raised by migrations over every table that has a tenant, which test/walls.spec.ts sees to: no entity says so.

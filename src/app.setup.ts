@@ -8,6 +8,7 @@ import { RequestBudgets } from './auth/request-budgets.js';
 import { Config } from './config.js';
 import { describeEvents, EVENT_BODIES } from './events/describe-events.js';
 import { LoadShedding } from './http/admission/load-shedding.js';
+import { constantHeaders } from './http/constant-headers.js';
 import { apiOf } from './http/errors/api-of.js';
 import { identifyRequests } from './http/identify-requests.js';
 import { keepDocument } from './http/kept-document.js';
@@ -36,7 +37,7 @@ export function configureApp(app: NestExpressApplication): void {
   app.set('etag', false);
   // How many proxies stand in front: behind one, every client would otherwise have the proxy's address.
   app.set('trust proxy', app.get(Config).trustProxy);
-  app.use(helmet(SECURITY_HEADERS));
+  app.use(constantHeaders(helmet(SECURITY_HEADERS)));
   app.enableCors({ exposedHeaders: EXPOSED_HEADERS });
   identifyRequests(app);
   app.use(['/docs', '/openapi.json', '/openapi.yaml'], app.get(RequestBudgets, { strict: false }).handle);

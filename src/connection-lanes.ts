@@ -10,13 +10,13 @@ const SEARCH_TIMEOUT_MS = 3000;
 const ON_ONE_CORE = '-c max_parallel_workers_per_gather=0';
 
 /**
- * How many of so many connections each lane has. One is enough for the writer, which commits one group at a time. What
+ * How many of so many connections each lane has. The writer has one for each group that it commits at once. What
  * has none of its own shares those of the rest, of which there are two at least: migrating takes two. Searches have fewer
  * than the rest: each may keep a core of the database busy. The rest has many, because a statement keeps its connection for
  * a turn of the event loop at least, however short it is.
  */
 export function placesOf(connections: number): Record<Lane, number> {
-  const ledger = connections > 2 ? 1 : 0;
+  const ledger = connections > 12 ? 2 : connections > 2 ? 1 : 0;
   const health = connections > 3 ? 1 : 0;
   const searches = connections > 4 ? Math.floor((connections - 1) / 4) : 0;
   return { ledger, health, searches, rest: connections - ledger - health - searches };

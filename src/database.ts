@@ -8,6 +8,7 @@ import { AuditEntry } from './auth/audit/audit-entry.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
 import { AppUser } from './auth/users/app-user.entity.js';
+import { AuthorRow } from './auth/users/author-row.entity.js';
 import { UserInvitation } from './auth/users/user-invitation.entity.js';
 import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
@@ -99,6 +100,7 @@ export const ENTITIES = [
   Environment,
   ApiKey,
   AppUser,
+  AuthorRow,
   UserInvitation,
   AuditEntry,
   TenantSetting,

@@ -1,5 +1,6 @@
 import { ValidationError } from '@mikro-orm/core';
 import { stdSerializers } from 'pino';
+import { ownStack } from './own-stack.js';
 import { sqlStateOf } from './shared/sql-state.js';
 
 /** What an error is written with, listed: another field may hold the row that it is about, or what was sent. */
@@ -27,6 +28,7 @@ const VALUE = /['"[{\n][\s\S]*$/;
  */
 export function loggableError(error: Error): object {
   const serialized = stdSerializers.err(error) as unknown as Record<string, unknown>;
+  if (typeof serialized['stack'] === 'string') serialized['stack'] = ownStack(serialized['stack']);
   const hidden = chainOf(error).flatMap(valuesOf);
   return Object.fromEntries(
     FIELDS.filter((field) => serialized[field] !== undefined).map((field) => [

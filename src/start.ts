@@ -12,6 +12,7 @@ import { lockDataFolder } from './ops/data-folder-lock.js';
 import { createEmbeddedDatabase } from './ops/embedded-database.js';
 import { MetricsServer } from './ops/metrics/metrics-server.js';
 import { prepareDatabase } from './ops/prepare-database.js';
+import { ownStack } from './own-stack.js';
 import { UnchargedEnvironments } from './ops/uncharged-environments.js';
 import { VERSION } from './ops/version.js';
 
@@ -84,5 +85,5 @@ function explain(error: unknown): string[] {
     return [`HOST ${address} and PORT ${port} cannot be listened on (${code})`];
   }
   if (syscall === 'mkdir' || syscall === 'open') return [`DATA_DIR cannot be written: ${path} (${code})`];
-  return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  return [error instanceof Error ? ownStack(error.stack ?? error.message) : String(error)];
 }

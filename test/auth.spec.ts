@@ -133,10 +133,13 @@ describe('API keys', () => {
     await request(app.url).get(`/v1/probe?x-api-key=${serverKey}&api_key=${serverKey}`).expect(401);
   });
 
-  it('ignore an environment that the header names', async () => {
+  it('are good where the header names their environment, and refused where it names another', async () => {
     const other = await newScope('production');
-    const answer = await get('/v1/probe', serverKey).set('X-Environment-ID', other.environmentId).expect(200);
+    const answer = await get('/v1/probe', serverKey).set('X-Environment-ID', scope.environmentId).expect(200);
     expect(answer.body.environmentId).toBe(scope.environmentId);
+    await get('/v1/probe', serverKey).set('X-Environment-ID', other.environmentId).expect(403);
+    const account = await get('/account/probe', serverKey).set('X-Environment-ID', other.environmentId).expect(403);
+    expect(account.body).toEqual({ detail: expect.stringMatching(/^X-Environment-ID names another environment/) });
   });
 
   it('stop at their expiry, to the millisecond', async () => {

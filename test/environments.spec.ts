@@ -37,7 +37,19 @@ describe('environments, tenants and who calls', () => {
       type: 'development',
     });
     const { body } = await production.get('/v1/environments?limit=2').expect(200);
-    expect(body).toMatchObject({ environments: [{ name: 'QA' }, { name: 'Dev' }], total: 3, offset: 0, limit: 2 });
+    expect(body).toMatchObject({ environments: [{ name: 'Test' }, { name: 'QA' }], total: 3, offset: 0, limit: 2 });
+  });
+
+  it('begin with the caller’s own, then the newest, on whichever page and in whichever order', async () => {
+    await production.post('/v1/environments', { name: 'Last', type: 'development' }).expect(201);
+    const names = async (query: string, by = production) =>
+      (await by.get(`/v1/environments?${query}`).expect(200)).body.environments.map(
+        ({ name }: { name: string }) => name,
+      );
+    expect(await names('')).toEqual(['Test', 'Last', 'Dev']);
+    expect(await names('', development)).toEqual(['Dev', 'Last', 'Test']);
+    expect(await names('order=asc', development)).toEqual(['Dev', 'Test', 'Last']);
+    expect(await names('limit=2&offset=1', development)).toEqual(['Last', 'Test']);
   });
 
   it('refuse what is wrong, naming the field', async () => {
@@ -74,14 +86,8 @@ describe('environments, tenants and who calls', () => {
     await production.post('/v1/customers', { external_id: 'acme', name: 'Acme' }).expect(201);
     await development.get('/v1/customers/external/acme').expect(404);
     await development.post('/v1/customers', { external_id: 'acme', name: 'Other' }).expect(201);
-    // The environment is the key's: a header does not change it.
-    const other = development
-      .get('/v1/customers/external/acme')
-      .set('X-Environment-ID', production.scope.environmentId);
-    expect((await other.expect(200)).body).toMatchObject({
-      name: 'Other',
-      environment_id: development.scope.environmentId,
-    });
+    const other = await development.get('/v1/customers/external/acme').expect(200);
+    expect(other.body).toMatchObject({ name: 'Other', environment_id: development.scope.environmentId });
   });
 
   it('are nobody else’s: another tenant’s answer as unknown ones', async () => {
@@ -126,7 +132,7 @@ describe('environments, tenants and who calls', () => {
     const customer = await development.post('/v1/customers', { external_id: 'by', name: 'By' });
     expect(customer.body.created_by).toBe(body.id);
     const narrow = await keyOf(production.scope.environmentId, production, { scopes: ['tenant:read'] });
-    expect((await narrow.get('/v1/users/me')).body).toMatchObject({ roles: [], scopes: ['tenant:read'] });
+    expect((await narrow.get('/v1/users/me')).body).toMatchObject({ roles: ['tenant:read'], scopes: ['tenant:read'] });
   });
 
   it('let the tenant be changed: only what is sent, billing details always complete', async () => {

@@ -52,6 +52,7 @@ describe('the plans of lists and searches', () => {
   let database: pg.Client;
   let walletId: string;
   let customerId: string;
+  let portalToken: string;
   let middle: string;
   let lotId: string;
   beforeAll(async () => {
@@ -83,6 +84,9 @@ describe('the plans of lists and searches', () => {
     const { body: customer } = await client.post('/v1/customers', { external_id: 'acme', name: 'Acme' }).expect(201);
     customerId = customer.id;
     await database.query(`update invoice set customer_id = $1 where wallet_id = $2`, [customerId, walletId]);
+    await database.query(`update wallet set customer_id = $1 where id = $2`, [customerId, walletId]);
+    const { body: session } = await client.get('/v1/customers/portal/acme').expect(200);
+    portalToken = session.token;
     await database.query('vacuum analyze');
   });
   afterAll(async () => {
@@ -130,6 +134,7 @@ describe('the plans of lists and searches', () => {
   const wallet = (path: string) => () => client.get(`/v1/wallets/${walletId}${path}`);
   const transactions = (query: string) => () => client.get(`/v1/wallets/${walletId}/transactions?${query}`);
   const invoices = (body: object) => client.post('/v1/invoices/search', { ...body });
+  const portal = (path: string) => () => client.get(`/v1/customer/portal${path}`).set('X-Session-Token', portalToken);
   const search = (body: object) => () => client.post('/v1/wallets/transactions/search', { ...body });
 
   it.each<[what: string, call: () => ReturnType<ApiClient['get']>]>([
@@ -208,6 +213,12 @@ describe('the plans of lists and searches', () => {
     ['those of the operator', () => client.get('/v1/audit-log?actor_kind=operator')],
     ['those of a target', () => client.get('/v1/audit-log?target_id=target17')],
     ['the audit log of a month', () => client.get(`/v1/audit-log?${inMonth()}`)],
+    ['what a customer spends', portal('/usage')],
+    ['what a customer spent in a month', () => portal(`/usage?${inMonth()}`)()],
+    [
+      'the invoices of a customer who looks at them',
+      () => client.post('/v1/customer/portal/invoices').set('X-Session-Token', portalToken),
+    ],
     ['a payment that was reported', () => client.get(`/v1/payments/r${walletId}18`)],
   ])('%s: no growing table is read whole', async (_what, call) => {
     let status = 0;

@@ -167,8 +167,8 @@ describe('the connections', () => {
     [4, { ledger: 1, health: 1, searches: 0, rest: 2 }],
     [5, { ledger: 1, health: 1, searches: 1, rest: 2 }],
     [10, { ledger: 1, health: 1, searches: 2, rest: 6 }],
-    [16, { ledger: 1, health: 1, searches: 3, rest: 11 }],
-    [100, { ledger: 1, health: 1, searches: 24, rest: 74 }],
+    [16, { ledger: 2, health: 1, searches: 3, rest: 10 }],
+    [100, { ledger: 2, health: 1, searches: 24, rest: 73 }],
   ])('of %i are shared out as %j', (connections, places) => {
     expect(placesOf(connections)).toEqual(places);
   });

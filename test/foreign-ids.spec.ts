@@ -68,6 +68,7 @@ describe('with the conditions on tenant and environment taken out of all SQL', (
       // There is none of these: whoever asks is told so in the same words.
       differences: 'recdiff_none_01',
       setup_id: 'setup_none_01',
+      subscriptions: 'subs_none_01',
       users: 'user_none_01',
       invitations: 'invite_none_01',
     });

@@ -371,7 +371,10 @@ describe('the whole of the SDK’s surface', () => {
         customer: { id: customerId },
         walletBalance: { id: walletId },
         summary: { customerId, summaries: [] },
+        usage: { customerId, features: [] },
+        entitlements: { customerId, features: [] },
       });
+      expect(data.metadata.errors).toBeUndefined();
     });
 
     it('refuses a wrong key everywhere with 401', async () => {

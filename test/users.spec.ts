@@ -68,6 +68,7 @@ describe('users', () => {
       token: expect.stringMatching(/^sk_[0-9A-Za-z]{38}$/),
       user_id: expect.stringMatching(/^user_/),
       tenant_id: expect.stringMatching(/^tenant_/),
+      environment_id: expect.stringMatching(/^env_/),
     });
     expect(answer.headers['cache-control']).toBe('no-store');
     const session = answer.body as Session;

@@ -396,7 +396,7 @@ describe('the delivery of webhooks', () => {
 
   it('is where the documentation of the routes says that it is looked after', async () => {
     const { body } = await client.get('/v1/webhooks/dashboard').expect(200);
-    expect(body).toEqual({ url: `${service.url}/docs#/Webhooks` });
+    expect(body).toEqual({ url: `${service.url}/docs#/Webhooks`, svix_enabled: false });
   });
 });
 

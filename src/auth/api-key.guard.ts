@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
+import { Declared } from '../http/declared.js';
 import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError, keyRefused } from '../shared/errors.js';
@@ -10,30 +11,33 @@ import { enterScope } from '../shared/sight.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
+import { refuseOtherEnvironment } from './named-environment.js';
 import type { ScopeName } from './scopes.js';
 import { tenantSuspended } from './suspension.js';
 
 /** Lets a request in by its API key. Everything is private unless it is declared public. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
+  readonly #access: Declared<RouteAccess | undefined>;
+
   constructor(
-    private readonly reflector: Reflector,
+    reflector: Reflector,
     private readonly keys: KeyRing,
     private readonly usage: KeyUsage,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#access = new Declared((...places) => reflector.getAllAndOverride(ROUTE_ACCESS, places));
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const access = this.#access.of(context);
     if (access === 'public') return true;
     if (access === undefined) throw new Error(`${context.getClass().name} has a route without a scope`);
     const request = context.switchToHttp().getRequest<Request & { caller?: Caller }>();
     const key = await this.#authenticate(request);
     takeTurnOf(key.tenantId);
     if (access !== 'any key') authorize(key, access);
+    refuseOtherEnvironment(request, context, key.environmentId);
     enterScope(key);
     this.usage.note(key);
     const { keyId, keyType, keyName, tenantId, environmentId, environmentType, customerId, userId, userEmail, scopes } =

@@ -6,6 +6,7 @@ import { IsTimestamp } from '../http/fields/is-timestamp.js';
 import { Pagination, WalletsPageQuery } from '../http/wallets-page.js';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import type { ApiKey } from './api-key.entity.js';
+import { flexpriceRolesOfKey } from './roles.js';
 import { type KeyType, SCOPE_NAMES, type ScopeName, scopesOf } from './scopes.js';
 
 const KEY_TYPES: KeyType[] = ['private_key', 'publishable_key'];
@@ -92,7 +93,13 @@ export class SecretDto {
   @ApiProperty({ type: String, example: 'flexprice', description: 'Always the same, for the SDK.' })
   provider!: string;
 
-  @ApiProperty({ type: [String], description: 'Always empty: keys have scopes.' })
+  @ApiProperty({
+    type: [String],
+    example: ['wallets:read'],
+    description:
+      'What the key may do, where that is not everything: its `scopes`, or `none`. Empty for a key that may do ' +
+      'everything, which Flexprice shows as full access.',
+  })
   roles!: string[];
 
   @ApiProperty({ type: String, example: 'user' })
@@ -148,15 +155,16 @@ export class ApiKeyListDto {
 export function renderSecret(secret: ApiKey): SecretDto {
   const { id, name, type, displayId, status, tenantId, environmentId, createdBy, updatedBy } = secret;
   const customerId = secret.customerId ?? null;
+  const scopes = scopesOf({ type, customerId, scopes: secret.scopes ?? null });
   return {
     id,
     name,
     type,
     display_id: displayId,
     customer_id: customerId,
-    scopes: [...scopesOf({ type, customerId, scopes: secret.scopes ?? null })],
+    scopes: [...scopes],
     provider: 'flexprice',
-    roles: [],
+    roles: flexpriceRolesOfKey(scopes),
     user_type: 'user',
     expires_at: formatTimestampOrNull(secret.expiresAt),
     last_used_at: formatTimestampOrNull(secret.lastUsedAt),

@@ -21,6 +21,7 @@ import { SheddingByTenant } from './shedding-by-tenant.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AttemptLimits } from './users/attempt-limits.js';
 import { AuthController } from './users/auth.controller.js';
+import { AuthorSearch } from './users/author-search.service.js';
 import { InvitationPageController } from './users/invitation-page.controller.js';
 import { InvitationsController } from './users/invitations.controller.js';
 import { Invitations } from './users/invitations.service.js';
@@ -51,6 +52,7 @@ import { UsersService } from './users/users.service.js';
     ApiKeysService,
     UsersService,
     TenantUsers,
+    AuthorSearch,
     UserAuthority,
     Invitations,
     PasswordChanges,

@@ -11,9 +11,11 @@ import {
   UpdateEnvironmentDto,
 } from './environments.dto.js';
 import { EnvironmentsService, refuseProduction } from './environments.service.js';
+import { OfAnyEnvironment } from './named-environment.js';
 import { TenantsService } from './tenants.service.js';
 
 @ApiTags('Environments')
+@OfAnyEnvironment()
 @Controller('v1/environments')
 export class EnvironmentsController {
   constructor(
@@ -33,15 +35,12 @@ export class EnvironmentsController {
     return renderEnvironment(await this.tenants.createEnvironment(caller.tenantId, { name, type }, caller));
   }
 
-  /** The environments of the tenant, newest first. */
+  /** The environments of the tenant: that of the key, then the others, newest first. */
   @Get()
   @RequireScope('tenant:read')
   @ApiWalletsErrors('validation')
-  async list(
-    @CurrentCaller() { tenantId }: Caller,
-    @Query() query: ListEnvironmentsQuery,
-  ): Promise<EnvironmentListDto> {
-    const [environments, total] = await this.environments.list(tenantId, query);
+  async list(@CurrentCaller() caller: Caller, @Query() query: ListEnvironmentsQuery): Promise<EnvironmentListDto> {
+    const [environments, total] = await this.environments.list(caller, query);
     const { limit, offset } = query;
     return { environments: environments.map(renderEnvironment), total, offset, limit };
   }

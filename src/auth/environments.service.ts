@@ -1,8 +1,9 @@
-import { LockMode } from '@mikro-orm/core';
+import { LockMode, raw } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
 import { DomainError, notFound } from '../shared/errors.js';
+import type { Scope } from '../shared/scope.js';
 import { AuditLog } from './audit/audit-log.js';
 import type { Caller } from './caller.js';
 import { checkScopes } from './check-scopes.js';
@@ -41,13 +42,14 @@ export class EnvironmentsService {
     return this.em.fork().find(Environment, { status: 'published' }, { orderBy: { createdAt: 'asc', id: 'asc' } });
   }
 
+  /** Whoever looks for the environment that it works in finds it first. */
   async list(
-    tenantId: string,
+    { tenantId, environmentId }: Scope,
     page: { limit: number; offset: number; order: 'asc' | 'desc' },
   ): Promise<[Environment[], number]> {
     const { limit, offset, order } = page;
-    const where = { tenantId, status: 'published' };
-    return this.em.fork().findAndCount(Environment, where, { limit, offset, orderBy: { createdAt: order, id: order } });
+    const orderBy = [{ [raw('(id = ?)', [environmentId])]: 'desc' }, { createdAt: order, id: order }];
+    return this.em.fork().findAndCount(Environment, { tenantId, status: 'published' }, { limit, offset, orderBy });
   }
 
   /** @throws not_found; forbidden for the key of a development environment that would change a production one */
@@ -72,12 +74,16 @@ export class EnvironmentsService {
   }
 
   /**
-   * Where a user who logs in will be: what they name, otherwise the tenant's oldest development environment. One that
-   * is real is only the default of a tenant that has no other.
+   * Where a user who logs in will be: what they name, otherwise the one on their screen, if it is the tenant's, otherwise
+   * the tenant's oldest development environment. One that is real is only the default of a tenant that has no other.
+   * @param id what they name
+   * @param shown what a browser has kept, perhaps from another tenant or a database that is gone: so it is only a wish
    * @throws not_found
    */
-  async forLogin(tenantId: string, id: string | null): Promise<Environment> {
+  async forLogin(tenantId: string, id: string | null, shown?: string): Promise<Environment> {
     if (id !== null) return this.get(tenantId, id);
+    const wished = shown === undefined ? null : await this.em.fork().findOne(Environment, live(tenantId, shown));
+    if (wished) return wished;
     // 'development' comes before 'production'.
     const orderBy = { type: 'asc', createdAt: 'asc', id: 'asc' } as const;
     const [environment] = await this.em

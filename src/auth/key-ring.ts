@@ -1,6 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import type { LRUCache } from 'lru-cache';
+import { LRUCache } from 'lru-cache';
 import { Clock } from '../shared/clock.js';
 import type { Scope } from '../shared/scope.js';
 import { trustedCache } from '../shared/trusted-cache.js';
@@ -28,6 +28,7 @@ export interface KnownKey extends Scope {
 }
 
 const KNOWN_LIMIT = 20_000;
+const HASHES_LIMIT = 5_000;
 /** Keys of the right form that do not exist. A flood of them must not push the real ones out. */
 const UNKNOWN_LIMIT = 2_000;
 
@@ -36,6 +37,11 @@ const UNKNOWN_LIMIT = 2_000;
 export class KeyRing {
   readonly #known: LRUCache<string, KnownKey>;
   readonly #unknown: LRUCache<string, true>;
+  /**
+   * What keys that are known hash to, so that a request does not hash its own twice. Whether one is still known is said
+   * above and nowhere else; keys that nobody has are not kept here.
+   */
+  readonly #hashes = new LRUCache<string, string>({ max: HASHES_LIMIT });
   /** Lookups under way: a burst with one key asks the database once. */
   readonly #lookups = new Map<string, Promise<KnownKey | undefined>>();
 
@@ -49,9 +55,11 @@ export class KeyRing {
 
   /** The key that a client showed; undefined for one that is malformed, unknown or revoked. Expiry is the guard's to judge. */
   async find(key: string): Promise<KnownKey | undefined> {
-    if (!isWellFormedApiKey(key)) return undefined;
-    const keyHash = hashApiKey(key);
+    const remembered = this.#hashes.get(key);
+    if (remembered === undefined && !isWellFormedApiKey(key)) return undefined;
+    const keyHash = remembered ?? hashApiKey(key);
     const known = this.#known.get(keyHash);
+    if (known && remembered === undefined) this.#hashes.set(key, keyHash);
     if (known) return known;
     if (this.#unknown.has(keyHash)) return undefined;
     const lookup = this.#lookups.get(keyHash) ?? this.#lookUp(keyHash);
@@ -64,7 +72,7 @@ export class KeyRing {
    * nobody, and says nothing of a key that was not shown for long.
    */
   recall(key: string): KnownKey | undefined {
-    return this.#known.peek(hashApiKey(key), { allowStale: true });
+    return this.#known.peek(this.#hashes.get(key) ?? hashApiKey(key), { allowStale: true });
   }
 
   /** Forgets a key that was just revoked or changed here; other processes forget it in time. */

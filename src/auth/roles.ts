@@ -25,3 +25,26 @@ export function scopesOfRole(role: RoleName): readonly ScopeName[] {
 export function flexpriceRoleOf(role: RoleName): string {
   return role === 'owner' ? 'super_admin' : role;
 }
+
+/**
+ * What somebody is, as Flexprice's `roles`: of a user their role, of a key that may do everything the same, of any other
+ * key its scopes.
+ */
+export function flexpriceRolesOf(role: RoleName | null, scopes: ReadonlySet<ScopeName>): string[] {
+  if (role) return [flexpriceRoleOf(role)];
+  return mayDoEverything(scopes) ? [flexpriceRoleOf('owner')] : limitedRolesOf(scopes);
+}
+
+/** The same of a key in a list of keys, where Flexprice's screens show no role at all as full access. */
+export function flexpriceRolesOfKey(scopes: ReadonlySet<ScopeName>): string[] {
+  return mayDoEverything(scopes) ? [] : limitedRolesOf(scopes);
+}
+
+/** Never empty: a key without any scope would look like one that has all. */
+function limitedRolesOf(scopes: ReadonlySet<ScopeName>): string[] {
+  return scopes.size > 0 ? [...scopes] : ['none'];
+}
+
+function mayDoEverything(scopes: ReadonlySet<ScopeName>): boolean {
+  return SCOPE_NAMES.every((scope) => scopes.has(scope));
+}

@@ -1,19 +1,24 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
+import { Declared } from '../http/declared.js';
 import { costOf, ROUTE_COST, type RouteCost } from '../http/admission/route-cost.js';
 import { RequestBudgets } from './request-budgets.js';
 
 /** Spends what the route costs: behind the guard that asks for a key, and before the body is read. */
 @Injectable()
 export class RouteCostGuard implements CanActivate {
+  readonly #cost: Declared<RouteCost>;
+
   constructor(
-    private readonly reflector: Reflector,
+    reflector: Reflector,
     private readonly budgets: RequestBudgets,
-  ) {}
+  ) {
+    this.#cost = declaredCosts(reflector);
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    await spend(this.budgets, context, declaredCost(this.reflector, context).points);
+    await spend(this.budgets, context, this.#cost.of(context).points);
     return true;
   }
 }
@@ -21,21 +26,25 @@ export class RouteCostGuard implements CanActivate {
 /** Spends what the body adds: rows of a batch, filters of a search. Behind the guard that reads it. */
 @Injectable()
 export class BodyCostGuard implements CanActivate {
+  readonly #cost: Declared<RouteCost>;
+
   constructor(
-    private readonly reflector: Reflector,
+    reflector: Reflector,
     private readonly budgets: RequestBudgets,
-  ) {}
+  ) {
+    this.#cost = declaredCosts(reflector);
+  }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const { ofBody } = declaredCost(this.reflector, context);
+    const { ofBody } = this.#cost.of(context);
     if (!ofBody) return true;
     const { body } = context.switchToHttp().getRequest<Request>();
     return spend(this.budgets, context, ofBody(body)).then(() => true);
   }
 }
 
-function declaredCost(reflector: Reflector, context: ExecutionContext): RouteCost {
-  return costOf(reflector.getAllAndOverride(ROUTE_COST, [context.getHandler(), context.getClass()]));
+function declaredCosts(reflector: Reflector): Declared<RouteCost> {
+  return new Declared((...places) => costOf(reflector.getAllAndOverride(ROUTE_COST, places)));
 }
 
 function spend(budgets: RequestBudgets, context: ExecutionContext, points: number): Promise<void> {

@@ -5,7 +5,7 @@ import { IsText } from '../http/fields/is-text.js';
 import { Nested } from '../http/fields/nested.js';
 import { formatTimestamp } from '../shared/clock.js';
 import type { Caller } from './caller.js';
-import { flexpriceRoleOf, ROLE_NAMES, type RoleName } from './roles.js';
+import { flexpriceRolesOf, ROLE_NAMES, type RoleName } from './roles.js';
 import { SCOPE_NAMES } from './scopes.js';
 import type { BillingDetails, Tenant } from './tenant.entity.js';
 import type { AppUser } from './users/app-user.entity.js';
@@ -123,7 +123,7 @@ export class UserDto {
   /** The user's role in the tenant; null for a key without a user. Ours. */
   @ApiProperty({ enum: ROLE_NAMES, nullable: true })
   role!: RoleName | null;
-  /** `super_admin` for an owner, and for a key that may do everything; otherwise the role, none for a key.
+  /** `super_admin` for an owner, and for a key that may do everything; otherwise the role, of a key its scopes.
    * @example ['super_admin'] */
   roles!: string[];
   /** What the key may do. Ours. */
@@ -147,15 +147,13 @@ export function renderTenant(tenant: Tenant): TenantDto {
 }
 
 export function renderCaller(caller: Caller, tenant: Tenant, user: AppUser | null): UserDto {
-  const isUnrestricted = SCOPE_NAMES.every((scope) => caller.scopes.has(scope));
-  const role = user?.role ?? (isUnrestricted ? 'owner' : null);
   return {
     id: user?.id ?? caller.keyId,
     email: user?.email ?? '',
     type: user ? 'user' : 'service_account',
     name: user?.name ?? '',
     role: user?.role ?? null,
-    roles: role ? [flexpriceRoleOf(role)] : [],
+    roles: flexpriceRolesOf(user?.role ?? null, caller.scopes),
     scopes: [...caller.scopes],
     environment_id: caller.environmentId,
     tenant: renderTenant(tenant),

@@ -6,6 +6,7 @@ import { didYouMean } from '../shared/nearest.js';
 import { takeTurnOfSearches } from '../shared/turn.js';
 import { UnreadBody } from './body/unread-body.js';
 import { invalidFields, invalidRequest } from './field-errors.js';
+import { rememberRules } from './remembered-rules.js';
 
 const SENT_BY_SDK = Symbol('fields that only the SDK knows');
 const MAY_BE_EMPTY = Symbol('may be empty');
@@ -79,6 +80,8 @@ export function validated<T extends object>(dto: Class<T>, value: unknown): T {
   if (errors.length > 0) throw invalidFields(toFieldErrors(errors, { hints: MAX_HINTS }));
   return instance;
 }
+
+rememberRules(getMetadataStorage());
 
 const RULES = {
   whitelist: true,

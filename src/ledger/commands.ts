@@ -197,3 +197,8 @@ export type LedgerCommand<Answer = unknown> = CommandBase<Answer> &
     /** Closes the wallet and opens another in its place, which gets what is left. */
     | { kind: 'convert'; successor: (closed: WalletRecord, now: Date) => WalletRecord }
   );
+
+/** The wallets that a command is about, the one that it opens among them. */
+export function walletsOf(command: LedgerCommand): string[] {
+  return command.kind === 'transfer' ? [command.walletId, command.terms.toWalletId] : [command.walletId];
+}

@@ -4,7 +4,7 @@ import type { Scope } from '../shared/scope.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { applyPlan } from './apply-plan.js';
 import { BatchAnswers, type Outcome } from './batch-answers.js';
-import type { Actor, LedgerCommand } from './commands.js';
+import { type Actor, type LedgerCommand, walletsOf } from './commands.js';
 import type { LedgerPolicy } from './ledger-policy.js';
 import type { LedgerStore } from './ledger-store.js';
 import { type LedgerTransaction, together } from '../shared/ledger-transaction.js';
@@ -271,8 +271,7 @@ function systemActor({ actor }: LedgerCommand): Actor {
 }
 
 function lockedWallets(command: LedgerCommand): string[] {
-  if (command.kind === 'open') return [];
-  return command.kind === 'transfer' ? [command.walletId, command.terms.toWalletId] : [command.walletId];
+  return command.kind === 'open' ? [] : walletsOf(command);
 }
 
 function isInScope({ wallet }: WalletState, scope: Scope): boolean {

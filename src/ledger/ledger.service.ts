@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { DriverException, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
@@ -6,12 +5,13 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError } from '../shared/errors.js';
-import { FairQueue } from '../shared/fair-queue.js';
 import { newId } from '../shared/ids.js';
 import { isConnectionLost } from '../shared/is-connection-lost.js';
+import { LaneUse } from '../shared/lane-use.js';
 import { sqlStateOf } from '../shared/sql-state.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
-import { asOwnWork, inLane, OWN_WORK } from '../shared/turn.js';
+import { asOwnWork, inLane } from '../shared/turn.js';
+import { CommandQueue, partyOf } from './command-queue.js';
 import type { Idempotency, LedgerCommand } from './commands.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { type Outcome, replayOf } from './batch-answers.js';
@@ -44,25 +44,20 @@ interface Queued {
 const RETRYABLE_STATES: ReadonlySet<string> = new Set(['40P01', '40001', '23505', '55P03']);
 const MAX_ATTEMPTS = 4;
 const RETRY_DELAY_MS = 20;
-/** Where several come, groups are so much smaller: whoever comes next waits for a short one, and is in the one after it. */
-const SHARED_GROUP_PART = 8;
-/** Who has come will come again. */
-const SHARED_FOR_MS = 1000;
 
 /**
  * The one writer: every credit that moves, moves through `post`. Concurrent commands are gathered and committed as one
- * group, one group at a time in this process; an answer is given only after the commit. The next group is what arrived
- * while the last one ran, so there is no timer and no added wait. Tenants take turns: who sends more waits longer, and
- * delays nobody else.
+ * group; an answer is given only after the commit. The next group is what arrived while the last one ran, so there is no
+ * timer and no added wait. Where a second one is worth it, and there is a connection for it, two are under way, of which
+ * no wallet is in both. Tenants take turns: who sends more waits longer, and delays nobody else.
  */
 @Injectable()
 export class LedgerService implements OnApplicationShutdown {
   readonly #logger = new Logger('Ledger');
   readonly #policies: LedgerPolicy[] = [];
-  readonly #queue = new FairQueue<Queued>();
-  /** When several waited for the last time. */
-  #sharedAt = Number.NEGATIVE_INFINITY;
-  #running: Promise<void> | undefined;
+  readonly #queue: CommandQueue<Queued>;
+  readonly #underWay = new Set<Promise<void>>();
+  #isWoken = false;
   #turnedAway = 0;
 
   constructor(
@@ -71,7 +66,11 @@ export class LedgerService implements OnApplicationShutdown {
     private readonly clock: Clock,
     private readonly config: Config,
     private readonly watch: WorkWatch,
-  ) {}
+    use: LaneUse,
+  ) {
+    // As many as there are connections for; the embedded database has one for everything.
+    this.#queue = new CommandQueue(config.ledgerBatchLimit, () => use.read().ledger?.places ?? 1);
+  }
 
   /** Commands that wait for their group. */
   get queueLength(): number {
@@ -101,8 +100,8 @@ export class LedgerService implements OnApplicationShutdown {
     }
     const origin = this.watch.origin();
     const outcome = await new Promise<Outcome>((resolve, reject) => {
-      this.#queue.push(party, { command: this.#withKey(command), origin, resolve, reject });
-      this.#running ??= asOwnWork(() => this.#drain());
+      this.#queue.push({ command: this.#withKey(command), origin, resolve, reject });
+      this.#wake();
     });
     return answerOf(outcome);
   }
@@ -149,7 +148,7 @@ export class LedgerService implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#running;
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   /** A command without a key gets one of its own, so that a commit whose answer was lost can be told from one that failed. */
@@ -158,15 +157,31 @@ export class LedgerService implements OnApplicationShutdown {
     return { ...command, idempotency: { key: `auto:${newId('req', this.clock.now())}`, requestHash: '' } };
   }
 
-  async #drain(): Promise<void> {
-    // Lets everything that this turn of the event loop brings join the first group.
-    await Promise.resolve();
-    while (this.#queue.size > 0) {
-      await this.#settle(this.#nextGroup());
-      // The embedded database answers within one turn of the event loop: the others need theirs, too.
-      await nextTurn();
+  /** Lets everything that this turn of the event loop brings join the group that it begins. */
+  #wake(): void {
+    if (this.#isWoken || !this.#queue.isDue) return;
+    this.#isWoken = true;
+    asOwnWork(() =>
+      queueMicrotask(() => {
+        this.#isWoken = false;
+        this.#begin();
+      }),
+    );
+  }
+
+  #begin(): void {
+    for (let group = this.#queue.next(); group; group = this.#queue.next()) {
+      const carriedOut = this.#carryOut(group).finally(() => this.#underWay.delete(carriedOut));
+      this.#underWay.add(carriedOut);
     }
-    this.#running = undefined;
+  }
+
+  async #carryOut(group: readonly Queued[]): Promise<void> {
+    await this.#settle(group);
+    // The embedded database answers within one turn of the event loop: the others need theirs, too.
+    await nextTurn();
+    this.#queue.ended(group);
+    this.#begin();
   }
 
   /** Each may fill as much of the queue as it leaves free, so there is always room for who comes next. */
@@ -174,29 +189,8 @@ export class LedgerService implements OnApplicationShutdown {
     return this.#queue.sizeOf(party) >= this.config.ledgerQueueLimit - this.#queue.size;
   }
 
-  /**
-   * Rows beside a command are written when the whole group has been planned, so whoever asks the tables before (a guard)
-   * waits for those of a command of its tenant before it: what a coupon allows is counted.
-   */
-  #nextGroup(): Queued[] {
-    const withRowsBeside = new Set<string>();
-    return this.#queue.take(this.#groupLimit(), ({ command }) => {
-      const { tenantId } = command.scope;
-      if (command.guard && withRowsBeside.has(tenantId)) return false;
-      if (command.also) withRowsBeside.add(tenantId);
-      return true;
-    });
-  }
-
-  #groupLimit(): number {
-    const { ledgerBatchLimit } = this.config;
-    const now = performance.now();
-    if (this.#queue.parties > 1) this.#sharedAt = now;
-    return now - this.#sharedAt < SHARED_FOR_MS ? Math.ceil(ledgerBatchLimit / SHARED_GROUP_PART) : ledgerBatchLimit;
-  }
-
   /** Commits a group; one that fails as a whole is repeated, then halved, until the poison command stands alone. */
-  async #settle(group: Queued[], attempt = 1): Promise<void> {
+  async #settle(group: readonly Queued[], attempt = 1): Promise<void> {
     try {
       const outcomes = await this.#commit(group);
       group.forEach(({ resolve }, index) => resolve(outcomes[index] as Outcome));
@@ -279,10 +273,6 @@ function answerOf<Answer>(outcome: Outcome): LedgerAnswer<Answer> {
   }
   outcome.error.isReplayed = outcome.isReplayed;
   throw outcome.error;
-}
-
-function partyOf({ actor, scope }: LedgerCommand): string {
-  return actor.keyId === '' ? OWN_WORK : scope.tenantId;
 }
 
 function busy(reason: string, cause?: unknown): DomainError {

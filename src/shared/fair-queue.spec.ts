@@ -36,6 +36,23 @@ describe('the fair queue', () => {
     expect(names(queue.take(9))).toBe('ax a3');
   });
 
+  it('passes one by without moving it, and takes those behind it', () => {
+    const queue = queueOf('a1 ax a3 a4', 'b1 b2');
+    const mayTake = ({ name }: { name: string }) => (name === 'ax' ? 'pass' : true);
+    expect(names(queue.take(4, mayTake))).toBe('a1 b1 a3 b2');
+    queue.push('a', item('a5'));
+    expect([queue.size, queue.sizeOf('a'), queue.parties]).toEqual([3, 3, 1]);
+    expect(names(queue.take(9))).toBe('ax a4 a5');
+  });
+
+  it('takes none where it may take fewer than are wanted', () => {
+    const queue = queueOf('a1 ax a3', 'b1');
+    const mayTake = ({ name }: { name: string }) => name !== 'ax';
+    expect(names(queue.take(9, mayTake, 3))).toBe('');
+    expect([queue.size, queue.sizeOf('a')]).toEqual([4, 3]);
+    expect(names(queue.take(9, mayTake, 2))).toBe('a1 b1');
+  });
+
   it('lets one leave its line', () => {
     const queue = queueOf('a1');
     const late = item('a2');

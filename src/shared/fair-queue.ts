@@ -1,3 +1,6 @@
+/** Whether one is taken; one that is passed by stays where it stands, and those behind it are looked at. */
+export type Choice = boolean | 'pass';
+
 /**
  * What waits, in a line for each party. Lines take turns, item by item; within a line the first comes first. So a line
  * that is long delays itself.
@@ -30,23 +33,23 @@ export class FairQueue<Item extends object> {
 
   /**
    * Takes up to so many, in turn.
-   * @param mayTake asked for the first of a line; a no ends that line's turns this time
+   * @param mayTake asked for each of a line, the first first; a no ends that line's turns this time
+   * @param fewest what is less than that stays where it is: none is taken
    */
-  take(limit: number, mayTake: (item: Item, party: string) => boolean = () => true): Item[] {
+  take(limit: number, mayTake: (item: Item, party: string) => Choice = () => true, fewest = 0): Item[] {
     const taken: Item[] = [];
-    const turns = Array.from(this.#lines, ([party, line]) => ({ party, line, count: 0 }));
+    const turns = Array.from(this.#lines, ([party, line]) => ({ party, line, looked: 0, passed: [] as Item[] }));
     const open = new Set(turns);
     while (open.size > 0 && taken.length < limit) {
       for (const turn of open) {
-        const item = turn.line[turn.count];
         if (taken.length >= limit) break;
-        if (item && mayTake(item, turn.party)) {
-          taken.push(item);
-          turn.count += 1;
-        } else open.delete(turn);
+        const item = nextOf(turn, mayTake);
+        if (item) taken.push(item);
+        else open.delete(turn);
       }
     }
-    for (const { party, line, count } of turns) this.#remove(party, line, count);
+    if (taken.length < fewest) return [];
+    for (const { party, line, looked, passed } of turns) this.#remove(party, line, looked, passed);
     return taken;
   }
 
@@ -62,11 +65,27 @@ export class FairQueue<Item extends object> {
   }
 
   /** Whoever has had a turn stands behind those who have not. */
-  #remove(party: string, line: Item[], count: number): void {
+  #remove(party: string, line: Item[], looked: number, passed: readonly Item[]): void {
+    const count = looked - passed.length;
     if (count === 0) return;
-    line.splice(0, count);
+    line.splice(0, looked, ...passed);
     this.#size -= count;
     this.#lines.delete(party);
     if (line.length > 0) this.#lines.set(party, line);
+  }
+}
+
+/** The next of a line that may be taken; counts how many were looked at. */
+function nextOf<Item>(
+  turn: { party: string; line: readonly Item[]; looked: number; passed: Item[] },
+  mayTake: (item: Item, party: string) => Choice,
+): Item | undefined {
+  for (;;) {
+    const item = turn.line[turn.looked];
+    const choice = item !== undefined && mayTake(item, turn.party);
+    if (item === undefined || choice === false) return undefined;
+    turn.looked += 1;
+    if (choice === true) return item;
+    turn.passed.push(item);
   }
 }

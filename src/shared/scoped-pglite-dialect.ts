@@ -1,15 +1,6 @@
-import { PGlite, types } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { CompiledQuery, type DatabaseConnection, PGliteDialect, PGliteDriver } from 'kysely';
 import { ToldSight } from './scoped-connections.js';
-
-const asText = (text: string): string => text;
-/** What MikroORM reads itself. */
-const AS_TEXT = {
-  [types.DATE]: asText,
-  [types.TIMESTAMP]: asText,
-  [types.TIMESTAMPTZ]: asText,
-  [types.INTERVAL]: asText,
-};
 
 /** The embedded database with the second wall: its one connection sees what the work that has it at the moment sees. */
 export class ScopedPgliteDialect extends PGliteDialect {
@@ -84,8 +75,14 @@ export function isOpen(folder: string): boolean {
   return database !== undefined && database.ready && !database.closed;
 }
 
+const asText = (text: string): string => text;
+
+/** Loaded when it is opened: on PostgreSQL it never is. Dates and times stay as they are, MikroORM reads them itself. */
 async function open(dataDir: string): Promise<PGlite> {
-  const database = await PGlite.create({ dataDir, parsers: AS_TEXT });
+  const { PGlite, types } = await import('@electric-sql/pglite');
+  const { DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL } = types;
+  const parsers = Object.fromEntries([DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL].map((type) => [type, asText]));
+  const database = await PGlite.create({ dataDir, parsers });
   opened.set(dataDir, database);
   return database;
 }

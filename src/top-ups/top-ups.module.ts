@@ -108,6 +108,7 @@ import { TopUpsService } from './purchases/top-ups.service.js';
   ],
   exports: [
     DeclineCounts,
+    InvoiceLists,
     RefundEngine,
     ScheduledTask,
     TopUpEngine,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { CustomersModule } from '../customers/customers.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
@@ -11,6 +12,9 @@ import { AlertsService } from './alerts.service.js';
 import { BatchDebitsController } from './batch-debits.controller.js';
 import { BatchDebitsService } from './batch-debits.service.js';
 import { CustomerWalletsController } from './customer-wallets.controller.js';
+import { CustomerUsageController } from './empty-lists/customer-usage.controller.js';
+import { EMPTY_LIST_CONTROLLERS } from './empty-lists/empty-list-controllers.js';
+import { UsageEventsController } from './empty-lists/usage-events.controller.js';
 import { HoldsController } from './holds.controller.js';
 import { HoldsService } from './holds.service.js';
 import { ReversalsController } from './reversals.controller.js';
@@ -26,8 +30,10 @@ import { TransactionDetailsController } from './history/transaction-details.cont
 import { TransactionDetailsService } from './history/transaction-details.service.js';
 import { TransactionCounts } from './transaction-counts.js';
 import { Expansions } from './expansions.js';
+import { PortalAccountController } from './portal/portal-account.controller.js';
 import { PortalSessionsController } from './portal/portal-sessions.controller.js';
 import { PortalSessionsService } from './portal/portal-sessions.service.js';
+import { PortalUsage } from './portal/portal-usage.service.js';
 import { PortalController } from './portal/portal.controller.js';
 import { TransactionsController } from './transactions.controller.js';
 import { TransactionsService } from './transactions.service.js';
@@ -40,12 +46,13 @@ import { WalletsService } from './wallets.service.js';
 
 /** The wallets API: a drop-in for Flexprice's. */
 @Module({
-  imports: [CustomersModule, HttpModule, LedgerModule, PaymentsModule, SettingsModule, TopUpsModule],
+  imports: [AuthModule, CustomersModule, HttpModule, LedgerModule, PaymentsModule, SettingsModule, TopUpsModule],
   controllers: [
     BatchDebitsController,
     // Before `customers/:id/wallets`, which would match a session for the external id `wallets`.
     PortalSessionsController,
     PortalController,
+    PortalAccountController,
     TransactionsController,
     WalletsController,
     WalletMovementsController,
@@ -57,6 +64,9 @@ import { WalletsService } from './wallets.service.js';
     LotsController,
     StatementController,
     TransactionDetailsController,
+    ...EMPTY_LIST_CONTROLLERS,
+    UsageEventsController,
+    CustomerUsageController,
   ],
   providers: [
     AlertPolicy,
@@ -74,6 +84,7 @@ import { WalletsService } from './wallets.service.js';
     TransactionsService,
     WalletConversionsService,
     PortalSessionsService,
+    PortalUsage,
     WalletCheckouts,
     WalletMovementsService,
     WalletsService,

@@ -43,6 +43,6 @@ export class EventsController {
   @RequireScope('webhooks:read')
   @ApiWalletsErrors()
   dashboard(@Req() request: Request): DashboardDto {
-    return { url: `${request.protocol}://${request.get('host') ?? 'localhost'}/docs#/Webhooks` };
+    return { url: `${request.protocol}://${request.get('host') ?? 'localhost'}/docs#/Webhooks`, svix_enabled: false };
   }
 }

@@ -87,6 +87,9 @@ export class DashboardDto {
   /** The page of the API documentation with these routes: there is no other dashboard.
    * @example 'http://127.0.0.1:3000/docs#/Webhooks' */
   url!: string;
+  /** Always false: webhooks are sent from here. */
+  @ApiProperty({ type: Boolean, example: false })
+  svix_enabled!: boolean;
 }
 
 /** @param isShown false: that it was sent, not what */

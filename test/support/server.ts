@@ -14,8 +14,8 @@ export async function startServer(): Promise<void> {
   // Of this run alone: others may use the same server at the same time.
   process.env['REFILL_TEST_TEMPLATE'] = `refill_template_${process.pid}`;
   try {
-    await migrateTemplate();
-    process.env['REFILL_TEST_SERVICE'] = await compileService();
+    const [service] = await Promise.all([compileService(), migrateTemplate()]);
+    process.env['REFILL_TEST_SERVICE'] = service;
   } catch (error) {
     await stopServer();
     throw error;

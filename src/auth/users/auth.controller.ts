@@ -6,6 +6,7 @@ import { originOf } from '../../http/origin.js';
 import { ApiKeysService } from '../api-keys.service.js';
 import { type Caller, CurrentCaller, Public, RequireKey } from '../caller.js';
 import { SeesEveryTenant } from '../every-scope.guard.js';
+import { namedEnvironment, OfAnyEnvironment } from '../named-environment.js';
 import { AuthResponse, LoginDto, SignupDto, SignupResponse } from './auth.dto.js';
 import { AcceptInvitationDto, InvitationTokenDto, OpenInvitationDto, renderOpenInvitation } from './invitations.dto.js';
 import { Invitations } from './invitations.service.js';
@@ -42,8 +43,8 @@ export class AuthController {
   }
 
   /**
-   * Logs a user in: a new server key for 24 hours, of the development environment unless `environment_id` names another
-   * one of the tenant. A wrong password and an unknown user are the same 401. From one address, 10 failures in a row
+   * Logs a user in: a new server key for 24 hours, of the environment that `environment_id` names, otherwise of that in
+   * the header `X-Environment-ID`, if it is one of the tenant's, otherwise of the development environment. A wrong password and an unknown user are the same 401. From one address, 10 failures in a row
    * for one user and 100 logins in 15 minutes.
    */
   @Post('login')
@@ -54,7 +55,8 @@ export class AuthController {
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')
   async login(@Body() body: LoginDto, @Req() request: Request): Promise<AuthResponse> {
     const { email, password, environment_id: environmentId } = body;
-    const credentials = { email, password, environmentId: environmentId ?? null };
+    const shownEnvironment = namedEnvironment(request);
+    const credentials = { email, password, environmentId: environmentId ?? null, shownEnvironment };
     return renderSession(await this.users.logIn(credentials, originOf(request)));
   }
 
@@ -65,6 +67,7 @@ export class AuthController {
   @Post('logout')
   @HttpCode(204)
   @RequireKey()
+  @OfAnyEnvironment()
   @ApiWalletsErrors('invalid_operation')
   async logout(@CurrentCaller() caller: Caller): Promise<void> {
     await this.apiKeys.endLogin(caller);
@@ -99,6 +102,6 @@ export class AuthController {
   }
 }
 
-function renderSession({ token, userId, tenantId }: Session): AuthResponse {
-  return { token, user_id: userId, tenant_id: tenantId };
+function renderSession({ token, userId, tenantId, environmentId }: Session): AuthResponse {
+  return { token, user_id: userId, tenant_id: tenantId, environment_id: environmentId };
 }

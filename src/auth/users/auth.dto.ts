@@ -56,7 +56,9 @@ export class LoginDto {
 
   @IsOptional()
   @IsIdentifier({
-    description: 'The environment of the token; the oldest development environment of the tenant, if absent. Ours.',
+    description:
+      'The environment of the token. If absent, that of the header `X-Environment-ID`, otherwise the oldest ' +
+      'development environment of the tenant. Ours.',
     example: 'env_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB',
   })
   environment_id?: string | null;
@@ -96,4 +98,7 @@ export class AuthResponse {
   user_id!: string;
   /** @example 'tenant_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
   tenant_id!: string;
+  /** Where the token is good. Ours.
+   * @example 'env_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB' */
+  environment_id!: string;
 }

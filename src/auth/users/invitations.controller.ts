@@ -4,6 +4,7 @@ import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../../http/wallets-page.js';
 import { Clock } from '../../shared/clock.js';
 import { type Caller, CurrentCaller, RequireScope } from '../caller.js';
+import { OfAnyEnvironment } from '../named-environment.js';
 import {
   InvitationListDto,
   InviteDto,
@@ -14,6 +15,7 @@ import {
 import { Invitations } from './invitations.service.js';
 
 @ApiTags('Users')
+@OfAnyEnvironment()
 @Controller('v1/users/invitations')
 export class InvitationsController {
   constructor(

@@ -163,7 +163,7 @@ export class Invitations {
           tx.assign(invitation, change);
           this.audit.change(tx, author, 'user_invitation.changed', invitation);
           const key = await this.loginKeys.create(tx, { tenantId, environmentId }, user, from);
-          return { token: key, userId, tenantId };
+          return { token: key, userId, tenantId, environmentId };
         }),
       takenAt(email),
       EMAIL_UNIQUE,

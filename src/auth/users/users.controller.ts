@@ -1,8 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
+import { Cost, filtersOf, POINTS } from '../../http/admission/route-cost.js';
 import { walletsPage } from '../../http/wallets-page.js';
 import { type Caller, CurrentCaller, RequireScope } from '../caller.js';
+import { OfAnyEnvironment } from '../named-environment.js';
+import { TenantsService } from '../tenants.service.js';
+import { AuthorListDto, AuthorSearchDto, renderAuthor } from './author-search.dto.js';
+import { AuthorSearch } from './author-search.service.js';
 import { PasswordChanges } from './password-changes.service.js';
 import {
   ChangePasswordDto,
@@ -18,11 +23,14 @@ import {
 import { TenantUsers } from './tenant-users.service.js';
 
 @ApiTags('Users')
+@OfAnyEnvironment()
 @Controller('v1/users')
 export class UsersController {
   constructor(
     private readonly users: TenantUsers,
     private readonly passwords: PasswordChanges,
+    private readonly authors: AuthorSearch,
+    private readonly tenants: TenantsService,
   ) {}
 
   /** The users of the tenant, newest first. */
@@ -32,6 +40,27 @@ export class UsersController {
   async list(@CurrentCaller() { tenantId }: Caller, @Query() query: ListUsersQuery): Promise<TenantUserListDto> {
     const [users, total] = await this.users.list(tenantId, query);
     return walletsPage(users.map(renderTenantUser), total, query);
+  }
+
+  /**
+   * Users of the tenant by filters, in any order. With `user_ids` also API keys: the way from a `created_by` to a name.
+   * What the service does by itself, and what its operator does by command, has none.
+   */
+  @Post('search')
+  @Cost(POINTS.search, filtersOf)
+  @HttpCode(200)
+  @RequireScope('users:read')
+  @ApiWalletsErrors('validation')
+  async search(@CurrentCaller() caller: Caller, @Body() body: AuthorSearchDto): Promise<AuthorListDto> {
+    const [[authors, total], tenant] = await Promise.all([
+      this.authors.find(caller, body),
+      this.tenants.get(caller.tenantId),
+    ]);
+    return walletsPage(
+      authors.map((author) => renderAuthor(author, tenant)),
+      total,
+      body,
+    );
   }
 
   /**

@@ -44,6 +44,7 @@ export interface Session {
   token: string;
   userId: string;
   tenantId: string;
+  environmentId: string;
 }
 
 /** Users: they sign up, which makes their tenant, and log in, which makes a key for a day. */
@@ -81,13 +82,17 @@ export class UsersService {
 
   /**
    * Makes a key for who knows the password.
-   * @param environmentId where the key is good; null: the tenant's development environment
+   * @param environmentId where the key is good; null: where `shownEnvironment` says, otherwise the tenant's development
+   * environment
    * @param from where the attempts are counted
    * @throws DomainError `unauthorized`, in the same words and after the same time for an unknown user; `forbidden` for
    * a suspended tenant, `not_found` for the environment, `too_many_requests`, `unavailable`
    */
-  async logIn(credentials: Credentials & { environmentId: string | null }, from: Origin): Promise<Session> {
-    const { email, password, environmentId } = credentials;
+  async logIn(
+    credentials: Credentials & { environmentId: string | null; shownEnvironment?: string | undefined },
+    from: Origin,
+  ): Promise<Session> {
+    const { email, password, environmentId, shownEnvironment } = credentials;
     await this.limits.beforeLogin(from.address, email);
     const user = await this.em.fork().findOne(AppUser, { email, status: 'published' });
     const isRight = await this.passwords.verify(password, user?.passwordHash ?? NOBODYS_HASH);
@@ -101,9 +106,9 @@ export class UsersService {
       this.refusedLogins.note(user, 'tenant_suspended', from);
       throw tenantSuspended();
     }
-    const environment = await this.environments.forLogin(tenantId, environmentId);
+    const environment = await this.environments.forLogin(tenantId, environmentId, shownEnvironment);
     const token = await this.em.fork().transactional((tx) => this.#enter(tx, user, environment.id, from));
-    return { token, userId, tenantId };
+    return { token, userId, tenantId, environmentId: environment.id };
   }
 
   /** The user behind a login key; null for other keys. */

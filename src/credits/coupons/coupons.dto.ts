@@ -1,14 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIdentifierList } from '../../http/fields/is-identifier-list.js';
 import { IsText } from '../../http/fields/is-text.js';
 import { IsTimestamp } from '../../http/fields/is-timestamp.js';
+import { WalletsSearchQuery } from '../../http/filters.dto.js';
+import { SentBySdk } from '../../http/validation.pipe.js';
 import { Pagination } from '../../http/wallets-page.js';
 import { formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
+import { formatDecimal, fromMinorUnits } from '../../shared/decimal.js';
 import { PACK_CURRENCIES, type PackCurrency } from '../packs/credit-pack.entity.js';
 import type { Coupon } from './coupon.entity.js';
 
 const MAX_AMOUNT_MINOR = 99_999_999;
 const MAX_LIMIT = 2_147_483_647;
+const STATUSES = ['published', 'archived', 'deleted'];
 const COUPON_ID = /^[\w.:-]{1,100}$/;
 
 /** A coupon to be given out: either `percent_off`, or `amount_off_minor` with `currency`. */
@@ -79,7 +84,22 @@ export class CreateCouponDto {
   valid_until?: Date | null;
 }
 
-/** A coupon, as its tenant sees it. */
+/** Which coupons; all that is given must hold. */
+@SentBySdk('expand')
+export class CouponSearchDto extends WalletsSearchQuery {
+  @ApiProperty({ type: [String], required: false, nullable: true, example: ['WELCOME10'] })
+  @IsOptional()
+  @IsIdentifierList()
+  coupon_ids?: string[] | null;
+
+  /** All of ours are `published`. */
+  @ApiProperty({ enum: STATUSES, required: false, nullable: true })
+  @IsOptional()
+  @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
+  status?: string | null;
+}
+
+/** A coupon, as its tenant sees it: in our words, and in those of Flexprice’s client. */
 export class CouponDto {
   /** @example 'WELCOME10' */
   id!: string;
@@ -106,6 +126,36 @@ export class CouponDto {
   valid_until!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   withdrawn_at!: string | null;
+  /** `percent_off`, or `amount_off_minor`, as Flexprice has them. */
+  @ApiProperty({ enum: ['percentage', 'fixed'] })
+  type!: string;
+  /** `percent_off` as text.
+   * @example '10' */
+  percentage_off!: string | null;
+  /** `amount_off_minor` in the currency’s major unit.
+   * @example null */
+  amount_off!: string | null;
+  /** Always `once`: of one purchase. */
+  @ApiProperty({ enum: ['once'] })
+  cadence!: string;
+  /** Always null. */
+  @ApiProperty({ type: 'integer', nullable: true, example: null })
+  duration_in_periods!: number | null;
+  /** `valid_from`. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  redeem_after!: string | null;
+  /** `valid_until`, or the instant at which it was withdrawn, if that is earlier. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  redeem_before!: string | null;
+  /** `redemptions`. */
+  @ApiProperty({ type: 'integer', example: 42 })
+  total_redemptions!: number;
+  /** Always null: `pack_ids` say what it is good for. */
+  @ApiProperty({ type: Object, additionalProperties: true, nullable: true, example: null })
+  rules!: Record<string, unknown> | null;
+  /** Always empty. */
+  @ApiProperty({ type: Object, additionalProperties: { type: 'string' } })
+  metadata!: Record<string, string>;
   tenant_id!: string;
   environment_id!: string;
   /** @example 'published' */
@@ -123,6 +173,7 @@ export class CouponListDto {
 }
 
 export function renderCoupon(coupon: Coupon, redemptions: ReadonlyMap<string, number>): CouponDto {
+  const count = redemptions.get(coupon.id) ?? 0;
   return {
     id: coupon.id,
     name: coupon.name,
@@ -132,10 +183,11 @@ export function renderCoupon(coupon: Coupon, redemptions: ReadonlyMap<string, nu
     pack_ids: coupon.packIds,
     max_redemptions: coupon.maxRedemptions ?? null,
     max_redemptions_per_account: coupon.maxPerAccount ?? null,
-    redemptions: redemptions.get(coupon.id) ?? 0,
+    redemptions: count,
     valid_from: formatTimestampOrNull(coupon.validFrom),
     valid_until: formatTimestampOrNull(coupon.validUntil),
     withdrawn_at: formatTimestampOrNull(coupon.withdrawnAt),
+    ...inFlexpriceWords(coupon, count),
     tenant_id: coupon.tenantId,
     environment_id: coupon.environmentId,
     status: coupon.status,
@@ -143,5 +195,35 @@ export function renderCoupon(coupon: Coupon, redemptions: ReadonlyMap<string, nu
     updated_at: formatTimestamp(coupon.updatedAt),
     created_by: coupon.createdBy,
     updated_by: coupon.updatedBy,
+  };
+}
+
+type FlexpriceFields =
+  | 'type'
+  | 'percentage_off'
+  | 'amount_off'
+  | 'cadence'
+  | 'duration_in_periods'
+  | 'redeem_after'
+  | 'redeem_before'
+  | 'total_redemptions'
+  | 'rules'
+  | 'metadata';
+
+function inFlexpriceWords(coupon: Coupon, redemptions: number): Pick<CouponDto, FlexpriceFields> {
+  const { percentOff, amountOffMinor, currency, validUntil, withdrawnAt } = coupon;
+  const isAmount = amountOffMinor != null && currency != null;
+  const ends = [validUntil, withdrawnAt].filter((end) => end != null);
+  return {
+    type: percentOff == null ? 'fixed' : 'percentage',
+    percentage_off: percentOff == null ? null : String(percentOff),
+    amount_off: isAmount ? formatDecimal(fromMinorUnits(amountOffMinor, currency)) : null,
+    cadence: 'once',
+    duration_in_periods: null,
+    redeem_after: formatTimestampOrNull(coupon.validFrom),
+    redeem_before: formatTimestampOrNull(ends.toSorted((one, other) => one.getTime() - other.getTime())[0]),
+    total_redemptions: redemptions,
+    rules: null,
+    metadata: {},
   };
 }

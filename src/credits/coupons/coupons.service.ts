@@ -1,7 +1,8 @@
-import { LockMode } from '@mikro-orm/core';
+import { type FilterQuery, LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../../auth/audit/audit-log.js';
+import { filterConditions, type FilterFields, sortOrder } from '../../http/filters.js';
 import { Clock } from '../../shared/clock.js';
 import { notFound } from '../../shared/errors.js';
 import { newId } from '../../shared/ids.js';
@@ -9,6 +10,22 @@ import { type Scope, scopeOf } from '../../shared/scope.js';
 import { unlessTaken } from '../../shared/unless-taken.js';
 import type { CatalogueEditor } from '../catalogue-editor.js';
 import { Coupon } from './coupon.entity.js';
+import type { CouponSearchDto } from './coupons.dto.js';
+
+const FIELDS: FilterFields = {
+  id: { property: 'id', type: 'text' },
+  name: { property: 'name', type: 'text' },
+  percent_off: { property: 'percentOff', type: 'integer' },
+  amount_off_minor: { property: 'amountOffMinor', type: 'integer' },
+  currency: { property: 'currency', type: 'text' },
+  max_redemptions: { property: 'maxRedemptions', type: 'integer' },
+  valid_from: { property: 'validFrom', type: 'timestamp' },
+  valid_until: { property: 'validUntil', type: 'timestamp' },
+  withdrawn_at: { property: 'withdrawnAt', type: 'timestamp' },
+  status: { property: 'status', type: 'text' },
+  created_at: { property: 'createdAt', type: 'timestamp' },
+  updated_at: { property: 'updatedAt', type: 'timestamp' },
+};
 
 export type CouponDraft = Pick<
   Coupon,
@@ -71,6 +88,22 @@ export class CouponsService {
   ): Promise<[Coupon[], number]> {
     const orderBy = { createdAt: direction, id: direction };
     return this.em.fork().findAndCount(Coupon, scopeOf(scope), { ...page, orderBy });
+  }
+
+  /**
+   * The same by filters, in any order.
+   * @throws DomainError `validation` for a filter or a sort that there is not
+   */
+  async search(scope: Scope, search: CouponSearchDto): Promise<[Coupon[], number]> {
+    const { coupon_ids: ids, status, limit, offset } = search;
+    const where = {
+      ...scopeOf(scope),
+      ...(ids?.length ? { id: { $in: ids } } : {}),
+      ...(status ? { status } : {}),
+      $and: filterConditions(search.filters, FIELDS),
+    } as FilterQuery<Coupon>;
+    const orderBy = sortOrder(search.sort, FIELDS, search.order);
+    return this.em.fork().findAndCount(Coupon, where, { limit, offset, orderBy });
   }
 
   /** No purchase is begun with it any more; those that were begun keep their discount. Twice is once. */

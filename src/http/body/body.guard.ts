@@ -4,6 +4,7 @@ import { raw, type Request, type Response } from 'express';
 import { DomainError } from '../../shared/errors.js';
 import { LoopTurns } from '../admission/loop-turns.js';
 import { payerOf } from '../admission/payer.js';
+import { Declared } from '../declared.js';
 import { invalidRequest } from '../field-errors.js';
 import { LargeBodies } from './large-bodies.js';
 import { FORM_TYPE, isJson, isOtherCharset, mediaType, MULTIPART_TYPE } from './media-type.js';
@@ -41,16 +42,20 @@ export function BodyAsBytes(): CustomDecorator {
  */
 @Injectable()
 export class BodyGuard implements CanActivate {
+  readonly #terms: Declared<BodyTerms>;
+
   constructor(
-    private readonly reflector: Reflector,
+    reflector: Reflector,
     private readonly large: LargeBodies,
     private readonly turns: LoopTurns,
-  ) {}
+  ) {
+    this.#terms = new Declared((handler) => reflector.get<BodyTerms | undefined>(BODY_TERMS, handler) ?? ORDINARY);
+  }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
-    const terms = this.reflector.get<BodyTerms | undefined>(BODY_TERMS, context.getHandler()) ?? ORDINARY;
+    const terms = this.#terms.of(context);
     if (!hasBody(request)) {
       if (terms.isRaw) request.body = new RawBody(Buffer.alloc(0));
       return true;

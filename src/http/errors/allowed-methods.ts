@@ -1,10 +1,5 @@
 import type { Request } from 'express';
-
-/** What we use of Express's router: one layer for each route, in order. */
-interface RouteLayer {
-  route?: { methods: Record<string, boolean> };
-  match(path: string): boolean;
-}
+import type { RouteLayer } from '../server/route-table.js';
 
 /** The methods that a path does answer to, that of the request if none is named; empty when no route has the path. */
 export function allowedMethods(request: Request, path = request.path): string[] {

@@ -26,6 +26,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Tenants: 'Who calls, and for whom.',
   Environments: 'Development and production, apart.',
   'Audit log': 'Who has changed what.',
+  'Not offered here': 'What only Flexprice has, and its screens ask for: always empty.',
   Health: 'Whether the service and what it needs are well.',
 };
 

@@ -1,7 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Express } from 'express';
 import type { Config } from '../../config.js';
+import { narrowRoutes, type Router } from './route-table.js';
 
 /** How often Node looks for requests that are late; its own 30 s would let half a header live for 40. */
 const CHECK_INTERVAL_MS = 1000;
@@ -16,7 +18,8 @@ export class BoundedAdapter extends ExpressAdapter {
 
   override initHttpServer(): void {
     const { headersTimeoutMs, requestTimeoutMs, answerTimeoutMs, maxConnections } = this.config;
-    const handle = this.getInstance<(request: IncomingMessage, response: ServerResponse) => void>();
+    const handle = this.getInstance<Express>();
+    narrowRoutes(handle.router as unknown as Router);
     const server = createServer(
       {
         headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { DomainError } from '../../shared/errors.js';
 import { Tally } from '../../shared/tally.js';
 import type { Invoice } from '../invoice.entity.js';
@@ -33,15 +33,7 @@ export class InvoicePdfs implements OnApplicationShutdown {
   readonly #kept = new LRUCache<string, Buffer>({ maxSize: KEPT_BYTES, sizeCalculation: ({ length }) => length });
   readonly #underWay = new Map<string, Promise<Buffer>>();
   readonly #places = new Tally();
-  // Begins its thread when it is needed. What the environment holds is none of its business.
-  readonly #thread = new Piscina<InvoicePage, Uint8Array>({
-    filename: DRAWING_FILE,
-    minThreads: 0,
-    maxThreads: 1,
-    idleTimeout: IDLE_MS,
-    env: {},
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
-  });
+  #thread: Promise<Thread> | undefined;
 
   paperOf(invoice: Invoice): InvoicePaper {
     const page = pageOf(invoice);
@@ -65,13 +57,14 @@ export class InvoicePdfs implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#thread.destroy();
+    await (await this.#thread)?.destroy();
   }
 
   async #make(page: InvoicePage): Promise<Buffer> {
     const limit = AbortSignal.timeout(LIMIT_MS);
     try {
-      const bytes = await this.#thread.run(page, { signal: limit });
+      const thread = await (this.#thread ??= openThread());
+      const bytes = await thread.run(page, { signal: limit });
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     } catch (error) {
       throw limit.aborted ? busy() : error;
@@ -86,6 +79,21 @@ export class InvoicePdfs implements OnApplicationShutdown {
     if (this.#places.total >= PLACES) throw busy();
     this.#places.add(tenantId);
   }
+}
+
+type Thread = Piscina<InvoicePage, Uint8Array>;
+
+/** Loaded with the first PDF, and begins its thread when it is needed. What the environment holds is none of its business. */
+async function openThread(): Promise<Thread> {
+  const { Piscina } = await import('piscina');
+  return new Piscina({
+    filename: DRAWING_FILE,
+    minThreads: 0,
+    maxThreads: 1,
+    idleTimeout: IDLE_MS,
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+  });
 }
 
 function busy(): DomainError {

@@ -9,6 +9,7 @@ import {
 import { ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Public } from '../../auth/caller.js';
+import { refuseOtherEnvironment } from '../../auth/named-environment.js';
 import { DomainError } from '../../shared/errors.js';
 import { takeTurnOf } from '../../shared/turn.js';
 import { enterScope } from '../../shared/sight.js';
@@ -31,6 +32,7 @@ export class PortalGuard implements CanActivate {
     const visitor = token === undefined ? undefined : await this.sessions.find(token);
     if (!visitor) throw new DomainError('unauthorized', 'the session token is missing, wrong or expired');
     takeTurnOf(visitor.scope.tenantId);
+    refuseOtherEnvironment(request, context, visitor.scope.environmentId);
     enterScope(visitor.scope);
     request.portalVisitor = visitor;
     return true;

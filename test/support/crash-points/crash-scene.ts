@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StripeStandIn } from '../../stripe-stand-in/stripe-stand-in.js';
 import { type ApiClient, newTenantClient } from '../api-client.js';
@@ -73,7 +74,8 @@ export function startHolding(
     ...environment,
     NODE_OPTIONS: `--import ${HOURS_AHEAD} --import ${HOOKS}`,
     HOURS_AHEAD: String(hoursAhead),
-    REFILL_TEST_SERVICE: process.env['REFILL_TEST_SERVICE'] as string,
+    // Not the bundle: the hooks wrap what single modules export.
+    REFILL_TEST_SERVICE: join(process.env['REFILL_TEST_SERVICE'] as string, 'modules'),
     CRASH_PLAN: JSON.stringify(plan),
   });
 }
