@@ -60,9 +60,11 @@ const WALLET_SETTINGS: (keyof WalletSettings & string)[] = [
 ];
 /**
  * Where wallets have few lots on the average, the planner would fetch all of a wallet and sort them: cheap, until one has
- * 10,000. Without bitmap scans it reads the first ones from the index. Nothing else in a ledger transaction reads many rows.
+ * 10,000. Without bitmap scans it reads the first ones from the index. Nor does it know that a parameter has few rows: it
+ * would read a table of some thousand whole to hash it. Nothing in a ledger transaction reads many rows.
  */
-const IN_INDEX_ORDER = 'set local enable_bitmapscan = off';
+const IN_INDEX_ORDER = `select set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+  set_config('enable_mergejoin', 'off', true)`;
 /** How much further each read on goes: what was read before is read again, so it must not be little. */
 const READ_ON = 8;
 /** Lots that expire so soon are always read: policies look as far ahead. */
