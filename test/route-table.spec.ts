@@ -28,7 +28,15 @@ describe('the routes that a path can be', () => {
 
   const pathsOf = (path: string): string[] => {
     const filled = SEGMENTS.map((segment) => path.replaceAll('{}', segment));
-    return filled.flatMap((one) => [one, `${one}/`, `${one}//`, one.toUpperCase(), `${one}/more`, `/v1${one}`, one.slice(1)]);
+    return filled.flatMap((one) => [
+      one,
+      `${one}/`,
+      `${one}//`,
+      one.toUpperCase(),
+      `${one}/more`,
+      `/v1${one}`,
+      one.slice(1),
+    ]);
   };
 
   it('are all that Express would take, in its order, for every path of every route and for paths nearby', () => {

@@ -16,7 +16,8 @@ describe('the queue of the writer', () => {
     const actor = { keyId: 'key', requestId: 'req' };
     return { kind: 'debit', scope, walletId, actor, terms, answer, ...more } as LedgerCommand;
   }
-  const transfer = (from: string, to: string) => command(from, { kind: 'transfer', terms: { toWalletId: to } as never });
+  const transfer = (from: string, to: string) =>
+    command(from, { kind: 'transfer', terms: { toWalletId: to } as never });
 
   function queueOf(commands: LedgerCommand[], groupsAtOnce = 2): CommandQueue<Waiting> {
     const queue = new CommandQueue<Waiting>(GROUP_LIMIT, () => groupsAtOnce);
@@ -38,11 +39,20 @@ describe('the queue of the writer', () => {
   it('begins a second one beside it of 24 commands about other wallets, and no third', () => {
     const queue = queueOf(many(1, () => 'first'));
     queue.next();
-    push(queue, many(23, (index) => `w${index}`));
+    push(
+      queue,
+      many(23, (index) => `w${index}`),
+    );
     expect(queue.next()).toBeUndefined();
-    push(queue, many(1, () => 'last'));
+    push(
+      queue,
+      many(1, () => 'last'),
+    );
     expect(queue.next()).toHaveLength(24);
-    push(queue, many(100, (index) => `x${index}`));
+    push(
+      queue,
+      many(100, (index) => `x${index}`),
+    );
     expect(queue.next()).toBeUndefined();
   });
 
@@ -55,7 +65,10 @@ describe('the queue of the writer', () => {
     expect(walletsIn(second)).not.toContain('hot');
     expect(second).toHaveLength(24);
     queue.ended(first ?? []);
-    push(queue, many(24, (index) => `x${index}`));
+    push(
+      queue,
+      many(24, (index) => `x${index}`),
+    );
     const keys = queue.next()?.flatMap(({ command: { idempotency } }) => idempotency?.key ?? []);
     expect(keys).toEqual(['1', '2']);
   });
@@ -81,9 +94,15 @@ describe('the queue of the writer', () => {
   });
 
   it('has one group at a time where there is no connection for two', () => {
-    const queue = queueOf(many(1, () => 'first'), 1);
+    const queue = queueOf(
+      many(1, () => 'first'),
+      1,
+    );
     const first = queue.next();
-    push(queue, many(100, (index) => `w${index}`));
+    push(
+      queue,
+      many(100, (index) => `w${index}`),
+    );
     expect([queue.isDue, queue.next()]).toEqual([false, undefined]);
     queue.ended(first ?? []);
     expect(queue.next()).toHaveLength(100);
@@ -92,11 +111,20 @@ describe('the queue of the writer', () => {
   it('looks through a queue that is all about one wallet once for each 24 that come, not for each', () => {
     const queue = queueOf(many(1, () => 'hot'));
     const first = queue.next();
-    push(queue, many(24, () => 'hot'));
+    push(
+      queue,
+      many(24, () => 'hot'),
+    );
     expect([queue.isDue, queue.next(), queue.isDue]).toEqual([true, undefined, false]);
-    push(queue, many(23, () => 'hot'));
+    push(
+      queue,
+      many(23, () => 'hot'),
+    );
     expect(queue.isDue).toBe(false);
-    push(queue, many(1, () => 'hot'));
+    push(
+      queue,
+      many(1, () => 'hot'),
+    );
     expect(queue.isDue).toBe(true);
     queue.ended(first ?? []);
     expect(queue.next()).toHaveLength(48);
