@@ -35,7 +35,10 @@ function statusOf(pid: number): { pid: number; parent: number; ticks: number } |
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // What follows the name, which may hold anything: state, parent, ... and at 11 to 14 user and system time, own and children's.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const ticks = fields.slice(11, 15).reduce((sum, field) => sum + field, 0);
     return { pid, parent: fields[1] ?? 0, ticks };
   } catch {

@@ -22,7 +22,9 @@ const IDLE: ReadonlySet<string> = new Set(['(idle)', '(root)']);
 
 /** The profile that a process has left in a folder. */
 export function profileOf(folder: string, pid: number): string {
-  const name = readdirSync(folder).find((file) => file.endsWith('.cpuprofile') && file.split('.').includes(String(pid)));
+  const name = readdirSync(folder).find(
+    (file) => file.endsWith('.cpuprofile') && file.split('.').includes(String(pid)),
+  );
   if (name === undefined) throw new Error(`process ${pid} has left no profile in ${folder}`);
   return join(folder, name);
 }
@@ -57,7 +59,9 @@ export function summaryOf(file: string, window: Window): string {
   }
   walk(profile.nodes[0]?.id ?? 0, new Set());
   const table = (title: string, times: Map<string, number>): string =>
-    [title, ...inOrder(times).map(([name, us]) => `${((us / busyUs) * 100).toFixed(1).padStart(5)} %  ${name}`)].join('\n');
+    [title, ...inOrder(times).map(([name, us]) => `${((us / busyUs) * 100).toFixed(1).padStart(5)} %  ${name}`)].join(
+      '\n',
+    );
   return [
     `busy ${(busyUs / 1e6).toFixed(1)} s`,
     table('by package, itself', sums.packageSelf),
