@@ -109,7 +109,7 @@ describe('what an embedded database begins as', () => {
   it('is copied by a first start, which serves on it, and never over what is there', async () => {
     const dataDir = mkdtempSync(join(folder, 'data-'));
     await createEmbeddedDatabase(dataDir, embeddedDatabaseFolder(made));
-    const first = await startTestApp({ database: await createPgliteDatabase(), dataDir });
+    const first = await startTestApp({ database: createPgliteDatabase(), dataDir });
     const { status } = await fetch(`${first.url}/health/ready`);
     await first.close();
     expect(status).toBe(200);

@@ -14,9 +14,9 @@ const DATABASES: [name: string, connect: () => Promise<{ orm: MikroORM; drop: ()
   [
     'PostgreSQL',
     async () => {
-      const { url, drop } = await createEmptyDatabase();
-      const options = databaseOptions(Object.assign(new Config(), { databaseUrl: url }));
-      return { orm: (await MikroORM.init(options)) as MikroORM, drop };
+      const database = await createEmptyDatabase();
+      const options = databaseOptions(Object.assign(new Config(), { databaseUrl: database.url }));
+      return { orm: (await MikroORM.init(options)) as MikroORM, drop: () => database.drop() };
     },
   ],
   [

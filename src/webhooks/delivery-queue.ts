@@ -8,7 +8,6 @@ import { withinEveryScope } from '../shared/sight.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
 import { Subscriptions } from '../events/subscriptions.js';
 import { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
-import { WebhookDelivery, WebhookEvent } from '../events/webhook-event.entity.js';
 
 /** While one process sends a delivery no other takes it up; after this it is taken for crashed. Longer than any attempt. */
 const LEASE_MS = 60_000;

@@ -23,7 +23,7 @@ export class ServiceProcess {
   #stderr = '';
 
   private constructor(environment: Record<string, string>) {
-    const service = environment['REFILL_TEST_SERVICE'] ?? (process.env['REFILL_TEST_SERVICE'] as string);
+    const service = environment['REFILL_TEST_SERVICE'] ?? process.env['REFILL_TEST_SERVICE'] ?? '';
     this.#child = spawn(process.execPath, [join(service, 'main.js')], {
       // Machines that test are busy with other things: how late the loop is says nothing there.
       env: { PATH: process.env['PATH'], PORT: '0', DEMO: 'false', LATE_LOOP_MS: '0', ...environment },
