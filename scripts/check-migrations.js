@@ -9,7 +9,7 @@ const orm = await MikroORM.init(databaseOptions(new Config(), 'memory://'));
 // Policies are raised by migrations over every table that has a tenant, which test/walls.spec.ts sees to: no entity says so.
 // Nor does one say what a shard is.
 const OF_WALLS =
-  /^(set names 'utf8'|drop policy "scope" on "\w+"|alter table "\w+" (no force|disable) row level security|drop function if exists "(raise_walls"\(\)|shard_of"\(wallet_id text\)))$/;
+  /^(set names 'utf8'|drop policy "scope" on "\w+"|alter table "\w+" (no force|disable) row level security|drop function if exists "(raise_walls"\(\)|shard_of"\(text\)))$/;
 
 const wanted = await asOwner(async () => {
   await new Migrator(orm.em).up();
