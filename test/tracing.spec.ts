@@ -122,7 +122,10 @@ describe('traces', () => {
     const database = await createTestDatabase();
     const DATA_DIR = mkdtempSync(join(tmpdir(), 'refill-data-'));
     const loadedWith = async (environment: Record<string, string>) => {
-      const given = { DATABASE_URL: database.url, DATA_DIR, NODE_OPTIONS: `--import=${TELL_LOADED}` };
+      // The bundle has them in files of its own: single modules say which.
+      const REFILL_TEST_SERVICE = join(process.env['REFILL_TEST_SERVICE'] ?? '', 'modules');
+      const tell = `--import=${TELL_LOADED}`;
+      const given = { DATABASE_URL: database.url, DATA_DIR, NODE_OPTIONS: tell, REFILL_TEST_SERVICE };
       const service = await ServiceProcess.start({ ...given, ...environment });
       return (await service.end('SIGTERM')).stderr;
     };

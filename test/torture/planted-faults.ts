@@ -93,7 +93,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'wallet-without-lock',
     about: 'wallets, and with them rules and pauses, are read without their lock, and entries may have the same number',
-    edits: [{ file: 'ledger/ledger-store.ts', from: 'order by w.id for no key update`', to: 'order by w.id`' }],
+    edits: [{ file: 'ledger/ledger-store.ts', from: 'order by t.id for no key update of t`', to: 'order by t.id`' }],
     sql: ['drop index entry_sequence_unique'],
   },
   {
