@@ -3,6 +3,7 @@ import { BackupCards } from '../src/customers/backup-cards/backup-cards.service.
 import { PaymentMethod } from '../src/customers/payment-method.entity.js';
 import { PaymentMethodsService } from '../src/customers/payment-methods.service.js';
 import { WebhookEvent } from '../src/events/webhook-event.entity.js';
+import { inWallet } from '../src/shared/shard.js';
 import { TopUpAttempt } from '../src/top-ups/purchases/top-up.entity.js';
 import { TopUpSteps } from '../src/top-ups/purchases/top-up-steps.js';
 import { TopUpGuard } from '../src/top-ups/rules/top-up-rule.entity.js';
@@ -187,7 +188,11 @@ describe('the backup card', () => {
   async function declineTenTimes(cardFingerprint: string): Promise<void> {
     const now = service.clock.now();
     const told = { outcome: 'declined', code: 'x', message: '', startedAt: now, finishedAt: now };
-    const attempts = Array.from({ length: 10 }, (_, at) => ({ topUpId: cardFingerprint, attempt: at, walletId: 'w' }));
+    const attempts = Array.from({ length: 10 }, (_, at) => ({
+      topUpId: cardFingerprint,
+      attempt: at,
+      ...inWallet('w'),
+    }));
     await em.insertMany(
       TopUpAttempt,
       attempts.map((attempt) => ({ ...attempt, ...told, cardFingerprint })),

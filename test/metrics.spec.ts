@@ -105,7 +105,7 @@ describe('metrics', () => {
     expect(seen.get(`refill_provider_call_duration_seconds_count{${declined}}`)).toBe(1);
     expect(seen.get('refill_top_ups_open{status="retry_wait"}')).toBe(1);
     expect(seen.get('refill_top_ups_oldest_open_seconds{status="retry_wait"}')).toBeGreaterThanOrEqual(6);
-    expect(seen.get('refill_database_connections{lane="ledger"}')).toBe(1);
+    expect(seen.get('refill_database_connections{lane="ledger"}')).toBeGreaterThanOrEqual(1);
     const page = [...seen.keys()].join('\n');
     for (const told of [walletId, customerId, scene.scope.tenantId]) expect(page).not.toContain(told);
   });

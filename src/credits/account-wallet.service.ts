@@ -61,10 +61,8 @@ export class AccountWalletService {
   }
 
   async #targetOf(account: Account, { wallet_id: id, currency }: MoveAccountDto): Promise<Wallet> {
-    if ((id === undefined) === (currency === undefined)) {
-      throw invalidRequest('give either wallet_id or currency');
-    }
-    if (id === undefined) return this.wallets.findOrOpenIn(account, String(currency).toLowerCase());
+    if ((id == null) === (currency == null)) throw invalidRequest('give either wallet_id or currency');
+    if (id == null) return this.wallets.findOrOpenIn(account, String(currency).toLowerCase());
     const { scope, customerId } = account;
     const wallet = await this.em.fork().findOne(Wallet, { ...walletKey(id), ...scope, customerId });
     if (!wallet) throw invalidFields({ wallet_id: ['is not a wallet of this account'] });
