@@ -10,4 +10,8 @@ registerHooks({
     return next(url, context);
   },
 });
-process.once('exit', () => console.log(JSON.stringify({ msg: 'loaded', packages: [...packages].toSorted((one, other) => one.localeCompare(other)) })));
+process.once('exit', () =>
+  console.log(
+    JSON.stringify({ msg: 'loaded', packages: [...packages].toSorted((one, other) => one.localeCompare(other)) }),
+  ),
+);
