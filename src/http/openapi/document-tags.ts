@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { operationsOf } from './operations-of.js';
 
 /** Groups of operations in the order that a reader needs them: what moves credits first. */
 const TAGS: Readonly<Record<string, string>> = {
@@ -35,10 +36,7 @@ const TAGS: Readonly<Record<string, string>> = {
  * @throws Error for an operation whose group is not among them
  */
 export function documentTags(document: OpenAPIObject): void {
-  const operations = Object.values(document.paths).flatMap((item) =>
-    Object.values(item as Record<string, { tags?: string[] }>),
-  );
-  for (const tag of operations.flatMap(({ tags = [] }) => tags)) {
+  for (const tag of operationsOf(document).flatMap(({ operation: { tags = [] } }) => tags)) {
     if (!(tag in TAGS)) throw new Error(`the group ${tag} of operations has no place and no words in TAGS`);
   }
   document.tags = Object.entries(TAGS).map(([name, description]) => ({ name, description }));

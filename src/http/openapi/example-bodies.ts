@@ -1,6 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-
-type Operation = { operationId?: string; requestBody?: { content: Record<string, { example?: unknown }> } };
+import { operationsOf } from './operations-of.js';
 
 /**
  * Bodies that work as they stand with the demo's data, for whoever presses "Execute": Swagger UI would fill in every field
@@ -44,11 +43,10 @@ export const EXAMPLE_BODIES: Readonly<Record<string, object>> = {
  * Puts the examples into the document, in JSON.
  * @throws Error for an example whose operation is not there
  */
-export function exampleBodies({ paths }: OpenAPIObject): void {
+export function exampleBodies(document: OpenAPIObject): void {
   const missing = new Set(Object.keys(EXAMPLE_BODIES));
-  for (const { operationId = '', requestBody } of Object.values(paths).flatMap((item) =>
-    Object.values(item as Record<string, Operation>),
-  )) {
+  for (const { operation } of operationsOf(document)) {
+    const { operationId = '', requestBody } = operation;
     const json = requestBody?.content['application/json'];
     const example = EXAMPLE_BODIES[operationId];
     if (json && example && missing.delete(operationId)) json.example = example;

@@ -1,6 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-
-type Operation = { operationId?: string };
+import { type Operation, operationsOf } from './operations-of.js';
 
 /** Where a route's own words make no good name. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -59,17 +58,15 @@ const VERBS: Readonly<Record<string, string>> = { PUT: 'update', PATCH: 'change'
  * `listWalletLots`. Nest's own names are those of classes.
  * @throws Error when two operations have one name
  */
-export function nameOperations({ paths }: OpenAPIObject): void {
+export function nameOperations(document: OpenAPIObject): void {
   const taken = new Map<string, string>();
-  for (const [path, item] of Object.entries(paths)) {
-    for (const [method, operation] of Object.entries(item as Record<string, Operation>)) {
-      const route = `${method.toUpperCase()} ${path}`;
-      const name = NAMES[route] ?? nameOf(method.toUpperCase(), path, handlerOf(operation));
-      const other = taken.get(name);
-      if (other) throw new Error(`${route} and ${other} would both be called ${name}: name one of them in NAMES`);
-      taken.set(name, route);
-      operation.operationId = name;
-    }
+  for (const { method, path, operation } of operationsOf(document)) {
+    const route = `${method} ${path}`;
+    const name = NAMES[route] ?? nameOf(method, path, handlerOf(operation));
+    const other = taken.get(name);
+    if (other) throw new Error(`${route} and ${other} would both be called ${name}: name one of them in NAMES`);
+    taken.set(name, route);
+    operation.operationId = name;
   }
 }
 
