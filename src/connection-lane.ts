@@ -20,8 +20,8 @@ export class ConnectionLane {
   #gaveUp = 0;
 
   constructor(
-    pool: Pool,
-    private readonly places: number,
+    private readonly pool: Pool,
+    private places: number,
     private readonly waitMs: number,
   ) {
     this.#open = pool.connect.bind(pool);
@@ -30,6 +30,12 @@ export class ConnectionLane {
   get figures(): LaneFigures {
     const { places } = this;
     return { places, inUse: this.#held.total, waiting: this.#waiting.size, gaveUp: this.#gaveUp };
+  }
+
+  /** For who is not yet at work. */
+  resize(places: number): void {
+    this.places = places;
+    this.pool.options.max = places;
   }
 
   /** @throws NoTurnError when none became free in time */

@@ -14,11 +14,14 @@ const ON_ONE_CORE = '-c max_parallel_workers_per_gather=0';
  * has none of its own shares those of the rest, of which there are two at least: migrating takes two. Searches have fewer
  * than the rest: each may keep a core of the database busy. The rest has many, because a statement keeps its connection for
  * a turn of the event loop at least, however short it is.
+ * @param pieces of a distributed database, each with a group of its own: then the writer has half of what is left, too
  */
-export function placesOf(connections: number): Record<Lane, number> {
-  const ledger = connections > 12 ? 2 : connections > 2 ? 1 : 0;
+export function placesOf(connections: number, pieces = 0): Record<Lane, number> {
+  const alone = connections > 12 ? 2 : connections > 2 ? 1 : 0;
   const health = connections > 3 ? 1 : 0;
   const searches = connections > 4 ? Math.floor((connections - 1) / 4) : 0;
+  const left = connections - alone - health - searches;
+  const ledger = alone === 0 ? 0 : alone + Math.min(pieces, Math.floor(left / 2));
   return { ledger, health, searches, rest: connections - ledger - health - searches };
 }
 
@@ -29,7 +32,8 @@ export function placesOf(connections: number): Record<Lane, number> {
  * @param use is told how to read what is in use
  */
 export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool) => void, use: LaneUse): void {
-  const places = placesOf(pool.options.max);
+  const connections = pool.options.max;
+  const places = placesOf(connections);
   const others: Pool[] = [];
   const rest = new ConnectionLane(pool, places.rest, waitMs);
   const laneOf = (lane: Lane, options: PoolConfig = {}): ConnectionLane => {
@@ -47,6 +51,11 @@ export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool)
   // Of lanes that share their connections only one is read.
   const own = Object.entries(lanes).filter(([name, lane]) => name === 'rest' || lane !== rest);
   use.read = () => Object.fromEntries(own.map(([name, lane]) => [name, lane.figures]));
+  use.shareFor = (pieces) => {
+    const shares = placesOf(connections, pieces);
+    if (lanes.ledger !== rest) lanes.ledger.resize(shares.ledger);
+    rest.resize(shares.rest);
+  };
   others.forEach(survive);
   [pool, ...others].forEach(prepare);
   const end = pool.end.bind(pool);

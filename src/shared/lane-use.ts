@@ -13,4 +13,6 @@ export interface LaneFigures {
 /** How the process uses its connections. Handed in by whoever makes the pool; the embedded database has none. */
 export class LaneUse {
   read: () => Partial<Record<Lane, Readonly<LaneFigures>>> = () => ({});
+  /** Tells in how many pieces the database is distributed: of each the writer commits a group of its own. */
+  shareFor: (pieces: number) => void = () => undefined;
 }

@@ -1,6 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery, type DatabaseConnection, type Transaction } from 'kysely';
-import { PREPARED } from './prepared-statements.js';
+import type { Place } from './distribution.js';
+import { preparedText } from './prepared-statements.js';
+import { inPlace } from './shard.js';
 
 /** One open database transaction, for the statements that the ledger and its policies write as SQL. */
 export class LedgerTransaction {
@@ -10,6 +12,8 @@ export class LedgerTransaction {
     readonly em: EntityManager,
     /** The instant of this batch, read after its locks were taken, so that no entry is dated before one it waited for. */
     public now: Date,
+    /** Where the database is distributed, what it is about: no statement asks the workers that have nothing of it. */
+    readonly places?: readonly Place[],
   ) {}
 
   /**
@@ -17,9 +21,17 @@ export class LedgerTransaction {
    * Statements that were begun together reach the server together, and run there in this order.
    */
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    if (!this.places) return this.#send(sql, parameters);
+    const placed = inPlace(sql, `$${parameters.length + 1}`);
+    if (!placed) return this.#send(sql, parameters);
+    const rows = await together(...this.places.map((place) => this.#send<Row>(placed, [...parameters, place])));
+    return rows.flat();
+  }
+
+  async #send<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
     this.#connection ??= this.#open();
     const connection = await this.#connection;
-    const result = await connection.executeQuery<Row>(CompiledQuery.raw(marked(sql), parameters));
+    const result = await connection.executeQuery<Row>(CompiledQuery.raw(preparedText(sql), parameters));
     return result.rows;
   }
 
@@ -37,15 +49,4 @@ export async function together<Results extends readonly unknown[]>(
 ): Promise<Results> {
   await Promise.allSettled(steps);
   return Promise.all(steps);
-}
-
-const texts = new Map<string, string>();
-
-/** The same string for the same statement, so that its hash is computed once. */
-function marked(sql: string): string {
-  const known = texts.get(sql);
-  if (known) return known;
-  const text = PREPARED + sql;
-  texts.set(sql, text);
-  return text;
 }

@@ -1,4 +1,5 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
+import { fromItsPlace, inItsPlace } from './shard.js';
 import { type Decimal, decimal, formatDecimal } from './decimal.js';
 
 /** The columns of an entity, without the ORM's own symbols: what SQL reads and writes. Empty is null, never undefined. */
@@ -22,17 +23,20 @@ interface Column {
   kind: Kind;
 }
 
+/** A parameter that writes nothing. */
+export const NO_ROWS = '[]';
+
 /**
  * An entity's table for statements that write many rows at once. Rows travel as one JSON parameter, so that a batch
  * of any size is one statement with one plan. Columns and types come from the entity: they are declared only there.
  */
 export class SqlTable<Row extends object> {
   readonly columns: Column[];
-  readonly #name: string;
+  readonly name: string;
   readonly #keys: string[];
 
   constructor(metadata: EntityMetadata) {
-    this.#name = metadata.tableName;
+    this.name = metadata.tableName;
     this.columns = metadata.props.map((property, index) => toColumn(property, `c${index}`));
     this.#keys = metadata.getPrimaryProps().map((property) => columnName(property));
   }
@@ -45,8 +49,13 @@ export class SqlTable<Row extends object> {
   /** INSERT of the rows in a parameter. */
   insert(parameter = '$1'): string {
     const names = this.columns.map((column) => `"${column.name}"`).join(', ');
-    const values = this.columns.map((column) => `d."${column.key}"`).join(', ');
-    return `insert into "${this.#name}" (${names}) select ${values} from ${recordset(this.columns, parameter)}`;
+    const shard = this.columns.find(({ name }) => name === 'shard');
+    const place = shard && fromItsPlace(`d."${shard.key}"`);
+    const values = this.columns
+      .map((column) => (place && column === shard ? place.value : `d."${column.key}"`))
+      .join(', ');
+    const source = `${recordset(this.columns, parameter)}${place ? ` ${place.join}` : ''}`;
+    return `insert into "${this.name}" (${names}) select ${values} from ${source}`;
   }
 
   /** UPDATE of some properties of the rows in a parameter, found by primary key. */
@@ -55,7 +64,8 @@ export class SqlTable<Row extends object> {
     const assignments = changed.map((column) => `"${column.name}" = d."${column.key}"`).join(', ');
     const match = this.#keyColumns().map((column) => `t."${column.name}" = d."${column.key}"`);
     const records = recordset([...this.#keyColumns(), ...changed], parameter);
-    return `update "${this.#name}" t set ${assignments} from ${records} where ${match.join(' and ')}`;
+    const inPlace = this.#keys.includes('shard') ? ` ${inItsPlace('t."shard"')}` : '';
+    return `update "${this.name}" t set ${assignments} from ${records} where ${match.join(' and ')}${inPlace}`;
   }
 
   /** INSERT of the rows in a parameter, or UPDATE of some properties of those whose key is there. */
