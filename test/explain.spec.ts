@@ -1,5 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { StreamedEvents } from '../src/events/stream/streamed-events.js';
+import { FigureFolds } from '../src/ledger/figures/figure-folds.js';
 import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
 import { withinScope } from '../src/shared/sight.js';
 import { ReconciliationRows } from '../src/top-ups/reconciliation/reconciliation-rows.js';
@@ -10,7 +12,7 @@ import { TopUpQueue } from '../src/top-ups/purchases/top-up-queue.js';
 import { DeliveryQueue } from '../src/webhooks/delivery-queue.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { fillMoney, fillRest } from './support/fill-tables.js';
+import { fillFigures, fillMoney, fillRest, fillWallets } from './support/fill-tables.js';
 import { fillStatements } from './support/fill-wallet.js';
 import { TestLedger } from './support/ledger.js';
 import { recordSql, type Statement } from './support/sql-recorder.js';
@@ -21,6 +23,8 @@ const GROWING = [
   'entry',
   'entry_lot',
   'lot',
+  'ledger_figure',
+  'streamed_event',
   'hold',
   'pending_credit',
   'alert_log',
@@ -41,9 +45,16 @@ const READS_GROWING = new RegExp(`(from|join|update)\\s+"?(${GROWING.join('|')})
 interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
+  'Index Name'?: string;
+  'Index Cond'?: string;
   'One-Time Filter'?: string;
   'Parent Relationship'?: string;
+  'Subplan Name'?: string;
   Plans?: PlanNode[];
+}
+
+interface Explained {
+  'QUERY PLAN': [{ Plan: PlanNode }];
 }
 
 describe('the plans of lists and searches', () => {
@@ -55,6 +66,8 @@ describe('the plans of lists and searches', () => {
   let portalToken: string;
   let middle: string;
   let lotId: string;
+  /** Indexes of growing tables that begin with the shard. */
+  let shardIndexes: string[];
   beforeAll(async () => {
     service = await startTestApp();
     database = new pg.Client(service.database.url);
@@ -78,6 +91,7 @@ describe('the plans of lists and searches', () => {
         }
         await database.query(fillRest(id, entries / 10));
         await database.query(fillMoney(id, entries / 10));
+        await database.query(fillFigures(id, entries / 10, entries / 2));
       }
     }
     lotId = `${walletId}_${'1'.padStart(10, '0')}`;
@@ -87,6 +101,12 @@ describe('the plans of lists and searches', () => {
     await database.query(`update wallet set customer_id = $1 where id = $2`, [customerId, walletId]);
     const { body: session } = await client.get('/v1/customers/portal/acme').expect(200);
     portalToken = session.token;
+    const { rows } = await database.query<{ name: string }>(
+      `select indexrelid::regclass::text as name from pg_index
+       where indrelid::regclass::text = any($1) and pg_get_indexdef(indexrelid) like '%(shard, %'`,
+      [GROWING],
+    );
+    shardIndexes = rows.map(({ name }) => name);
     await database.query('vacuum analyze');
   });
   afterAll(async () => {
@@ -94,21 +114,44 @@ describe('the plans of lists and searches', () => {
     await service.close();
   });
 
+  /** As the service's own role: the policies are part of its plans. What is prepared has one plan for whatever values. */
   async function planOf({ text, values }: Statement): Promise<PlanNode | undefined> {
-    // As the service's own role: the policies are part of its plans.
     await database.query('set role refill_app');
-    const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (format json) ${text}`, [
-      ...values,
-    ]);
+    const { rows } = text.startsWith('/* prepared */')
+      ? await explainPrepared(text, values)
+      : await database.query<Explained>(`explain (format json) ${text}`, [...values]);
     await database.query('reset role');
     return withoutScope(rows[0]?.['QUERY PLAN'][0].Plan);
   }
 
-  /** Without what reads the connection's scope, once a statement, and without what a condition that never holds guards. */
+  async function explainPrepared(text: string, values: readonly unknown[]): Promise<pg.QueryResult<Explained>> {
+    const given = (values as readonly (string | number | string[] | null)[]).map((value) =>
+      value === null ? 'null' : database.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : `${value}`),
+    );
+    await database.query(`prepare explained as ${text}`);
+    await database.query('set plan_cache_mode = force_generic_plan');
+    const call = given.length === 0 ? 'explained' : `explained (${given.join(', ')})`;
+    const explained = await database.query<Explained>(`explain (format json) execute ${call}`);
+    await database.query('reset plan_cache_mode');
+    await database.query('deallocate explained');
+    return explained;
+  }
+
+  function nodesOf(node: PlanNode | undefined): PlanNode[] {
+    return node ? [node, ...(node.Plans ?? []).flatMap(nodesOf)] : [];
+  }
+
+  /** What reads the connection's scope, once a statement: it reads no table. */
+  function readsScope(plan: PlanNode): boolean {
+    const isAside = plan['Parent Relationship'] === 'InitPlan' && !plan['Subplan Name']?.startsWith('CTE');
+    return isAside && nodesOf(plan).every((node) => node['Relation Name'] === undefined);
+  }
+
+  /** Without what reads the connection's scope, and without what a condition that never holds guards. */
   function withoutScope(node: PlanNode | undefined): PlanNode | undefined {
     if (!node?.Plans) return node;
     const isNever = node['One-Time Filter'] === 'false';
-    const plans = isNever ? [] : node.Plans.filter((plan) => plan['Parent Relationship'] !== 'InitPlan');
+    const plans = isNever ? [] : node.Plans.filter((plan) => !readsScope(plan));
     return { ...node, Plans: plans.map((plan) => withoutScope(plan) as PlanNode) };
   }
 
@@ -127,6 +170,9 @@ describe('the plans of lists and searches', () => {
     if (!node) return [];
     const name = node['Relation Name'] ?? '';
     const own = node['Node Type'].endsWith('Seq Scan') && GROWING.includes(name) ? [name] : [];
+    const index = node['Index Name'] ?? '';
+    // Whoever does not say the shard has the index of all wallets read.
+    if (shardIndexes.includes(index) && !node['Index Cond']?.includes('shard')) own.push(index);
     return [...own, ...(node.Plans ?? []).flatMap(scannedWhole)];
   }
 
@@ -172,6 +218,16 @@ describe('the plans of lists and searches', () => {
     ['those of a key', () => search({ filters: [filter('idempotency_key', { string: `${walletId}17` })] })()],
     ['those with a word', search({ filters: [filter('description', { string: 'number 17' }, 'contains')] })],
     ['all with customers and wallets', search({ expand: 'customer,wallet' })],
+    ['the overview', () => client.get('/v1/analytics/overview')],
+    ['the overview of a long period', () => client.get(`/v1/analytics/overview?from=${middle.slice(0, 10)}`)],
+    ['a wallet’s curve', () => client.get(`/v1/analytics/wallets/${walletId}?from=${middle}&points=500`)],
+    ['what a lot was spent on', () => wallet(`/lots/${lotId}/consumers?limit=10`)()],
+    ['a deep page of that', () => wallet(`/lots/${lotId}/consumers?limit=10&offset=500&order=asc`)()],
+    ['anything by its id', () => client.get(`/v1/find?q=${walletId}`)],
+    ['a top-up by its id', () => client.get('/v1/find?q=topup_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB')],
+    ['a transaction by its id', () => client.get('/v1/find?q=wtxn_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB')],
+    ['a hold by its id', () => client.get('/v1/find?q=hold_01KAJ8Y5N2V9W0Q4T6R8X3Z7AB')],
+    ['an invoice by its number', () => client.get('/v1/find?q=INV-000017')],
     ['wallets', () => client.get('/v1/wallets')],
     ['wallets by search', () => client.post('/v1/wallets/search', { expand: 'credits_available_breakdown' })],
     ['alerts', () => client.post('/v1/alerts/search', {})],
@@ -183,6 +239,10 @@ describe('the plans of lists and searches', () => {
     ['events of a type', () => client.get('/v1/webhooks/events?event_type=wallet.updated')],
     ['top-ups', wallet('/top-ups')],
     ['decisions', wallet('/top-up-decisions')],
+    ['top-ups of all wallets', () => client.get('/v1/top-ups?limit=5')],
+    ['those that failed', () => client.get('/v1/top-ups?status=failed&limit=5')],
+    ['those of a customer', () => client.get(`/v1/top-ups?customer_id=${customerId}`)],
+    ['those of a month', () => client.get(`/v1/top-ups?${inMonth()}`)],
     ['invoices', () => client.get('/v1/invoices')],
     ['a deep page of invoices', () => client.get('/v1/invoices?offset=800&limit=10&order=asc')],
     ['invoices of a customer', () => invoices({ customer_id: customerId, expand: 'customer' })],
@@ -232,8 +292,9 @@ describe('the plans of lists and searches', () => {
 
   it('reads the first page of a long wallet in the order of its indexes, without sorting the wallet', async () => {
     const statements = await recordSql(service.get(EntityManager), () => transactions('')());
-    const list = statements.find(({ text }) => /union all[^]*limit 50/.test(text)) as Statement;
-    expect(await planOf(list)).toMatchObject({
+    const list = statements.find(({ text }) => /union all[^]*limit/.test(text)) as Statement;
+    const page = nodesOf(await planOf(list)).find((node) => node['Subplan Name'] === 'CTE page');
+    expect(page).toMatchObject({
       'Node Type': 'Limit',
       Plans: [
         {
@@ -313,6 +374,44 @@ describe('the plans of lists and searches', () => {
     if (rows.length > 0) expect(plan).toContain('customer_text_index');
   });
 
+  it('finds customers and keys by how they begin by index, and what to fold and to stream', async () => {
+    const { tenantId, environmentId } = client.scope;
+    await database.query(
+      `insert into customer (id, tenant_id, environment_id, external_id, name, email, timezone, metadata, status, created_at,
+         updated_at, created_by, updated_by)
+       select 'begun' || n, $1, $2, 'begun' || md5(n::text), 'x', md5(n::text) || '@begun.test', 'UTC', '{}', 'published', now(),
+         now(), '', '' from generate_series(1, 20000) n`,
+      [tenantId, environmentId],
+    );
+    await database.query('vacuum analyze customer');
+    const statements = await recordSql(service.get(EntityManager), async () => {
+      await client.get('/v1/find?q=begun17').expect(200);
+      const folds = service.get(FigureFolds);
+      folds.note(Array.from({ length: 100 }, () => ({ ...client.scope, day: '2020-01-01' }) as never));
+      await folds.foldNext();
+      // As far as somebody has read who listens.
+      const { rows: known } = await database.query<{ last: string }>(
+        'select max(stream_order)::text as last from streamed_event',
+      );
+      await service.get(StreamedEvents).after(new Map([[environmentId, { order: Number(known[0]?.last), id: '' }]]));
+    });
+    const found = statements.find(({ text }) => text.includes('from customer')) as Statement;
+    const plan = JSON.stringify(await planOf(found));
+    for (const index of ['customer_external_id_beginning_index', 'customer_email_beginning_index']) {
+      expect(plan).toContain(index);
+    }
+    expect(statements.filter(({ text }) => READS_GROWING.test(text)).length).toBeGreaterThanOrEqual(2);
+    expect(await plansOf(statements)).toEqual([]);
+  });
+
+  it('finds where a deep page begins by the number of its entry', async () => {
+    const statements = await recordSql(service.get(EntityManager), () => transactions('offset=4000')());
+    const [list] = statements.filter(({ text }) => text.includes('place as'));
+    const looks = nodesOf(await planOf(list as Statement)).map((node) => node['Index Cond'] ?? '');
+    expect(looks).toContainEqual(expect.stringContaining('sequence = '));
+    expect(looks).toContainEqual(expect.stringMatching(/created_at <= \$/));
+  });
+
   it('looks for deliveries that are due, and for what to forget, by index', async () => {
     await client.post('/v1/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' }).expect(201);
     await database.query('analyze webhook_endpoint');
@@ -325,6 +424,30 @@ describe('the plans of lists and searches', () => {
     const looks = statements.filter(({ text }) => READS_GROWING.test(text) && !text.startsWith('delete'));
     expect(looks.length).toBeGreaterThanOrEqual(4);
     expect(await plansOf(looks)).toEqual([]);
+  });
+
+  describe('of an environment of many wallets', () => {
+    beforeAll(async () => {
+      await database.query(fillWallets(walletId, 20_000, 10_000));
+      await database.query('vacuum analyze wallet');
+    });
+
+    it.each(['order=desc', 'order=asc', 'customer_id='])(
+      'reads the first page (%s) in the order of an index, without sorting them all',
+      async (query) => {
+        const { customer_id } = (await client.get(`/v1/wallets/${walletId}`)).body as { customer_id: string };
+        const path = `/v1/wallets?${query}${query.endsWith('=') ? customer_id : ''}`;
+        const [list] = await recordSql(service.get(EntityManager), () => client.get(path));
+        const page = nodesOf(await planOf(list as Statement)).find((node) => node['Subplan Name'] === 'CTE page');
+        expect(page).toMatchObject({ 'Node Type': 'Limit', Plans: [{ 'Node Type': 'Index Scan' }] });
+      },
+    );
+
+    it('knows how many there are without counting them', async () => {
+      const [list] = await recordSql(service.get(EntityManager), () => client.get('/v1/wallets'));
+      const scans = nodesOf(await planOf(list as Statement)).filter((node) => node['Relation Name'] === 'wallet');
+      expect(scans.map((node) => node['Node Type'])).toEqual(['Index Scan']);
+    });
   });
 
   describe('what the scheduled task looks for', () => {

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { LotTotals } from '../ledger/balances.service.js';
 import { type Decimal, min, decimal, ZERO } from '../shared/decimal.js';
 
 export const MAX_CREDITS = 4_294_967_295;
@@ -47,6 +46,16 @@ export class AccountCreditsDto {
    */
   @ApiProperty({ type: String, nullable: true, example: null })
   auto_top_up_paused_reason!: string | null;
+}
+
+/** What a wallet's lots hold at an instant, by source: credits. Expired lots count nothing, whether booked off or not. */
+export interface LotTotals {
+  purchased: Decimal;
+  free: Decimal;
+  heldPurchased: Decimal;
+  heldFree: Decimal;
+  purchasedExpiresAt: Date | null;
+  freeExpiresAt: Date | null;
 }
 
 export function renderAccountCredits(

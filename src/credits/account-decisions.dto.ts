@@ -2,8 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { CreditsPageDto } from '../http/credits-page.js';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { formatDecimal } from '../shared/decimal.js';
-import type { TopUpDecision } from '../top-ups/rules/top-up-decision.entity.js';
-import type { TopUp } from '../top-ups/purchases/top-up.entity.js';
+import type { DecisionRecord, TopUpRecord } from '../top-ups/rules/top-up-state.js';
 import { decisionSentence } from './decision-sentence.js';
 
 const TRIGGERS = {
@@ -70,7 +69,13 @@ export class AccountDecisionPageDto extends CreditsPageDto {
   results!: AccountDecisionDto[];
 }
 
-export function renderAccountDecision(decision: TopUpDecision, topUp: TopUp | undefined): AccountDecisionDto {
+/** What is shown of the top-up that a decision was to buy. */
+export type DecidedPurchase = Pick<
+  TopUpRecord,
+  'id' | 'topUpStatus' | 'priceMinor' | 'currency' | 'credits' | 'lastErrorMessage'
+>;
+
+export function renderAccountDecision(decision: DecisionRecord, topUp: DecidedPurchase | null): AccountDecisionDto {
   return {
     id: decision.id,
     trigger: TRIGGERS[decision.trigger],
@@ -95,7 +100,7 @@ export function renderAccountDecision(decision: TopUpDecision, topUp: TopUp | un
   };
 }
 
-function sentenceOf(decision: TopUpDecision, topUp: TopUp | undefined): string {
+function sentenceOf(decision: DecisionRecord, topUp: DecidedPurchase | null): string {
   const { verdict, code, figures, available, lastSeenAt } = decision;
   // What was decided before figures were kept has only its sentence.
   if (!figures) return decision.reason;

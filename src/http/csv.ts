@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { type Decimal, formatDecimal } from '../shared/decimal.js';
 
 /** Cells that a spreadsheet would run: also with the full-width signs, which Excel takes for the plain ones. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 /** Text, or a number, whose minus sign is its own. */
 export type CsvCell = string | Decimal;

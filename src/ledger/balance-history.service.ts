@@ -1,11 +1,12 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../shared/clock.js';
 import { type Decimal, decimal, ZERO } from '../shared/decimal.js';
 import { liveSql } from './live-lots.js';
 import type { LotSource } from './lot.entity.js';
-import { toDate } from '../shared/sql-table.js';
+import { readRows } from '../shared/prepared-reads.js';
+import type { Scope } from '../shared/scope.js';
 import { shardOf } from '../shared/shard.js';
+import { toDate } from '../shared/sql-table.js';
 
 /** What the lots of one source had left at an instant: credits, zero or more. */
 export interface SourceBalance {
@@ -19,6 +20,9 @@ export interface SourceBalance {
 
 /** A wallet as its entries say it stood at an instant. */
 export interface PastBalance {
+  currency: string;
+  /** Credits on hold now. */
+  heldNow: Decimal;
   /** Number of the last entry at or before the instant; 0 before the first. */
   sequence: number;
   /** When that entry was booked. */
@@ -30,6 +34,8 @@ export interface PastBalance {
 }
 
 interface PastBalanceRow {
+  currency: string;
+  held: string;
   sequence: number | null;
   balance_after: string | null;
   created_at: string | null;
@@ -41,57 +47,81 @@ interface PastBalanceRow {
   free_held: string;
 }
 
+const sum = (column: string, condition: string) => `coalesce(sum(${column}) filter (where ${condition}), 0)::text`;
+const LIVE = liveSql('l', '$4::timestamptz');
+/** @param left what a lot `l` had left then */
+const sumsOf = (left: string) => `
+    select ${sum(left, `l.source = 'purchased'`)} as purchased,
+      ${sum(left, `l.source = 'free'`)} as free,
+      ${sum(left, `l.source = 'purchased' and not ${LIVE}`)} as purchased_expired,
+      ${sum(left, `l.source = 'free' and not ${LIVE}`)} as free_expired,
+      ${sum('l.held', `l.source = 'purchased' and ${LIVE}`)} as purchased_held,
+      ${sum('l.held', `l.source = 'free' and ${LIVE}`)} as free_held`;
+const WHICH = 'where w.shard = $5 and w.id = $1 and w.tenant_id = $2 and w.environment_id = $3';
+/** $1 the wallet, $2 and $3 whose it is, $4 the instant, $5 its shard. */
+const BALANCE_AT = `
+  with last_entry as (
+    select sequence, balance_after, created_at from entry
+    where shard = $5 and wallet_id = $1 and created_at <= $4::timestamptz order by created_at desc, sequence desc limit 1)
+  select w.currency, w.held::text as held, (select sequence from last_entry) as sequence,
+    (select balance_after from last_entry)::text as balance_after,
+    (select created_at from last_entry) as created_at, lots.*
+  from wallet w cross join (
+    ${sumsOf('k.remaining_after')}
+    from lot l cross join lateral (
+      select remaining_after from entry_lot k
+      where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id
+        and k.sequence <= (select sequence from last_entry)
+      order by k.sequence desc limit 1) k
+    where l.shard = $5 and l.wallet_id = $1) lots
+  ${WHICH}`;
+/** The same of now, when wallet and open lots say it: however many lots were spent before. */
+const BALANCE_NOW = `
+  select w.currency, w.held::text as held, w.sequence, w.credit_balance::text as balance_after,
+    w.last_entry_at as created_at, lots.*
+  from wallet w cross join (
+    ${sumsOf('l.remaining')}
+    from lot l where l.shard = $5 and l.wallet_id = $1 and l.is_open) lots
+  ${WHICH}`;
+
+/** $1 the wallet, $2 the instant, $3 the shard. */
+const SPENT_SINCE = `
+  select (
+    (select coalesce(sum(credits), 0) from entry
+      where shard = $3 and wallet_id = $1 and created_at > $2::timestamptz and reason <> 'MANUAL_BALANCE_DEBIT')
+    + coalesce((select balance_after from entry
+      where shard = $3 and wallet_id = $1 and created_at <= $2::timestamptz order by created_at desc, sequence desc limit 1), 0)
+    - coalesce((select balance_after from entry where shard = $3 and wallet_id = $1 order by sequence desc limit 1), 0)
+    - (select coalesce(sum(r.credits), 0) from entry r
+      join entry d on d.shard = r.shard and d.wallet_id = r.wallet_id and d.id = r.parent_id
+        and d.created_at > $2::timestamptz
+      where r.shard = $3 and r.wallet_id = $1 and r.created_at > $2::timestamptz and r.reason <> 'MANUAL_BALANCE_DEBIT'
+        and r.reason = 'DEBIT_REVERSAL')
+  )::text as spent`;
+
 /**
  * Balances of the past, from the entries. The last entry at or before the instant is one row of an index, and so is
- * what each lot had left then: the cost grows with a wallet's lots, never with its entries.
+ * what each lot had left then: the cost grows with a wallet's lots, never with its entries. That of now grows with its
+ * open lots only.
  */
 @Injectable()
 export class BalanceHistoryService {
-  constructor(
-    private readonly em: EntityManager,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly em: EntityManager) {}
 
-  /** @param at an instant that is not in the future; now by default */
-  async balanceAt(walletId: string, at: Date = this.clock.now()): Promise<PastBalance> {
-    const expired = `not ${liveSql('l')}`;
-    const sum = (column: string, condition: string) => `coalesce(sum(${column}) filter (where ${condition}), 0)::text`;
-    const rest = 'k.remaining_after';
-    const instant = at.toISOString();
-    const shard = shardOf(walletId);
-    const [row] = await this.em.fork().execute<PastBalanceRow[]>(
-      `with last_entry as (
-         select sequence, balance_after, created_at from entry
-         where shard = ? and wallet_id = ? and created_at <= ? order by created_at desc, sequence desc limit 1)
-       select (select sequence from last_entry) as sequence,
-         (select balance_after from last_entry)::text as balance_after,
-         (select created_at from last_entry) as created_at,
-         ${sum(rest, `l.source = 'purchased'`)} as purchased,
-         ${sum(rest, `l.source = 'free'`)} as free,
-         ${sum(rest, `l.source = 'purchased' and ${expired}`)} as purchased_expired,
-         ${sum(rest, `l.source = 'free' and ${expired}`)} as free_expired,
-         ${sum('l.held', `l.source = 'purchased' and not ${expired}`)} as purchased_held,
-         ${sum('l.held', `l.source = 'free' and not ${expired}`)} as free_held
-       from lot l cross join lateral (
-         select remaining_after from entry_lot k
-         where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and k.sequence <= (select sequence from last_entry)
-         order by k.sequence desc limit 1) k
-       where l.shard = ? and l.wallet_id = ?`,
-      [shard, walletId, instant, instant, instant, instant, instant, shard, walletId],
-    );
-    return toPastBalance(row as PastBalanceRow);
+  /** @returns undefined for a wallet that the scope does not have */
+  async balanceAt(scope: Scope, walletId: string, at: Date): Promise<PastBalance | undefined> {
+    return this.#read(BALANCE_AT, scope, walletId, at);
   }
 
-  /** Number of the wallet's last entry, of those at (`<=`) or before (`<`) an instant if one is given; 0 without any. */
-  async lastSequence(walletId: string, at?: Date, comparison: '<' | '<=' = '<='): Promise<number> {
-    const [row] = await this.em.fork().execute<{ sequence: number }[]>(
-      at
-        ? `select sequence from entry where shard = ? and wallet_id = ? and created_at ${comparison} ?
-           order by created_at desc, sequence desc limit 1`
-        : `select sequence from entry where shard = ? and wallet_id = ? order by sequence desc limit 1`,
-      [shardOf(walletId), walletId, ...(at ? [at.toISOString()] : [])],
-    );
-    return row?.sequence ?? 0;
+  /** @returns undefined for a wallet that the scope does not have */
+  async balanceNow(scope: Scope, walletId: string, now: Date): Promise<PastBalance | undefined> {
+    return this.#read(BALANCE_NOW, scope, walletId, now);
+  }
+
+  async #read(sql: string, scope: Scope, walletId: string, at: Date): Promise<PastBalance | undefined> {
+    const parameters = [walletId, scope.tenantId, scope.environmentId, at.toISOString(), shardOf(walletId)];
+    const [row] = await readRows<PastBalanceRow>(this.em, sql, parameters);
+    return row && toPastBalance(row);
   }
 
   /**
@@ -100,46 +130,12 @@ export class BalanceHistoryService {
    * more than one of ten.
    */
   async spentSince(walletId: string, since: Date): Promise<Decimal> {
-    const instant = since.toISOString();
-    const which = [shardOf(walletId), walletId];
-    const [row] = await this.em.fork().execute<{ spent: string }[]>(
-      `select (
-         (select coalesce(sum(credits), 0) from entry
-           where shard = ? and wallet_id = ? and created_at > ? and reason <> 'MANUAL_BALANCE_DEBIT')
-         + coalesce((select balance_after from entry
-           where shard = ? and wallet_id = ? and created_at <= ? order by created_at desc, sequence desc limit 1), 0)
-         - coalesce((select balance_after from entry where shard = ? and wallet_id = ? order by sequence desc limit 1), 0)
-         - (select coalesce(sum(r.credits), 0) from entry r
-           join entry d on d.shard = r.shard and d.wallet_id = r.wallet_id and d.id = r.parent_id and d.created_at > ?
-           where r.shard = ? and r.wallet_id = ? and r.created_at > ? and r.reason <> 'MANUAL_BALANCE_DEBIT'
-             and r.reason = 'DEBIT_REVERSAL')
-       )::text as spent`,
-      [...which, instant, ...which, instant, ...which, instant, ...which, instant],
-    );
+    const [row] = await readRows<{ spent: string }>(this.em, SPENT_SINCE, [
+      walletId,
+      since.toISOString(),
+      shardOf(walletId),
+    ]);
     return decimal(row?.spent ?? '0');
-  }
-
-  /**
-   * What lots had left after the wallet's entry of that number, the last before the instant, by lot id: nothing once
-   * they had expired. Lots that did not exist yet are missing.
-   */
-  async liveAfter(
-    walletId: string,
-    sequence: number,
-    at: Date,
-    lotIds: readonly string[],
-  ): Promise<Map<string, Decimal>> {
-    if (lotIds.length === 0) return new Map();
-    const rows = await this.em.fork().execute<{ id: string; remaining: string }[]>(
-      `select l.id, (case when ${liveSql('l')} then k.remaining_after else 0 end)::text as remaining
-       from lot l cross join lateral (
-         select remaining_after from entry_lot k
-         where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and k.sequence <= ?
-         order by k.sequence desc limit 1) k
-       where l.shard = ? and l.wallet_id = ? and l.id in (${lotIds.map(() => '?').join(', ')})`,
-      [at.toISOString(), sequence, shardOf(walletId), walletId, ...lotIds],
-    );
-    return new Map(rows.map(({ id, remaining }) => [id, decimal(remaining)]));
   }
 }
 
@@ -147,6 +143,8 @@ function toPastBalance(row: PastBalanceRow): PastBalance {
   const [purchased, free] = [decimal(row.purchased), decimal(row.free)];
   const posted = row.balance_after === null ? ZERO : decimal(row.balance_after);
   return {
+    currency: row.currency,
+    heldNow: decimal(row.held),
     sequence: row.sequence ?? 0,
     lastEntryAt: row.created_at === null ? null : toDate(row.created_at),
     posted,

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type Decimal, decimal } from '../shared/decimal.js';
+import { isKnownDistributed } from '../shared/distribution.js';
 import type { Scope } from '../shared/scope.js';
 
 /** A part of a period: from an instant on, before another. */
@@ -46,26 +47,43 @@ export class DailyDebitsService {
     spans: readonly Span[],
     limit: number,
   ): Promise<SpanDebits[]> {
+    const wallets = `select shard, id, currency from wallet where tenant_id = ? and environment_id = ? and customer_id = ?
+      order by created_at desc, id desc limit ?`;
+    const parameters = [tenantId, environmentId, customerId, limit];
+    if (!isKnownDistributed(this.em)) return this.#read(spans, wallets, parameters);
+    // A worker answers for one wallet by itself: one after the other.
+    const found: SpanDebits[] = [];
+    for (const { shard, id } of await this.em.fork().execute<{ shard: number; id: string }[]>(wallets, parameters)) {
+      const wallet = `select shard, id, currency from wallet where shard = ${shard} and id = ?`;
+      found.push(...(await this.#read(spans, wallet, [id], String(shard))));
+    }
+    return found.sort((a, b) => b.index - a.index || (a.walletId < b.walletId ? -1 : 1));
+  }
+
+  async #read(
+    spans: readonly Span[],
+    wallets: string,
+    parameters: unknown[],
+    shard = 'w.shard',
+  ): Promise<SpanDebits[]> {
     const list = spans.map(({ from, to }, index) => ({ index, from: from.toISOString(), to: to.toISOString() }));
     const balanceBefore = (instant: string) =>
-      `coalesce((select balance_after from entry where shard = w.shard and wallet_id = w.id and created_at < ${instant}
+      `coalesce((select balance_after from entry where shard = ${shard} and wallet_id = w.id and created_at < ${instant}
          order by created_at desc, sequence desc limit 1), 0)`;
     const rows = await this.em.fork().execute<SpanRow[]>(
       `select s.index, w.id as wallet_id, w.currency, moved.debited::text, rare.reversed::text
        from jsonb_to_recordset(?::jsonb) as s(index int, "from" timestamptz, "to" timestamptz)
-       cross join (
-         select shard, id, currency from wallet where tenant_id = ? and environment_id = ? and customer_id = ?
-         order by created_at desc, id desc limit ?) w
+       cross join (${wallets}) w
        cross join lateral (
          select coalesce(sum(credits), 0) as credits,
            coalesce(sum(credits) filter (where reason = 'DEBIT_REVERSAL'), 0) as reversed
-         from entry where shard = w.shard and wallet_id = w.id and created_at >= s."from" and created_at < s."to"
+         from entry where shard = ${shard} and wallet_id = w.id and created_at >= s."from" and created_at < s."to"
            and reason <> 'MANUAL_BALANCE_DEBIT') rare
        cross join lateral (
          select rare.credits + ${balanceBefore('s."from"')} - ${balanceBefore('s."to"')} as debited) moved
        where moved.debited <> 0 or rare.reversed <> 0
        order by s.index desc, w.id`,
-      [JSON.stringify(list), tenantId, environmentId, customerId, limit],
+      [JSON.stringify(list), ...parameters],
     );
     return rows.map(({ index, wallet_id: walletId, currency, debited, reversed }) => ({
       index,

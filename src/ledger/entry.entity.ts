@@ -95,6 +95,11 @@ const EntrySchema = defineEntity({
       properties: ['shard', 'walletId', 'createdAt', 'id'],
       where: "reason <> 'MANUAL_BALANCE_DEBIT'",
     },
+    {
+      name: 'entry_scope_rare_index',
+      properties: ['tenantId', 'environmentId', 'createdAt', 'id'],
+      where: "reason <> 'MANUAL_BALANCE_DEBIT'",
+    },
     { name: 'entry_of_top_up_index', properties: ['topUpId'], where: 'top_up_id is not null' },
     {
       name: 'entry_top_up_created_index',

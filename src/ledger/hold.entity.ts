@@ -32,6 +32,7 @@ const HoldSchema = defineEntity({
     createdBy: p.text(),
   },
   indexes: [
+    { name: 'hold_id_index', properties: ['id'] },
     { name: 'hold_wallet_index', properties: ['shard', 'walletId', 'createdAt'] },
     {
       name: 'hold_expiring_index',

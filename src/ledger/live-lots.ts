@@ -34,12 +34,12 @@ export function laterExpiry(a: Date | null, b: Date | null): Date | null {
   return a > b ? a : b;
 }
 
-/** `isLive` as a condition on lots; its one parameter (`?`) is the instant. */
-export function liveSql(alias: string): string {
-  return `(${alias}.expires_at is null or ${alias}.expires_at > ? or ${alias}.renewal_id is not null)`;
+/** `isLive` as a condition on lots, at the instant that a parameter or an expression says. */
+export function liveSql(alias: string, instant = '?'): string {
+  return `(${alias}.expires_at is null or ${alias}.expires_at > ${instant} or ${alias}.renewal_id is not null)`;
 }
 
-/** `availableOfLot` as an expression; its one parameter (`?`) is the instant. */
-export function availableSql(alias: string): string {
-  return `case when ${liveSql(alias)} then ${alias}.remaining - ${alias}.held else 0 end`;
+/** `availableOfLot` as an expression, at the instant that a parameter or an expression says. */
+export function availableSql(alias: string, instant = '?'): string {
+  return `case when ${liveSql(alias, instant)} then ${alias}.remaining - ${alias}.held else 0 end`;
 }

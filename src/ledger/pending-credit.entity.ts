@@ -41,6 +41,11 @@ const PendingCreditSchema = defineEntity({
       properties: ['shard', 'walletId', 'idempotencyKey'],
       where: "idempotency_key <> ''",
     },
+    {
+      name: 'pending_credit_scope_key_index',
+      properties: ['tenantId', 'environmentId', 'idempotencyKey'],
+      where: "idempotency_key <> ''",
+    },
   ],
   checks: [{ name: 'pending_credit_shard_check', expression: 'shard = shard_of(wallet_id)' }],
 });

@@ -66,7 +66,15 @@ const WalletSchema = defineEntity({
   indexes: [
     // Many by their ids, and all in the order of these, which is that of anchors.
     { name: 'wallet_id_index', properties: ['id'] },
-    { name: 'wallet_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] },
+    { name: 'wallet_created_index', properties: ['tenantId', 'environmentId', 'createdAt', 'id'] },
+    { name: 'wallet_customer_index', properties: ['tenantId', 'environmentId', 'customerId', 'createdAt', 'id'] },
+    // Of nothing that a debit changes, so that it stays a HOT update unless an alert changes with it.
+    {
+      name: 'wallet_near_empty_index',
+      properties: ['tenantId', 'environmentId', 'id'],
+      where:
+        "wallet_status = 'active' and (alert_state in ('warning', 'in_alarm') or credit_alert_state in ('warning', 'in_alarm'))",
+    },
   ],
   uniques: [
     {

@@ -18,6 +18,12 @@ export function minorUnitDigits(currency: string): number {
   return DIGITS.get(currency.toUpperCase()) ?? DEFAULT_DIGITS;
 }
 
+/** Of every currency that has not two digits: `{ JPY: 0, KWD: 3 }`, for whoever shows or types what is in minor units. */
+export function unusualDigits(): Record<string, number> {
+  const unusual = [...DIGITS].filter(([, digits]) => digits !== DEFAULT_DIGITS);
+  return Object.fromEntries(unusual.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
 /**
  * SQL of an amount in the currency's major unit, from SQL of its integer minor units and of its code in lower case: an
  * exact `numeric`, so that amounts of several currencies are compared and sorted as they are shown.

@@ -53,6 +53,13 @@ export function multiplyByRate(credits: Decimal, rate: Decimal): Decimal {
   return credits.times(rate).round(DECIMAL_PLACES, Big.roundHalfEven);
 }
 
+/** The text of an exact product as `multiplyByRate` rounds it; most have nothing to round. */
+export function roundedText(product: string): string {
+  const point = product.indexOf('.');
+  const places = point < 0 ? 0 : product.length - point - 1;
+  return places <= DECIMAL_PLACES ? product : formatDecimal(new Big(product).round(DECIMAL_PLACES, Big.roundHalfEven));
+}
+
 /** The smallest whole number of `size` that makes up `gap`. Both positive. */
 export function wholeUnits(gap: Decimal, size: Decimal): number {
   return Number(new DivisionBig(gap).div(new DivisionBig(size)).round(0, Big.roundUp).toFixed());

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 
-/** What the ledger's statements begin with: a bounded number of texts, each worth planning once per connection. */
-export const PREPARED = '/* prepared */ ';
+/** What statements begin with that are of a bounded number of texts, each worth planning once per connection. */
+const PREPARED = '/* prepared */ ';
+const texts = new Map<string, string>();
+
+/** A statement that is to be prepared: the same string for the same statement, so that its hash is computed once. */
+export function preparedText(sql: string): string {
+  const known = texts.get(sql);
+  if (known) return known;
+  const text = PREPARED + sql;
+  texts.set(sql, text);
+  return text;
+}
 
 type Query = (text: unknown, ...rest: unknown[]) => unknown;
 const BEGUN = { command: 'BEGIN', rowCount: null, rows: [] };

@@ -4,16 +4,16 @@ import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
 import { CustomersService } from '../customers/customers.service.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { invalidField } from '../shared/errors.js';
-import { renderBalance, renderWallet } from './render-wallet.js';
+import { shapeBalance, shapeWallet } from './render-wallet.js';
 import { CustomerWalletsQuery, ExpandQuery } from './wallet-queries.dto.js';
 import { WalletBalanceDto, WalletDto } from './wallet-answers.dto.js';
-import { WalletsService } from './wallets.service.js';
+import { WalletReader } from './wallet-reader.js';
 
 @ApiTags('Wallets')
 @Controller('v1/customers')
 export class CustomerWalletsController {
   constructor(
-    private readonly wallets: WalletsService,
+    private readonly wallets: WalletReader,
     private readonly customers: CustomersService,
   ) {}
 
@@ -29,7 +29,7 @@ export class CustomerWalletsController {
       : await this.customers.getByExternalId(caller, query.lookup_key as string);
     const isRealTime = query.include_real_time_balance ?? false;
     const views = await this.wallets.listActive(caller, customer.id, isRealTime);
-    return views.map(({ wallet, topUps, totals }) => renderBalance(wallet, topUps, totals, Boolean(query.expand)));
+    return views.map(({ wallet, topUps, lots }) => shapeBalance(wallet, topUps, lots, Boolean(query.expand)));
   }
 
   /** Active wallets of a customer; none for an unknown one. */
@@ -43,6 +43,6 @@ export class CustomerWalletsController {
     @Query() query: ExpandQuery,
   ): Promise<WalletDto[]> {
     const views = await this.wallets.listActive(caller, id, Boolean(query.expand));
-    return views.map(({ wallet, topUps, totals }) => renderWallet(wallet, topUps, totals));
+    return views.map(({ wallet, topUps, lots }) => shapeWallet(wallet, topUps, lots));
   }
 }

@@ -3,13 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { Customer } from '../customers/customer.entity.js';
 import type { CustomerDto } from '../customers/customers.dto.js';
 import { renderCustomer } from '../customers/render-customer.js';
-import { columnsOf } from '../shared/sql-table.js';
-import { Wallet } from '../ledger/wallet.entity.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
-import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
-import type { WalletRules } from '../top-ups/rules/top-up-state.js';
-import { renderWallet } from './render-wallet.js';
+import { shapeWallet } from './render-wallet.js';
 import type { WalletDto } from './wallet-answers.dto.js';
+import { WalletReader } from './wallet-reader.js';
 
 /** An item of a list that belongs to a customer and a wallet, and has room for both. */
 interface Expandable {
@@ -23,7 +20,7 @@ interface Expandable {
 export class Expansions {
   constructor(
     private readonly em: EntityManager,
-    private readonly rules: TopUpRulesService,
+    private readonly wallets: WalletReader,
   ) {}
 
   async fillIn<Item extends Expandable>(
@@ -48,10 +45,7 @@ export class Expansions {
   }
 
   async #wallets(scope: Scope, ids: string[]): Promise<Map<string, WalletDto>> {
-    const wallets = await this.em.fork().find(Wallet, { id: { $in: ids }, ...scopeOf(scope) });
-    const topUps = await this.rules.ofWallets(scope, wallets);
-    return new Map(
-      wallets.map((wallet) => [wallet.id, renderWallet(columnsOf(wallet), topUps.get(wallet.id) as WalletRules)]),
-    );
+    const views = await this.wallets.listByIds(scope, ids);
+    return new Map(views.map(({ wallet, topUps }) => [wallet.id, shapeWallet(wallet, topUps)]));
   }
 }

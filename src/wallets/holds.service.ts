@@ -1,19 +1,19 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import type { Caller } from '../auth/caller.js';
 import type { IdempotentRequest } from '../http/idempotency.js';
 import { Hold } from '../ledger/hold.entity.js';
-import { holdsSeenAs, viewOfHold, withLots } from '../ledger/hold-view.js';
+import { readHolds, type ShownHold, viewOfHold, withLots } from '../ledger/hold-view.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
 import type { Posting } from '../ledger/posting.js';
 import type { HoldState } from '../ledger/wallet-state.js';
-import { Wallet } from '../ledger/wallet.entity.js';
 import { Clock, formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { formatDecimal, ZERO } from '../shared/decimal.js';
 import { invalidField, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
-import { inWallet, walletKey } from '../shared/shard.js';
+import { inWallet, shardOf } from '../shared/shard.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import type { CaptureHoldDto, CreateHoldDto, HoldAnswerDto, HoldDto, HoldListQuery } from './holds.dto.js';
 import { renderEntry } from './render-transaction.js';
@@ -71,19 +71,20 @@ export class HoldsService {
   }
 
   async list(scope: Scope, walletId: string, query: HoldListQuery): Promise<{ items: HoldDto[]; total: number }> {
-    const em = this.em.fork();
-    const known = await em.count(Wallet, { ...walletKey(walletId), ...scopeOf(scope) });
-    if (known === 0) throw notFound('wallet', { wallet_id: walletId });
+    const { tenantId, environmentId } = scope;
+    const { limit, offset, status } = query;
     const now = this.clock.now();
-    const where = { ...inWallet(walletId), $and: query.status ? [holdsSeenAs(query.status, now)] : [] };
-    const { limit, offset, order } = query;
-    const [holds, total] = await em.findAndCount(Hold, where, {
+    const found = await readHolds(this.em, walletId, {
+      known: sql`select 1 from wallet where shard = ${shardOf(walletId)} and id = ${walletId} and tenant_id = ${tenantId}
+        and environment_id = ${environmentId}`,
+      order: sql.raw(`t.created_at ${query.order}, t.id ${query.order}`),
       limit,
       offset,
-      orderBy: { createdAt: order, id: order },
+      status,
+      now,
     });
-    const states = await withLots(em, walletId, holds);
-    return { items: states.map((state) => renderHold(state, now)), total };
+    if (!found) throw notFound('wallet', { wallet_id: walletId });
+    return { items: found.holds.map((hold) => renderHold(hold, now)), total: found.total };
   }
 
   #command(caller: Caller, walletId: string, idempotency: IdempotentRequest | undefined) {
@@ -104,7 +105,7 @@ export class HoldsService {
   }
 }
 
-function renderHold(state: HoldState, now: Date): HoldDto {
+function renderHold(state: ShownHold, now: Date): HoldDto {
   const { hold } = state;
   const { status, held } = viewOfHold(state, now);
   return {

@@ -3,14 +3,14 @@ import type { Caller } from '../auth/caller.js';
 import type { IdempotentRequest } from '../http/idempotency.js';
 import type { LedgerAnswer } from '../ledger/ledger.service.js';
 import { PaymentProviders } from '../payments/payment-providers.js';
-import { type Decimal, multiplyByRate, toMinorUnits } from '../shared/decimal.js';
+import { type Decimal, decimal, multiplyByRate, toMinorUnits } from '../shared/decimal.js';
 import { DomainError, invalidField } from '../shared/errors.js';
 import { scopeOf } from '../shared/scope.js';
 import { checkoutTerms, type CheckoutRequestDto } from '../top-ups/checkouts/checkout.dto.js';
 import { MAX_CHARGE_MINOR } from '../top-ups/rules/decide-top-up.js';
 import type { TopUp } from '../top-ups/purchases/top-up.entity.js';
 import { TopUpsService } from '../top-ups/purchases/top-ups.service.js';
-import { renderWallet } from './render-wallet.js';
+import { shapeWallet } from './render-wallet.js';
 import type { CheckoutSessionDto, TopUpAnswerDto } from './transactions.dto.js';
 import type { TopUpWalletDto } from './wallet-requests.dto.js';
 import { WalletsService } from './wallets.service.js';
@@ -49,13 +49,13 @@ export class WalletCheckouts {
     refuseWhatIsNotCarried(body);
     const checkout = checkoutTerms(body.checkout, caller.environmentType === 'production');
     const { wallet } = await this.wallets.get(caller, walletId);
-    const priceMinor = toMinorUnits(multiplyByRate(credits, wallet.topupConversionRate), wallet.currency);
+    const priceMinor = toMinorUnits(multiplyByRate(credits, decimal(wallet.topup_conversion_rate)), wallet.currency);
     if (priceMinor < 1 || priceMinor > MAX_CHARGE_MINOR) {
       throw invalidField('credits_to_add', 'costs less than one minor unit, or more than one payment can be');
     }
     const { topUp, isReplayed } = await this.topUps.purchase({
       scope: scopeOf(caller),
-      wallet,
+      wallet: { id: wallet.id, customerId: wallet.customer_id },
       pack: { id: null, credits, priceMinor, currency: wallet.currency, validityMonths: null },
       provider: await this.#providerName(caller),
       checkout,
@@ -78,7 +78,7 @@ export class WalletCheckouts {
     return {
       wallet_transaction: null,
       invoice_id: topUp.invoiceId ?? null,
-      wallet: renderWallet(wallet, topUps),
+      wallet: shapeWallet(wallet, topUps),
       checkout_session: renderSession(topUp),
     };
   }

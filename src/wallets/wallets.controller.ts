@@ -1,21 +1,26 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
 import { Cost, filtersOf, POINTS } from '../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../http/idempotency.js';
 import { walletsPage } from '../http/wallets-page.js';
-import { renderBalance, renderWallet } from './render-wallet.js';
+import { shapeBalance, shapeWallet } from './render-wallet.js';
+import { WalletPreviewDto } from './wallet-preview.dto.js';
+import { WalletReader, type WalletView } from './wallet-reader.js';
 import { CreateWalletDto, UpdateWalletDto } from './wallet-requests.dto.js';
 import { ExpandQuery, WalletListQuery, WalletSearchDto } from './wallet-queries.dto.js';
 import { TerminatedWalletDto, WalletBalanceDto, WalletDto, WalletListResponse } from './wallet-answers.dto.js';
-import { WalletsService, type WalletView } from './wallets.service.js';
+import { WalletsService } from './wallets.service.js';
 
 @ApiTags('Wallets')
 @Controller('v1/wallets')
 export class WalletsController {
-  constructor(private readonly wallets: WalletsService) {}
+  constructor(
+    private readonly wallets: WalletsService,
+    private readonly reader: WalletReader,
+  ) {}
 
   /** Opens a wallet for a customer, with its first credits. */
   @Post()
@@ -38,7 +43,7 @@ export class WalletsController {
   async list(@CurrentCaller() caller: Caller, @Query() query: WalletListQuery): Promise<WalletListResponse> {
     const { sort, ...rest } = query;
     const search = { ...rest, ...(sort ? { sort: [{ field: sort, direction: query.order }] } : {}) };
-    const { items, total } = await this.wallets.search(caller, search);
+    const { items, total } = await this.reader.search(caller, search);
     return walletsPage(items.map(render), total, query);
   }
 
@@ -49,7 +54,7 @@ export class WalletsController {
   @RequireScope('wallets:read')
   @ApiWalletsErrors('validation')
   async search(@CurrentCaller() caller: Caller, @Body() body: WalletSearchDto): Promise<WalletListResponse> {
-    const { items, total } = await this.wallets.search(caller, body);
+    const { items, total } = await this.reader.search(caller, body);
     return walletsPage(items.map(render), total, body);
   }
 
@@ -71,6 +76,25 @@ export class WalletsController {
     @Body() body: UpdateWalletDto,
   ): Promise<WalletDto> {
     return this.wallets.update(caller, id, body);
+  }
+
+  /**
+   * What `PUT /v1/wallets/{id}` with this body would do at this moment, by the same rules under the same lock: the wallet
+   * as it would be, the top-ups that would begin and those that would be taken back, and why or why not. Nothing changes.
+   * Ours.
+   */
+  @Post(':id/preview')
+  @Cost(POINTS.search)
+  @HttpCode(200)
+  @RequireScope('wallets:write')
+  @ApiWalletsErrors('validation', 'invalid_operation', 'not_found', 'unavailable')
+  @ApiOperation({ summary: 'Preview a change of a wallet' })
+  async preview(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body() body: UpdateWalletDto,
+  ): Promise<WalletPreviewDto> {
+    return this.wallets.preview(caller, id, body);
   }
 
   /**
@@ -124,8 +148,8 @@ export class WalletsController {
     @Param('id') id: string,
     @Query() query: ExpandQuery,
   ): Promise<WalletBalanceDto> {
-    const { wallet, topUps, totals } = await this.wallets.get(caller, id, true);
-    return renderBalance(wallet, topUps, totals, Boolean(query.expand));
+    const { wallet, topUps, lots } = await this.wallets.get(caller, id, true);
+    return shapeBalance(wallet, topUps, lots, Boolean(query.expand));
   }
 
   /** The same: nothing is cached, because a fresh balance costs no more. */
@@ -141,6 +165,6 @@ export class WalletsController {
   }
 }
 
-function render({ wallet, topUps, totals }: WalletView): WalletDto {
-  return renderWallet(wallet, topUps, totals);
+function render({ wallet, topUps, lots }: WalletView): WalletDto {
+  return shapeWallet(wallet, topUps, lots);
 }

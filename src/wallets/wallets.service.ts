@@ -1,17 +1,13 @@
-import type { FilterQuery } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../auth/audit/audit-log.js';
 import { OPERATOR } from '../auth/audit/author.js';
 import type { Caller } from '../auth/caller.js';
 import { CustomersService } from '../customers/customers.service.js';
-import { filterConditions, type FilterFields, sortOrder } from '../http/filters.js';
 import type { IdempotentRequest } from '../http/idempotency.js';
-import { BalancesService, type LotTotals } from '../ledger/balances.service.js';
 import type { Actor, CreditTerms, LedgerCommand } from '../ledger/commands.js';
 import { type LedgerAnswer, LedgerService } from '../ledger/ledger.service.js';
-import type { WalletRecord } from '../ledger/wallet-state.js';
-import { columnsOf } from '../shared/sql-table.js';
+import type { WalletRecord, WalletState } from '../ledger/wallet-state.js';
 import { Wallet } from '../ledger/wallet.entity.js';
 import { Clock } from '../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../shared/errors.js';
@@ -20,34 +16,12 @@ import { withinEveryScope } from '../shared/sight.js';
 import { walletKey } from '../shared/shard.js';
 import { TopUpPolicy } from '../top-ups/rules/top-up-policy.js';
 import { topUpChange } from '../top-ups/rules/top-up-changes.js';
-import { TopUpRulesService } from '../top-ups/rules/top-up-rules.service.js';
-import type { WalletRules } from '../top-ups/rules/top-up-state.js';
 import { newWallet, toTopUpChanges, toWalletSettings } from './wallet-changes.js';
 import { renderWallet } from './render-wallet.js';
+import { renderWhatWouldBe, type WalletPreviewDto } from './wallet-preview.dto.js';
+import { WalletReader, type WalletView } from './wallet-reader.js';
 import type { CreateWalletDto, UpdateWalletDto } from './wallet-requests.dto.js';
-import type { WalletSearchDto } from './wallet-queries.dto.js';
 import type { TerminatedWalletDto, WalletDto } from './wallet-answers.dto.js';
-
-/** A wallet with all that it is shown with. */
-export interface WalletView {
-  wallet: WalletRecord;
-  topUps: WalletRules;
-  totals: LotTotals | undefined;
-}
-
-const SEARCH_FIELDS: FilterFields = {
-  id: { property: 'id', type: 'text' },
-  customer_id: { property: 'customerId', type: 'text' },
-  currency: { property: 'currency', type: 'text' },
-  name: { property: 'name', type: 'text' },
-  wallet_type: { property: 'walletType', type: 'text' },
-  wallet_status: { property: 'walletStatus', type: 'text' },
-  credit_balance: { property: 'creditBalance', type: 'decimal' },
-  alert_state: { property: 'alertState', type: 'text' },
-  status: { property: 'status', type: 'text' },
-  created_at: { property: 'createdAt', type: 'timestamp' },
-  updated_at: { property: 'updatedAt', type: 'timestamp' },
-};
 
 /** Wallets: their making, their settings, their end, and what is to be seen of them. */
 @Injectable()
@@ -55,41 +29,17 @@ export class WalletsService {
   constructor(
     private readonly em: EntityManager,
     private readonly ledger: LedgerService,
-    private readonly balances: BalancesService,
-    private readonly rules: TopUpRulesService,
+    private readonly reader: WalletReader,
     private readonly policy: TopUpPolicy,
     private readonly customers: CustomersService,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
-  async get(scope: Scope, id: string, withTotals = false): Promise<WalletView> {
-    const wallet = await this.em.fork().findOne(Wallet, { ...walletKey(id), ...scopeOf(scope) });
-    if (!wallet) throw notFound('wallet', { wallet_id: id });
-    const [view] = await this.#views([wallet], withTotals);
-    return view as WalletView;
-  }
-
-  async search(scope: Scope, search: WalletSearchDto): Promise<{ items: WalletView[]; total: number }> {
-    const ids = [...(search.customer_ids ?? []), ...(search.customer_id ? [search.customer_id] : [])];
-    const where = {
-      ...scopeOf(scope),
-      ...(search.wallet_ids ? { id: { $in: search.wallet_ids } } : {}),
-      ...(ids.length > 0 ? { customerId: { $in: ids } } : {}),
-      ...(search.status ? { walletStatus: search.status } : {}),
-      $and: [...filterConditions(search.filters, SEARCH_FIELDS), ...alertCondition(search.alert_enabled)],
-    } as FilterQuery<Wallet>;
-    const { limit, offset } = search;
-    const orderBy = sortOrder(search.sort, SEARCH_FIELDS, search.order);
-    const [wallets, total] = await this.em.fork().findAndCount(Wallet, where, { limit, offset, orderBy });
-    return { items: await this.#views(wallets, Boolean(search.expand)), total };
-  }
-
-  /** Active wallets of a customer, oldest first; an unknown customer has none. */
-  async listActive(scope: Scope, customerId: string, withTotals: boolean): Promise<WalletView[]> {
-    const where = { ...scopeOf(scope), customerId, walletStatus: 'active' } as const;
-    const wallets = await this.em.fork().find(Wallet, where, { orderBy: { createdAt: 'asc', id: 'asc' } });
-    return this.#views(wallets, withTotals);
+  async get(scope: Scope, id: string, withLots = false): Promise<WalletView> {
+    const view = await this.reader.find(scope, id, withLots);
+    if (!view) throw notFound('wallet', { wallet_id: id });
+    return view;
   }
 
   /**
@@ -129,17 +79,42 @@ export class WalletsService {
 
   /** Changes a wallet and its rules, and lets them be looked at in the same commit: a wallet that is low buys at once. */
   async update(caller: Caller, walletId: string, body: UpdateWalletDto): Promise<WalletDto> {
-    const { currency } = await this.#currencyOf(caller, walletId, body);
     const { body: answer } = await this.ledger.post({
+      ...(await this.#updateOf(caller, walletId, body)),
+      answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
+    });
+    return answer;
+  }
+
+  /** What `update` would make of it now: the same command by the same rules, of which nothing is kept. */
+  async preview(caller: Caller, walletId: string, body: UpdateWalletDto): Promise<WalletPreviewDto> {
+    let changed: WalletState | undefined;
+    await this.ledger.rehearse({
+      ...(await this.#updateOf(caller, walletId, body)),
+      answer: ({ state }) => {
+        changed = state;
+      },
+    });
+    // The policy looks at a wallet behind the command's answer.
+    const state = changed as WalletState;
+    const topUps = this.policy.stateOf(state);
+    return { wallet: renderWallet(state.wallet, topUps), ...renderWhatWouldBe(topUps) };
+  }
+
+  async #updateOf(
+    caller: Caller,
+    walletId: string,
+    body: UpdateWalletDto,
+  ): Promise<Omit<Extract<LedgerCommand, { kind: 'update' }>, 'answer'>> {
+    const { currency } = await this.#currencyOf(caller, walletId, body);
+    return {
       kind: 'update',
       settings: toWalletSettings(body),
       scope: scopeOf(caller),
       walletId,
       actor: caller,
       changes: toTopUpChanges(body, currency),
-      answer: ({ state }) => renderWallet(state.wallet, this.policy.stateOf(state)),
-    });
-    return answer;
+    };
   }
 
   /** Ends the pause of its automatic top-ups, whatever it was for; who did it is kept. */
@@ -235,26 +210,6 @@ export class WalletsService {
       details: { customer_id: customerId, wallet_id: active.id, currency, wallet_type: walletType },
     });
   }
-
-  async #views(wallets: Wallet[], withTotals: boolean): Promise<WalletView[]> {
-    const ids = wallets.map(({ id }) => id);
-    const [first] = wallets;
-    const topUps = first ? await this.rules.ofWallets(scopeOf(first), wallets) : new Map<string, WalletRules>();
-    const totals = withTotals ? await this.balances.totals(ids) : undefined;
-    return wallets.map((wallet) => ({
-      wallet: columnsOf(wallet),
-      topUps: topUps.get(wallet.id) as WalletRules,
-      totals: totals?.get(wallet.id),
-    }));
-  }
-}
-
-function alertCondition(isEnabled: boolean | null | undefined): object[] {
-  if (isEnabled == null) return [];
-  const enabled = { alertSettings: { alert_enabled: true } };
-  return isEnabled
-    ? [enabled]
-    : [{ $or: [{ alertSettings: null }, { alertSettings: { alert_enabled: { $ne: true } } }] }];
 }
 
 /** The free credits a wallet starts with; zero and below load nothing. */

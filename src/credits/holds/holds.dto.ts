@@ -5,8 +5,7 @@ import { AsksForList, MayBeEmpty } from '../../http/validation.pipe.js';
 import { IsIdempotencyKey, IsText } from '../../http/fields/is-text.js';
 import { IsTimestamp } from '../../http/fields/is-timestamp.js';
 import type { HoldStatus } from '../../ledger/hold.entity.js';
-import { viewOfHold } from '../../ledger/hold-view.js';
-import type { HoldState } from '../../ledger/wallet-state.js';
+import { type ShownHold, viewOfHold } from '../../ledger/hold-view.js';
 import { formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
 import { MAX_CREDITS, wholeCredits } from '../account-credits.dto.js';
 
@@ -99,7 +98,7 @@ export class AccountHoldPageDto extends CreditsPageDto {
   results!: AccountHoldDto[];
 }
 
-export function renderHold(state: HoldState, now: Date): AccountHoldDto {
+export function renderHold(state: ShownHold, now: Date): AccountHoldDto {
   const { hold } = state;
   const { status, held } = viewOfHold(state, now);
   return {

@@ -1,9 +1,10 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { type CreditsPage, creditsPage, offsetOf, orderingOf } from '../../http/credits-page.js';
 import type { IdempotentRequest } from '../../http/idempotency.js';
 import { Hold } from '../../ledger/hold.entity.js';
-import { holdsSeenAs, withLots } from '../../ledger/hold-view.js';
+import { readHolds, withLots } from '../../ledger/hold-view.js';
 import { type LedgerAnswer, LedgerService } from '../../ledger/ledger.service.js';
 import type { Posting } from '../../ledger/posting.js';
 import type { HoldState } from '../../ledger/wallet-state.js';
@@ -23,8 +24,8 @@ import {
   renderHold,
 } from './holds.dto.js';
 
-const ORDERINGS = { created_at: 'createdAt', expires_at: 'expiresAt', credits: 'credits' } as const;
-const NEWEST_FIRST = { property: 'createdAt', direction: 'desc' } as const;
+const ORDERINGS = { created_at: 'created_at', expires_at: 'expires_at', credits: 'credits' } as const;
+const NEWEST_FIRST = { property: 'created_at', direction: 'desc' } as const;
 
 /** Reserves an account's credits while a scan runs, then charges what it used. */
 @Injectable()
@@ -98,18 +99,15 @@ export class AccountHoldsService {
     const wallet = await this.wallets.find(account);
     if (!wallet) return creditsPage([], 0, query);
     const now = this.clock.now();
-    const em = this.em.fork();
-    const [holds, count] = await em.findAndCount(
-      Hold,
-      { walletId: wallet.id, $and: query.status ? [holdsSeenAs(query.status, now)] : [] },
-      { limit: query.length, offset: offsetOf(query), orderBy: { [property]: direction, id: direction } },
-    );
-    const states = await withLots(em, wallet.id, holds);
-    return creditsPage(
-      states.map((state) => renderHold(state, now)),
-      count,
-      query,
-    );
+    const found = await readHolds(this.em, wallet.id, {
+      order: sql.raw(`t.${property} ${direction}, t.id ${direction}`),
+      limit: query.length,
+      offset: offsetOf(query),
+      status: query.status,
+      now,
+    });
+    const results = (found?.holds ?? []).map((hold) => renderHold(hold, now));
+    return creditsPage(results, found?.total ?? 0, query);
   }
 
   /** What the server has reserved, the account cannot spend, and it cannot set it free either. */

@@ -4,10 +4,9 @@ import type { Response } from 'express';
 import { RequireScope } from '../../auth/caller.js';
 import { Cost, POINTS } from '../../http/admission/route-cost.js';
 import { ApiCreditsErrors } from '../../http/errors/api-errors.decorator.js';
-import type { Entry } from '../../ledger/entry.entity.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from '../account.js';
-import { sendCsv } from './send-csv.js';
-import { REPORT_COLUMNS, toReportRow, UsageFilters, UsagePageDto, UsageQuery } from './usage.dto.js';
+import { sendUsageReport } from './send-csv.js';
+import { REPORT_COLUMNS, UsageFilters, UsagePageDto, UsageQuery } from './usage.dto.js';
 import { UsageService } from './usage.service.js';
 
 @ApiTags('Account credits')
@@ -35,11 +34,6 @@ export class UsageController {
     @Query() filters: UsageFilters,
     @Res() response: Response,
   ): Promise<void> {
-    const pages = await this.usage.report(account, filters);
-    await sendCsv(response, 'credits-usage.csv', REPORT_COLUMNS, rowsOf(pages));
+    await sendUsageReport(response, await this.usage.report(account, filters));
   }
-}
-
-async function* rowsOf(pages: AsyncIterable<Entry[]>) {
-  for await (const entries of pages) yield entries.map(toReportRow);
 }

@@ -5,7 +5,8 @@ import { AsksForList } from '../../http/validation.pipe.js';
 import type { CsvCell } from '../../http/csv.js';
 import { IsDayOrTimestamp } from '../../http/fields/is-day-or-timestamp.js';
 import { IsText } from '../../http/fields/is-text.js';
-import type { CounterAccount, Entry } from '../../ledger/entry.entity.js';
+import type { CounterAccount } from '../../ledger/entry.entity.js';
+import type { EntryRecord } from '../../ledger/wallet-state.js';
 import { formatTimestamp } from '../../shared/clock.js';
 import { formatDecimal } from '../../shared/decimal.js';
 
@@ -74,7 +75,7 @@ export const REPORT_COLUMNS = [
   'description',
 ] as const satisfies (keyof UsageEntryDto)[];
 
-export function toReportRow(entry: Entry): CsvCell[] {
+export function toReportRow(entry: EntryRecord): CsvCell[] {
   const row: Record<(typeof REPORT_COLUMNS)[number], CsvCell> = {
     id: entry.id,
     date: formatTimestamp(entry.createdAt),
@@ -88,7 +89,7 @@ export function toReportRow(entry: Entry): CsvCell[] {
   return REPORT_COLUMNS.map((column) => row[column]);
 }
 
-export function renderUsage(entry: Entry): UsageEntryDto {
+export function renderUsage(entry: EntryRecord): UsageEntryDto {
   return {
     id: entry.id,
     date: formatTimestamp(entry.createdAt),

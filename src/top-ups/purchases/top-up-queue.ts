@@ -5,12 +5,15 @@ import { toDate } from '../../shared/sql-table.js';
 import {
   claimInstant,
   dueRows,
+  type DueSearch,
   type DueWork,
+  takeSpread,
   type WalletRef,
   walletRef,
   type WalletRow,
 } from '../../ledger/due-work.js';
 import { Clock } from '../../shared/clock.js';
+import { Distribution } from '../../shared/distribution.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { withinEveryScope, withinScopes } from '../../shared/sight.js';
 import { shardOf } from '../../shared/shard.js';
@@ -28,7 +31,7 @@ export const MAY_BEGIN = `(top_up_status not in ('created', 'retry_wait') or ten
 
 export const DUE_TOP_UPS: DueWork = {
   table: 'top_up',
-  columns: 'id',
+  columns: 'shard, id',
   due: 'next_attempt_at',
   where: `top_up_status in (${OPEN_STATUS_LIST})`,
   also: MAY_BEGIN,
@@ -40,6 +43,8 @@ export const DUE_EVALUATIONS: DueWork = {
   due: 'next_evaluation_at',
   where: 'next_evaluation_at is not null',
 };
+
+const WALLET_COLUMNS = 'wallet_id, tenant_id, environment_id';
 
 /** Wallets that this process, and no other, looks at until then. */
 export interface EvaluationClaim {
@@ -58,7 +63,13 @@ export class TopUpQueue {
   constructor(
     private readonly em: EntityManager,
     private readonly clock: Clock,
+    private readonly distribution: Distribution,
   ) {}
+
+  /** How a claim keeps others off: rows of several workers cannot be locked, so there it compares what it has read. */
+  get #claim(): Pick<DueSearch, 'isSpread' | 'lock'> {
+    return this.distribution.isDistributed ? { isSpread: true } : { lock: 'for update skip locked' };
+  }
 
   async reread(topUp: Pick<TopUp, 'id'>): Promise<TopUp> {
     return this.em.fork().findOneOrFail(TopUp, { id: topUp.id });
@@ -73,7 +84,7 @@ export class TopUpQueue {
     return withinEveryScope(async () => {
       const em = this.em.fork();
       const now = await claimInstant(em, this.clock);
-      const due = await dueRows(em, DUE_TOP_UPS, { now, limit, roomOf, lock: 'for update skip locked' });
+      const due = await dueRows(em, DUE_TOP_UPS, { now, limit, roomOf, ...this.#claim });
       return due ? this.#lease(em, now, due.sql, due.parameters) : [];
     });
   }
@@ -83,8 +94,8 @@ export class TopUpQueue {
     return withinEveryScope(async () => {
       const em = this.em.fork();
       const now = await claimInstant(em, this.clock);
-      const due = `select id from top_up where id in (${ids.map(() => '?').join(', ')})
-        and top_up_status in (${OPEN_STATUS_LIST}) and ${MAY_BEGIN} and next_attempt_at <= ? for update skip locked`;
+      const due = `select shard, id, next_attempt_at from top_up where id in (${ids.map(() => '?').join(', ')})
+        and top_up_status in (${OPEN_STATUS_LIST}) and ${MAY_BEGIN} and next_attempt_at <= ? ${this.#claim.lock ?? ''}`;
       return this.#lease(em, now, due, [...ids, now.toISOString()]);
     });
   }
@@ -92,8 +103,8 @@ export class TopUpQueue {
   /** The top-up of a payment that waits for what its provider will say, if there is one. */
   async claimByPayment({ tenantId, environmentId }: Scope, paymentId: string): Promise<TopUp[]> {
     const em = this.em.fork();
-    const due = `select id from top_up where payment_id = ? and tenant_id = ? and environment_id = ?
-      and top_up_status in ('unknown', 'processing', 'requires_action') for update skip locked`;
+    const due = `select shard, id, next_attempt_at from top_up where payment_id = ? and tenant_id = ? and environment_id = ?
+      and top_up_status in ('unknown', 'processing', 'requires_action') ${this.#claim.lock ?? ''}`;
     return this.#lease(em, await claimInstant(em, this.clock), due, [paymentId, tenantId, environmentId]);
   }
 
@@ -104,15 +115,22 @@ export class TopUpQueue {
   }
 
   async #lease(em: EntityManager, now: Date, due: string, parameters: unknown[]): Promise<TopUp[]> {
-    const lease = new Date(now.getTime() + LEASE_MS).toISOString();
-    // As an array: how many there are is not known to the planner, which would join, and read the table whole.
-    const rows = await em.execute<{ id: string }[]>(
-      `with due as materialized (${due})
+    const lease = new Date(now.getTime() + LEASE_MS);
+    const rows = await (this.distribution.isDistributed
+      ? this.#take(em, lease, due, parameters)
+      : em.execute<{ id: string }[]>(
+          // As an array: how many there are is not known to the planner, which would join, and read the table whole.
+          `with due as materialized (${due})
        update top_up set next_attempt_at = ? where id = any(array(select id from due)) returning id`,
-      [...parameters, lease],
-    );
+          [...parameters, lease.toISOString()],
+        ));
     if (rows.length === 0) return [];
     return em.find(TopUp, { id: { $in: rows.map(({ id }) => id) } }, { orderBy: { id: 'asc' } });
+  }
+
+  async #take(em: EntityManager, lease: Date, due: string, parameters: unknown[]): Promise<{ id: string }[]> {
+    const rows = await em.execute<Record<string, unknown>[]>(due, parameters);
+    return takeSpread<{ id: string }>(em, DUE_TOP_UPS, rows, lease, 'id');
   }
 
   /** Ended ones whose payment the provider is asked about once more. */
@@ -121,7 +139,8 @@ export class TopUpQueue {
       const em = this.em.fork();
       const now = await claimInstant(em, this.clock);
       return em.transactional(async (tx) => {
-        const due = await dueRows(tx, DUE_RECHECKS, { now, limit, roomOf, lock: 'for update skip locked' });
+        // Of a distributed database two processes may take the same: then the provider is asked twice, and nothing else.
+        const due = await dueRows(tx, DUE_RECHECKS, { now, limit, roomOf, ...this.#claim });
         if (!due) return [];
         const rows = await tx.execute<{ id: string }[]>(due.sql, due.parameters);
         const ended = await tx.find(TopUp, { id: { $in: rows.map(({ id }) => id) } });
@@ -146,16 +165,18 @@ export class TopUpQueue {
     const em = this.em.fork();
     const now = await claimInstant(em, this.clock);
     const until = new Date(now.getTime() + EVALUATION_LEASE_MS);
-    const due = await dueRows(em, DUE_EVALUATIONS, { now, limit, lock: 'for update skip locked' });
+    const due = await dueRows(em, DUE_EVALUATIONS, { now, limit, ...this.#claim });
     if (!due) return { wallets: [], now, until };
-    const rows = await em.execute<WalletRow[]>(
-      `with due as materialized (${due.sql})
-       update top_up_guard g set next_evaluation_at = ?
-       from unnest(array(select shard from due), array(select wallet_id from due)) as d(shard, wallet_id)
-       where g.shard = d.shard and g.wallet_id = d.wallet_id
-       returning g.wallet_id, g.tenant_id, g.environment_id`,
-      [...due.parameters, until.toISOString()],
-    );
+    const rows = await (this.distribution.isDistributed
+      ? takeSpread<WalletRow>(em, DUE_EVALUATIONS, await em.execute(due.sql, due.parameters), until, WALLET_COLUMNS)
+      : em.execute<WalletRow[]>(
+          `with due as materialized (${due.sql})
+           update top_up_guard g set next_evaluation_at = ?
+           from unnest(array(select shard from due), array(select wallet_id from due)) as d(shard, wallet_id)
+           where g.shard = d.shard and g.wallet_id = d.wallet_id
+           returning g.wallet_id, g.tenant_id, g.environment_id`,
+          [...due.parameters, until.toISOString()],
+        ));
     return { wallets: rows.map(walletRef), now, until };
   }
 

@@ -149,6 +149,7 @@ const TopUpSchema = defineEntity({
       where: 'recheck_at is not null',
     },
     { name: 'top_up_created_index', properties: ['tenantId', 'environmentId', 'createdAt', 'id'] },
+    { name: 'top_up_outcome_index', properties: ['tenantId', 'environmentId', 'topUpStatus', 'createdAt'] },
     { name: 'top_up_invoice_index', properties: ['invoiceId'] },
     { name: 'top_up_customer_index', properties: ['tenantId', 'environmentId', 'customerId'] },
   ],

@@ -8,6 +8,7 @@ import {
   renderDecision,
   renderTopUp,
   TopUpDecisionListResponse,
+  TopUpListQuery,
   TopUpListResponse,
   TopUpResponse,
 } from './top-ups.dto.js';
@@ -21,6 +22,16 @@ export class TopUpsController {
     private readonly reads: TopUpReads,
     private readonly topUps: TopUpsService,
   ) {}
+
+  /** Top-ups of all wallets, newest first, each with its state and every attempt to charge for it. */
+  @Get('top-ups')
+  @RequireScope('wallets:read')
+  @ApiWalletsErrors('validation')
+  @ApiOperation({ summary: 'List top-ups' })
+  async list(@CurrentCaller() caller: Caller, @Query() query: TopUpListQuery): Promise<TopUpListResponse> {
+    const { topUps, total } = await this.reads.list(caller, query);
+    return walletsPage(topUps.map(renderTopUp), total, query);
+  }
 
   /** One top-up, with every attempt to charge for it. */
   @Get('top-ups/:id')
@@ -56,12 +67,8 @@ export class TopUpsController {
     @Param('id') walletId: string,
     @Query() page: WalletsPageQuery,
   ): Promise<TopUpListResponse> {
-    const { topUps, attempts, total } = await this.reads.ofWallet(caller, walletId, page);
-    return walletsPage(
-      topUps.map((topUp) => renderTopUp(topUp, attempts)),
-      total,
-      page,
-    );
+    const { topUps, total } = await this.reads.ofWallet(caller, walletId, page);
+    return walletsPage(topUps.map(renderTopUp), total, page);
   }
 
   /** Why top-ups did or did not happen, the most recent first. */
@@ -83,7 +90,6 @@ export class TopUpsController {
   }
 
   async #render(caller: Caller, id: string): Promise<TopUpResponse> {
-    const { topUp, attempts } = await this.reads.get(caller, id);
-    return renderTopUp(topUp, attempts);
+    return renderTopUp(await this.reads.get(caller, id));
   }
 }

@@ -3,11 +3,14 @@ import { IsIn, IsOptional } from 'class-validator';
 import { formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
 import { type Decimal, formatDecimal } from '../../shared/decimal.js';
 import { IsCurrencyAmount } from '../../http/fields/is-credits.js';
-import { IsIdempotencyKey, IsText } from '../../http/fields/is-text.js';
-import { Pagination } from '../../http/wallets-page.js';
+import { IsIdempotencyKey, IsIdentifier, IsText } from '../../http/fields/is-text.js';
+import { IsTimestamp } from '../../http/fields/is-timestamp.js';
+import { Pagination, WalletsPageQuery } from '../../http/wallets-page.js';
 import { NO_PROVIDER } from '../rules/may-charge.js';
-import type { TopUpDecision } from '../rules/top-up-decision.entity.js';
-import { FINAL_STATUSES, OPEN_STATUSES, type TopUp, type TopUpAttempt } from './top-up.entity.js';
+import { TRIGGERS } from '../rules/top-up-rule.entity.js';
+import type { DecisionRecord } from '../rules/top-up-state.js';
+import type { ShownTopUp } from './top-up-reads.js';
+import { FINAL_STATUSES, OPEN_STATUSES, type TopUp, type TopUpStatus } from './top-up.entity.js';
 
 const STATUSES = [...OPEN_STATUSES, ...FINAL_STATUSES];
 
@@ -83,6 +86,35 @@ export class TopUpResponse {
   created_at!: string;
   settled_at!: string | null;
   attempts!: TopUpAttemptResponse[];
+}
+
+/** Which top-ups; all of them without a condition. */
+export class TopUpListQuery extends WalletsPageQuery {
+  @ApiProperty({ enum: STATUSES, required: false })
+  @IsOptional()
+  @IsIn(STATUSES, { message: `must be one of ${STATUSES.join(', ')}` })
+  status?: TopUpStatus;
+
+  @ApiProperty({ enum: [...TRIGGERS, 'manual'], required: false })
+  @IsOptional()
+  @IsIn([...TRIGGERS, 'manual'], { message: `must be one of ${[...TRIGGERS, 'manual'].join(', ')}` })
+  trigger?: TopUp['trigger'];
+
+  @IsOptional()
+  @IsIdentifier({ description: 'Id of the wallet.' })
+  wallet_id?: string;
+
+  @IsOptional()
+  @IsIdentifier({ description: 'Our id of the customer.' })
+  customer_id?: string;
+
+  @IsOptional()
+  @IsTimestamp({ description: 'Decided at this instant or after.' })
+  start_time?: Date;
+
+  @IsOptional()
+  @IsTimestamp({ description: 'Decided at this instant or before.' })
+  end_time?: Date;
 }
 
 export class TopUpListResponse {
@@ -163,7 +195,7 @@ export class InvoicePaymentRequest {
   idempotency_key?: string | null;
 }
 
-export function renderTopUp(topUp: TopUp, attempts: readonly TopUpAttempt[]): TopUpResponse {
+export function renderTopUp(topUp: ShownTopUp): TopUpResponse {
   const isOpen = (OPEN_STATUSES as readonly string[]).includes(topUp.topUpStatus);
   const isWaiting = isOpen && topUp.topUpStatus !== 'awaiting_payment';
   return {
@@ -190,22 +222,11 @@ export function renderTopUp(topUp: TopUp, attempts: readonly TopUpAttempt[]): To
     next_attempt_at: isWaiting ? formatTimestamp(topUp.nextAttemptAt) : null,
     created_at: formatTimestamp(topUp.createdAt),
     settled_at: formatTimestampOrNull(topUp.settledAt),
-    attempts: attempts.filter((attempt) => attempt.topUpId === topUp.id).map((attempt) => renderAttempt(attempt)),
+    attempts: topUp.attempts ?? [],
   };
 }
 
-function renderAttempt(attempt: TopUpAttempt): TopUpAttemptResponse {
-  return {
-    attempt: attempt.attempt,
-    outcome: attempt.outcome,
-    code: attempt.code,
-    message: attempt.message,
-    started_at: formatTimestamp(attempt.startedAt),
-    finished_at: formatTimestampOrNull(attempt.finishedAt),
-  };
-}
-
-export function renderDecision(decision: TopUpDecision): TopUpDecisionResponse {
+export function renderDecision(decision: DecisionRecord): TopUpDecisionResponse {
   return {
     id: decision.id,
     wallet_id: decision.walletId,

@@ -1,6 +1,6 @@
 import { addedFee, hasRisen } from '../pricing/price-top-up.js';
 import { type Trigger, TRIGGERS } from './top-up-rule.entity.js';
-import type { RuleRecord, TopUpState, WalletRules } from './top-up-state.js';
+import type { ShownRule, ShownRules, TopUpState } from './top-up-state.js';
 
 /** Pauses that are about the card: another card, or a payment that goes through, ends them. */
 const CARD_PAUSES: ReadonlySet<string> = new Set([
@@ -68,14 +68,14 @@ export function resumeWithCard(
 }
 
 /** Why rules that are on buy nothing; null when one does, or none is on: a pause of what is switched off is none. */
-export function pausedReasonOf(view: WalletRules, triggers: readonly Trigger[] = TRIGGERS): string | null {
+export function pausedReasonOf(view: ShownRules, triggers: readonly Trigger[] = TRIGGERS): string | null {
   const enabled = triggers.flatMap((trigger) => view.rules.get(trigger) ?? []).filter((rule) => rule.enabled);
   const reasons = enabled.map((rule) => pauseReasonOf(view, rule));
   return reasons.find((reason) => reason !== '') ?? null;
 }
 
 /** Why the wallet's rule buys nothing until somebody does something; empty when nothing stands in its way. */
-export function pauseReasonOf(view: Omit<WalletRules, 'rules'>, rule: RuleRecord | undefined): string {
+export function pauseReasonOf(view: Omit<ShownRules, 'rules'>, rule: ShownRule | undefined): string {
   if (view.guard?.pausedAt) return view.guard.pauseReason;
   if (!rule || rule.pauseReason) return rule?.pauseReason ?? '';
   const inForce = addedFee(view.fee, rule.priceCurrency ?? view.currency);

@@ -53,6 +53,8 @@ import { newGuard, type RuleRecord, type TopUpRecord, TopUpState } from './top-u
 export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
   readonly name = TOP_UPS;
   readonly #states = new WeakMap<WalletState, TopUpState>();
+  /** The ledger keeps lots for as long as nothing changes that hangs on their wallet: so long it has no guard either. */
+  readonly #unguarded = new WeakSet<WalletState['lots']>();
   readonly #rows: TopUpRows;
   /** Told of top-ups to take up after their commit, so that nobody waits for the scheduled task. */
   onDue: (topUpIds: string[]) => void = () => {};
@@ -79,7 +81,8 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
 
   async load(tx: LedgerTransaction, states: WalletState[], changes: readonly PolicyChange[]): Promise<void> {
     const named = changes.flatMap((change) => ('topUpId' in change ? [change.topUpId as string] : []));
-    const ids = states.filter(({ isNew }) => !isNew).map(({ wallet }) => wallet.id);
+    const unknown = states.filter(({ isNew, lots }) => !isNew && !this.#unguarded.has(lots));
+    const ids = unknown.map(({ wallet }) => wallet.id);
     const isBuying = changes.some((change) => change.policy === TOP_UPS && isPurchase(change));
     const read = await this.#rows.read(tx, ids, { topUpIds: named, isBuying });
     const suspended = await suspendedOf(tx, states, changes);
@@ -199,6 +202,8 @@ export class TopUpPolicy implements LedgerPolicy, OnModuleInit {
     for (const state of states) {
       const topUps = this.#states.get(state);
       if (!topUps) continue;
+      if (topUps.guard) this.#unguarded.delete(state.lots);
+      else this.#unguarded.add(state.lots);
       for (const topUp of [...topUps.newTopUps, ...topUps.rescheduled]) {
         const isDue = topUp.nextAttemptAt <= topUp.updatedAt && topUp.topUpStatus !== 'canceled';
         if (isDue) due.push(topUp.id);

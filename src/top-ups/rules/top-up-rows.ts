@@ -219,7 +219,7 @@ export class TopUpRows {
     const rows = await tx.query<Row>(
       `select t.wallet_id, t.id, t.price_minor, t.currency, t.created_at, t.settled_at, t.charged_at
        from ${WALLETS} join top_up_guard g on ${onWallet('g')}
-       join top_up t on t.shard = g.shard and t.wallet_id = g.wallet_id and t.is_automatic and t.top_up_status = 'succeeded'
+       join top_up t on ${onWallet('t')} and t.is_automatic and t.top_up_status = 'succeeded'
          and t.created_at >= least($3::timestamptz, $4::timestamptz - g.history_seconds * interval '1 second') - interval '8 days'
        where coalesce(t.settled_at, t.charged_at, t.created_at)
            >= least($3::timestamptz, $4::timestamptz - g.history_seconds * interval '1 second')`,

@@ -52,6 +52,11 @@ const TopUpRuleSchema = defineEntity({
       properties: ['tenantId', 'environmentId', 'packId'],
       where: 'pack_id is not null',
     },
+    {
+      name: 'top_up_rule_paused_index',
+      properties: ['tenantId', 'environmentId', 'updatedAt'],
+      where: "pause_reason <> ''",
+    },
   ],
   checks: [
     { name: 'top_up_rule_shard_check', expression: 'shard = shard_of(wallet_id)' },
@@ -105,6 +110,11 @@ const TopUpGuardSchema = defineEntity({
       where: 'next_evaluation_at is not null',
     },
     { name: 'top_up_guard_paused_index', properties: ['pausedAt'], where: 'paused_at is not null' },
+    {
+      name: 'top_up_guard_attention_index',
+      properties: ['tenantId', 'environmentId', 'pausedAt'],
+      where: 'paused_at is not null',
+    },
   ],
   checks: [{ name: 'top_up_guard_shard_check', expression: 'shard = shard_of(wallet_id)' }],
 });

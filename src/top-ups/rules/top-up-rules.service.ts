@@ -14,7 +14,7 @@ import { PACK_PAUSES } from './decide-top-up.js';
 import type { AgreedFee } from '../pricing/price-top-up.js';
 import type { AgreedPack } from './top-up-changes.js';
 import { type Cooldown, TopUpGuard, TopUpRule } from './top-up-rule.entity.js';
-import type { WalletRules } from './top-up-state.js';
+import type { ShownRules, WalletRules } from './top-up-state.js';
 
 /** What a pack is offered for now. */
 export interface OfferedTerms extends Omit<AgreedPack, 'validityMonths'> {
@@ -117,7 +117,7 @@ export interface RenderedTopUpLimits {
 }
 
 /** The wallets API's `auto_topup`: null where it was never set. All four keys of the SDK, and ours. */
-export function renderAutoTopUp(view: WalletRules): RenderedAutoTopUp | null {
+export function renderAutoTopUp(view: ShownRules): RenderedAutoTopUp | null {
   const rule = view.rules.get('threshold');
   if (!rule) return null;
   return {
@@ -132,7 +132,7 @@ export function renderAutoTopUp(view: WalletRules): RenderedAutoTopUp | null {
 }
 
 /** The bounds on a wallet's automatic top-ups; null where no rule was ever set. */
-export function renderTopUpLimits(view: WalletRules, currency: string): RenderedTopUpLimits | null {
+export function renderTopUpLimits(view: ShownRules, currency: string): RenderedTopUpLimits | null {
   const { guard } = view;
   if (!guard) return null;
   const amount = guard.monthlyAmountMinor;

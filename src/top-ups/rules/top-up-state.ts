@@ -16,14 +16,37 @@ export type DecisionRecord = Columns<TopUpDecision>;
 /** The columns of a purchase of before that limits look at. */
 export type PastTopUp = Pick<TopUpRecord, 'id' | 'priceMinor' | 'currency' | 'createdAt' | 'settledAt' | 'chargedAt'>;
 
+/** What is shown of a rule, and says why it buys nothing. */
+export type ShownRule = Pick<
+  RuleRecord,
+  'enabled' | 'thresholdCredits' | 'unitCredits' | 'invoicing' | 'cooldown' | 'fee' | 'pauseReason' | 'priceCurrency'
+>;
+/** The same of the bounds. */
+export type ShownGuard = Pick<
+  GuardRecord,
+  | 'pausedAt'
+  | 'pauseReason'
+  | 'maxPerHour'
+  | 'maxUnits'
+  | 'monthlyCount'
+  | 'monthlyAmountMinor'
+  | 'monthlyAmountCurrency'
+>;
+
 /** A wallet's rules and what bounds them, as both APIs show them. */
-export interface WalletRules {
-  rules: ReadonlyMap<Trigger, RuleRecord>;
-  guard: GuardRecord | undefined;
+export interface ShownRules {
+  rules: ReadonlyMap<Trigger, ShownRule>;
+  guard: ShownGuard | undefined;
   /** In force in the wallet's environment. */
   fee: FeeSetting;
   /** Of the wallet: what rules without a currency of their own buy in. */
   currency: string;
+}
+
+/** The same with all that is stored. */
+export interface WalletRules extends ShownRules {
+  rules: ReadonlyMap<Trigger, RuleRecord>;
+  guard: GuardRecord | undefined;
 }
 
 /** What is to be told of a top-up or a pause, in the commit that makes it true. */

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import { Pagination, WalletsPageQuery } from '../../http/wallets-page.js';
-import { CREDIT_REASONS, ENTRY_LOT_KINDS } from '../../ledger/entry.entity.js';
+import { CREDIT_REASONS, DEBIT_REASONS, ENTRY_LOT_KINDS } from '../../ledger/entry.entity.js';
 
 const LOT_STATUSES = ['open', 'all'] as const;
 export const LINK_KINDS = [...ENTRY_LOT_KINDS];
@@ -76,5 +76,23 @@ export class LotDto {
 
 export class LotListResponse {
   items!: LotDto[];
+  pagination!: Pagination;
+}
+
+/** What a transaction took from a lot, and what for. */
+export class LotConsumptionDto extends LotConsumerDto {
+  /** Credits that the lot had left after it.
+   * @example '97.5' */
+  remaining!: string;
+  @ApiProperty({ enum: [...CREDIT_REASONS, ...DEBIT_REASONS] })
+  reason!: string;
+  reference_type!: string;
+  reference_id!: string;
+  description!: string;
+}
+
+export class LotConsumptionListResponse {
+  items!: LotConsumptionDto[];
+  /** `total` counts up to 10,000. */
   pagination!: Pagination;
 }

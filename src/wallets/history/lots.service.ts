@@ -1,38 +1,55 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { availableSql } from '../../ledger/live-lots.js';
-import { Wallet } from '../../ledger/wallet.entity.js';
-import { Clock, formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
-import { decimal, formatDecimal } from '../../shared/decimal.js';
+import { Clock } from '../../shared/clock.js';
 import { notFound } from '../../shared/errors.js';
-import { type Scope, scopeOf } from '../../shared/scope.js';
-import { toDate } from '../../shared/sql-table.js';
-import { shardOf, walletKey } from '../../shared/shard.js';
+import { amountText, readRows, timestampText } from '../../shared/prepared-reads.js';
+import type { Scope } from '../../shared/scope.js';
+import { shardOf } from '../../shared/shard.js';
 import type { LotConsumerDto, LotDto, LotListQuery } from './lots.dto.js';
 
 const CONSUMERS_SHOWN = 10;
 const CONSUMERS_COUNTED = 1000;
 
-interface LotRow {
-  id: string;
+/** A lot in the answer's texts, or nothing of one when the page is empty. */
+type LotRow = { page_length: number; total: number | null } & ({ id: null } | ShownLot);
+type ShownLot = Omit<LotDto, 'wallet_id' | 'source' | 'transaction_id' | 'consumed_by'> & {
   source: 'purchased' | 'free';
-  reason: string;
-  priority: number | null;
-  granted: string;
-  remaining: string;
-  held: string;
-  available: string;
-  expires_at: string | null;
-  created_at: string;
-  consumed_by_count: number;
-}
+  consumed_by: LotConsumerDto[] | null;
+};
 
-interface ConsumerRow {
-  lot_id: string;
-  entry_id: string;
-  kind: string;
-  credits: string;
-  created_at: string;
+/** The last that took from lot `l`, the latest first. */
+const CONSUMERS = `(
+  select json_agg(json_build_object('transaction_id', k.entry_id, 'kind', k.kind, 'credits', ${amountText('abs(k.credits)')},
+    'at', ${timestampText('e.created_at')}) order by k.sequence desc)
+  from (
+    select k.shard, k.wallet_id, k.entry_id, k.kind, k.credits, k.sequence from entry_lot k
+    where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and k.credits < 0
+    order by k.sequence desc limit ${CONSUMERS_SHOWN}) k
+  join entry e on e.shard = k.shard and e.wallet_id = k.wallet_id and e.sequence = k.sequence)`;
+
+/** $1 the wallet, $2 and $3 whose it is, $4 the instant, $5 and $6 the page, $7 its shard. */
+function lotsSql({ order, status }: Pick<LotListQuery, 'order' | 'status'>): string {
+  const which = `where l.shard = $7 and l.wallet_id = $1 ${status === 'open' ? 'and l.is_open' : ''}`;
+  const sorted = `order by l.created_at ${order}, l.id ${order}`;
+  return `
+    with page as materialized (
+      select l.*, e.reason from lot l
+      join entry e on e.shard = l.shard and e.wallet_id = l.wallet_id and e.id = l.id ${which} ${sorted}
+      limit $5::int offset $6::int),
+    head as materialized (
+      select (select count(*)::int from page) as page_length from wallet w
+      where w.shard = $7 and w.id = $1 and w.tenant_id = $2 and w.environment_id = $3)
+    select head.page_length, case when $6::int > 0 or head.page_length = $5::int
+        then (select count(*)::int from lot l ${which}) end as total,
+      l.id, l.source, l.reason, l.priority, ${amountText('l.granted')} as credits,
+      ${amountText('l.remaining')} as remaining, ${amountText('l.held')} as held,
+      ${amountText(`(${availableSql('l', '$4::timestamptz')})`)} as available,
+      ${timestampText('l.expires_at')} as expires_at, ${timestampText('l.created_at')} as created_at,
+      ${CONSUMERS} as consumed_by, (select count(*)::int from (select 1 from entry_lot k
+        where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and k.credits < 0 limit ${CONSUMERS_COUNTED}) c
+      ) as consumed_by_count
+    from head left join page l on true ${sorted}`;
 }
 
 /** A wallet's grants, each with what it has left and where the rest went. */
@@ -44,86 +61,32 @@ export class LotsService {
   ) {}
 
   async list(scope: Scope, walletId: string, query: LotListQuery): Promise<{ items: LotDto[]; total: number }> {
-    const em = this.em.fork();
-    const known = await em.count(Wallet, { ...walletKey(walletId), ...scopeOf(scope) });
-    if (known === 0) throw notFound('wallet', { wallet_id: walletId });
-    const rows = await this.#page(em, walletId, query);
-    const isWholeList = query.offset === 0 && rows.length < query.limit;
-    const total = isWholeList ? rows.length : await this.#count(em, walletId, query);
-    const consumers = await this.#consumers(
-      em,
-      walletId,
-      rows.map(({ id }) => id),
-    );
-    return { items: rows.map((row) => renderLot(walletId, row, consumers.get(row.id) ?? [])), total };
-  }
-
-  #page(em: EntityManager, walletId: string, { limit, offset, order, status }: LotListQuery): Promise<LotRow[]> {
-    return em.execute<LotRow[]>(
-      `select l.id, l.source, e.reason, l.priority, l.granted::text, l.remaining::text, l.held::text,
-         (${availableSql('l')})::text as available,
-         l.expires_at, l.created_at,
-         (select count(*)::int from (select 1 from entry_lot k
-           where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and k.credits < 0 limit ${CONSUMERS_COUNTED}) c
-         ) as consumed_by_count
-       from lot l join entry e on e.shard = l.shard and e.wallet_id = l.wallet_id and e.id = l.id
-       where l.shard = ? and l.wallet_id = ? ${status === 'open' ? 'and l.is_open' : ''}
-       order by l.created_at ${order}, l.id ${order} limit ? offset ?`,
-      [this.clock.now().toISOString(), shardOf(walletId), walletId, limit, offset],
-    );
-  }
-
-  async #count(em: EntityManager, walletId: string, { status }: LotListQuery): Promise<number> {
-    const [row] = await em.execute<{ total: number }[]>(
-      `select count(*)::int as total from lot where shard = ? and wallet_id = ? ${status === 'open' ? 'and is_open' : ''}`,
-      [shardOf(walletId), walletId],
-    );
-    return row?.total ?? 0;
-  }
-
-  async #consumers(em: EntityManager, walletId: string, lotIds: string[]): Promise<Map<string, LotConsumerDto[]>> {
-    if (lotIds.length === 0) return new Map();
-    const rows = await em.execute<ConsumerRow[]>(
-      `select k.lot_id, k.entry_id, k.kind, abs(k.credits)::text as credits, e.created_at
-       from lot l cross join lateral (
-         select k.lot_id, k.entry_id, k.kind, k.credits, k.sequence from entry_lot k
-         where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and k.credits < 0
-         order by k.sequence desc limit ${CONSUMERS_SHOWN}) k
-       join entry e on e.shard = l.shard and e.wallet_id = l.wallet_id and e.sequence = k.sequence
-       where l.shard = ? and l.wallet_id = ? and l.id in (${lotIds.map(() => '?').join(', ')})
-       order by k.sequence desc`,
-      [shardOf(walletId), walletId, ...lotIds],
-    );
-    const byLot = new Map<string, LotConsumerDto[]>(lotIds.map((id) => [id, []]));
-    for (const row of rows) byLot.get(row.lot_id)?.push(renderConsumer(row));
-    return byLot;
+    const { tenantId, environmentId } = scope;
+    const which = [walletId, tenantId, environmentId, this.clock.now().toISOString()];
+    const parameters = [...which, query.limit, query.offset, shardOf(walletId)];
+    const rows = await readRows<LotRow>(this.em, lotsSql(query), parameters);
+    const [head] = rows;
+    if (!head) throw notFound('wallet', { wallet_id: walletId });
+    const items = rows.flatMap((row) => (row.id === null ? [] : [renderLot(walletId, row)]));
+    return { items, total: head.total ?? head.page_length };
   }
 }
 
-function renderLot(walletId: string, row: LotRow, consumers: LotConsumerDto[]): LotDto {
+function renderLot(walletId: string, lot: ShownLot): LotDto {
   return {
-    id: row.id,
+    id: lot.id,
     wallet_id: walletId,
-    source: row.source === 'free' ? 'granted' : row.source,
-    reason: row.reason,
-    priority: row.priority,
-    credits: formatDecimal(decimal(row.granted)),
-    remaining: formatDecimal(decimal(row.remaining)),
-    held: formatDecimal(decimal(row.held)),
-    available: formatDecimal(decimal(row.available)),
-    expires_at: formatTimestampOrNull(row.expires_at === null ? null : toDate(row.expires_at)),
-    created_at: formatTimestamp(toDate(row.created_at)),
-    transaction_id: row.id,
-    consumed_by: consumers,
-    consumed_by_count: row.consumed_by_count,
-  };
-}
-
-function renderConsumer(row: ConsumerRow): LotConsumerDto {
-  return {
-    transaction_id: row.entry_id,
-    kind: row.kind,
-    credits: formatDecimal(decimal(row.credits)),
-    at: formatTimestamp(toDate(row.created_at)),
+    source: lot.source === 'free' ? 'granted' : lot.source,
+    reason: lot.reason,
+    priority: lot.priority,
+    credits: lot.credits,
+    remaining: lot.remaining,
+    held: lot.held,
+    available: lot.available,
+    expires_at: lot.expires_at,
+    created_at: lot.created_at,
+    transaction_id: lot.id,
+    consumed_by: lot.consumed_by ?? [],
+    consumed_by_count: lot.consumed_by_count,
   };
 }

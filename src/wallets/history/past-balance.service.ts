@@ -1,30 +1,28 @@
-import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { BalanceHistoryService, type SourceBalance } from '../../ledger/balance-history.service.js';
-import { Wallet } from '../../ledger/wallet.entity.js';
 import { Clock, formatTimestamp, formatTimestampOrNull } from '../../shared/clock.js';
 import { formatDecimal } from '../../shared/decimal.js';
 import { invalidField, notFound } from '../../shared/errors.js';
-import { type Scope, scopeOf } from '../../shared/scope.js';
-import { walletKey } from '../../shared/shard.js';
+import type { Scope } from '../../shared/scope.js';
 import type { PastBalanceDto, SourceBalanceDto } from './past-balance.dto.js';
 
 /** What a wallet held at an instant. */
 @Injectable()
 export class PastBalanceService {
   constructor(
-    private readonly em: EntityManager,
     private readonly history: BalanceHistoryService,
     private readonly clock: Clock,
   ) {}
 
   /** @param at now when undefined */
   async get(scope: Scope, walletId: string, at: Date | undefined): Promise<PastBalanceDto> {
-    const wallet = await this.em.fork().findOne(Wallet, { ...walletKey(walletId), ...scopeOf(scope) });
-    if (!wallet) throw notFound('wallet', { wallet_id: walletId });
     const instant = at ?? this.clock.now();
+    const balance = await (at
+      ? this.history.balanceAt(scope, walletId, at)
+      : this.history.balanceNow(scope, walletId, instant));
+    if (!balance) throw notFound('wallet', { wallet_id: walletId });
     if (instant > this.clock.now()) throw invalidField('at', 'must not be in the future');
-    const { posted, debt, bySource, ...last } = await this.history.balanceAt(walletId, instant);
+    const { posted, debt, bySource, currency, heldNow, ...last } = balance;
     const available = (source: SourceBalance) => {
       const live = source.posted.minus(source.expired);
       return at ? live : live.minus(source.heldNow);
@@ -35,11 +33,11 @@ export class PastBalanceService {
     });
     return {
       wallet_id: walletId,
-      currency: wallet.currency,
+      currency,
       at: formatTimestamp(instant),
       posted: formatDecimal(posted),
       available: formatDecimal(available(bySource.purchased).plus(available(bySource.free)).minus(debt)),
-      held: at ? null : formatDecimal(wallet.held),
+      held: at ? null : formatDecimal(heldNow),
       debt: formatDecimal(debt),
       purchased: render(bySource.purchased),
       free: render(bySource.free),

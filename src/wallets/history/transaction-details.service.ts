@@ -1,14 +1,13 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { EntryCharge } from '../../ledger/entry.entity.js';
-import { columnsOf, toDate } from '../../shared/sql-table.js';
-import { Clock, formatTimestampOrNull } from '../../shared/clock.js';
+import { toDate } from '../../shared/sql-table.js';
+import { formatTimestampOrNull } from '../../shared/clock.js';
 import { decimal, formatDecimal } from '../../shared/decimal.js';
 import { notFound } from '../../shared/errors.js';
-import { type Scope, scopeOf } from '../../shared/scope.js';
+import type { Scope } from '../../shared/scope.js';
 import { inWallet, shardOf } from '../../shared/shard.js';
-import { renderTransaction } from '../render-transaction.js';
-import { Transaction, transactionsAsOf } from '../transaction.entity.js';
+import { TransactionReader } from '../transaction-reader.js';
 import type { TransactionChargeDto, TransactionDetailDto, TransactionLinkDto } from './transaction-links.dto.js';
 
 interface LinkRow {
@@ -28,14 +27,16 @@ const LINKS_SHOWN = 100;
 export class TransactionDetailsService {
   constructor(
     private readonly em: EntityManager,
-    private readonly clock: Clock,
+    private readonly reader: TransactionReader,
   ) {}
 
   async get(scope: Scope, id: string): Promise<TransactionDetailDto> {
-    const em = transactionsAsOf(this.em.fork(), this.clock.now());
-    const [transaction] = await em.find(Transaction, { id, ...scopeOf(scope), visibleUntil: null }, { limit: 1 });
-    if (!transaction) throw notFound('transaction', { transaction_id: id });
-    const { shard, walletId, sequence } = transaction;
+    const em = this.em.fork();
+    const found = await this.reader.find(scope, id);
+    if (!found) throw notFound('transaction', { transaction_id: id });
+    const { transaction, sequence } = found;
+    const { wallet_id: walletId } = transaction;
+    const shard = shardOf(walletId);
     const [entry] = await em.execute<{ debt_change: string }[]>(
       'select debt_change::text from entry where shard = ? and wallet_id = ? and sequence = ?',
       [shard, walletId, sequence ?? 0],
@@ -48,7 +49,7 @@ export class TransactionDetailsService {
     );
     const count = links.length < LINKS_SHOWN ? links.length : await this.#countLinks(em, walletId, id);
     return {
-      ...renderTransaction(columnsOf<Transaction>(transaction)),
+      ...transaction,
       debt_change: formatDecimal(decimal(entry?.debt_change ?? '0')),
       links: links.map(renderLink),
       link_count: count,
