@@ -79,8 +79,9 @@ const terms: fc.Arbitrary<WalkTerms> = fc.record({
   hasOther: fc.boolean(),
 });
 
-/** Set FC_SEED to repeat a failing run. */
+/** Set FC_SEED to repeat a failing run, MODEL_RUNS for a longer one. */
 const seed = Number(process.env['FC_SEED'] ?? Date.now() % 2 ** 31);
+const runs = Number(process.env['MODEL_RUNS'] ?? 20);
 
 describe.each(DATABASES)('the ledger against a model, on %s', (name, createDatabase) => {
   let service: TestApp;
@@ -96,7 +97,7 @@ describe.each(DATABASES)('the ledger against a model, on %s', (name, createDatab
   it(`does what the model does, and stays sound after every step (seed ${seed})`, async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), terms, run), {
       seed,
-      numRuns: name === 'PGlite' ? 10 : 40,
+      numRuns: name === 'PGlite' ? Math.ceil(runs / 4) : runs,
     });
     await expectSoundLedger(service.get(EntityManager));
   }, 240_000);

@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { SettingsService } from '../src/settings/settings.service.js';
+import { FIGURE_INVARIANTS } from '../src/ops/verify/figures.js';
 import { INVARIANTS } from '../src/ops/verify/invariants.js';
 import { verifyLedger } from '../src/ops/verify/verify-ledger.js';
 import { StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
@@ -10,6 +11,20 @@ const FIRST_OF = (table: string, condition = 'true', key = 'id') =>
   `${key} = (select min(${key}) from ${table} where ${condition})`;
 const AUTOMATIC_OF_ONE = `update top_up set is_automatic = true,
   (shard, wallet_id) = (select shard, wallet_id from top_up order by wallet_id limit 1)`;
+
+/** What leaves every wallet sound, and its entries. */
+const PLANTS_OF_FIGURES: Record<string, string[]> = {
+  [FIGURE_INVARIANTS.day.name]: [
+    `update ledger_figure set credits = credits + 1 where ${FIRST_OF('ledger_figure')}`,
+    `update ledger_figure set charged_minor = charged_minor + 1 where ${FIRST_OF('ledger_figure', 'charged_minor > 0')}`,
+    `update ledger_figure set day = '2020-01-01' where ${FIRST_OF('ledger_figure')}`,
+    `delete from ledger_figure where ${FIRST_OF('ledger_figure')}`,
+    `delete from ledger_figure`,
+  ],
+  [FIGURE_INVARIANTS.left.name]: [
+    `update ledger_figure set free = free + 1, purchased = purchased - 1 where ${FIRST_OF('ledger_figure')}`,
+  ],
+};
 
 /** For each invariant what somebody with the database's password could write so that it does not hold any more. */
 const PLANTS: Record<keyof typeof INVARIANTS, string> = {
@@ -95,6 +110,13 @@ describe('what is planted in a ledger with purchases, a refund, a dispute and ho
   it.each(Object.entries(PLANTS))('is found, looked at as a whole or in pieces: %s', async (name, plant) => {
     for (const pieceEntries of [1000, 1]) {
       const breaches = await breachesWith(plant, pieceEntries);
+      expect(breaches).toContainEqual(expect.stringMatching(`^${name}: `));
+    }
+  });
+
+  it.each(Object.entries(PLANTS_OF_FIGURES))('is found in every way: %s', async (name, plants) => {
+    for (const plant of plants) {
+      const breaches = await breachesWith(plant, 1000);
       expect(breaches).toContainEqual(expect.stringMatching(`^${name}: `));
     }
   });

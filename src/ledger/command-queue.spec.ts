@@ -1,3 +1,4 @@
+import { Distribution } from '../shared/distribution.js';
 import { CommandQueue } from './command-queue.js';
 import type { LedgerCommand } from './commands.js';
 
@@ -20,7 +21,7 @@ describe('the queue of the writer', () => {
     command(from, { kind: 'transfer', terms: { toWalletId: to } as never });
 
   function queueOf(commands: LedgerCommand[], groupsAtOnce = 2): CommandQueue<Waiting> {
-    const queue = new CommandQueue<Waiting>(GROUP_LIMIT, () => groupsAtOnce);
+    const queue = new CommandQueue<Waiting>(GROUP_LIMIT, () => groupsAtOnce, new Distribution());
     commands.forEach((one, index) => queue.push({ name: `${index}:${one.walletId}`, command: one }));
     return queue;
   }
@@ -128,5 +129,42 @@ describe('the queue of the writer', () => {
     expect(queue.isDue).toBe(true);
     queue.ended(first ?? []);
     expect(queue.next()).toHaveLength(48);
+  });
+
+  describe('of a distributed database', () => {
+    /** Wallets that begin with the same letter are of one piece. */
+    const distribution = {
+      isDistributed: true,
+      pieceOf: (ids: string[]) => [...new Set(ids.map((id) => id.charAt(0)))].sort().join(' '),
+    } as Distribution;
+    function queueOfPieces(commands: LedgerCommand[], groupsAtOnce = 8): CommandQueue<Waiting> {
+      const queue = new CommandQueue<Waiting>(GROUP_LIMIT, () => groupsAtOnce, distribution);
+      push(queue, commands);
+      return queue;
+    }
+
+    it('has a group of its own for each piece, however few commands it has', () => {
+      const queue = queueOfPieces([command('a1'), command('b1'), command('a2'), command('b2')]);
+      expect(walletsIn(queue.next())).toEqual(['a1', 'a2']);
+      expect(walletsIn(queue.next())).toEqual(['b1', 'b2']);
+      expect([queue.size, queue.isDue]).toEqual([0, false]);
+    });
+
+    it('lets what comes for a piece wait for the group that is under way there', () => {
+      const queue = queueOfPieces([command('a1')]);
+      const first = queue.next() as Waiting[];
+      push(queue, [command('a2'), command('b1')]);
+      expect(walletsIn(queue.next())).toEqual(['b1']);
+      expect(queue.next()).toBeUndefined();
+      queue.ended(first);
+      expect(walletsIn(queue.next())).toEqual(['a2']);
+    });
+
+    it('has no other commands beside a transfer of two pieces', () => {
+      const queue = queueOfPieces([transfer('a1', 'b1'), command('a2'), command('b2'), transfer('b3', 'a3')]);
+      expect(walletsIn(queue.next())).toEqual(['a1', 'b3']);
+      expect(walletsIn(queue.next())).toEqual(['a2']);
+      expect(walletsIn(queue.next())).toEqual(['b2']);
+    });
   });
 });

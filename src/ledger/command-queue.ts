@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { Distribution } from '../shared/distribution.js';
 import { type Choice, FairQueue } from '../shared/fair-queue.js';
 import { OWN_WORK } from '../shared/turn.js';
 import { type LedgerCommand, walletsOf } from './commands.js';
@@ -15,11 +16,15 @@ interface Claims {
   walletIds: ReadonlySet<string>;
   /** Tenants with rows beside a command of it. */
   withRowsBeside: ReadonlySet<string>;
+  /** What part of a distributed database all of it is about. */
+  piece: string | undefined;
 }
 
 /**
  * The commands that wait for the writer, and which of them are its next group. A group that is begun while another is
  * under way is about other wallets: what waits for one of its wallets stays in its place, and nothing overtakes it there.
+ * Where the database is distributed a group is about one piece of it, so that one worker commits it, and each piece has a
+ * group of its own under way.
  */
 export class CommandQueue<Item extends { command: LedgerCommand }> {
   readonly #waiting = new FairQueue<Item>();
@@ -27,7 +32,7 @@ export class CommandQueue<Item extends { command: LedgerCommand }> {
   /** When several waited for the last time. */
   #sharedAt = Number.NEGATIVE_INFINITY;
   /** How long the queue is before it is looked through again for a group beside the one under way. */
-  #lookAgainAt = FEWEST_BESIDE;
+  #lookAgainAt = 0;
 
   /**
    * @param groupLimit commands of a group at most
@@ -36,6 +41,7 @@ export class CommandQueue<Item extends { command: LedgerCommand }> {
   constructor(
     private readonly groupLimit: number,
     private readonly groupsAtOnce: () => number,
+    private readonly distribution: Distribution,
   ) {}
 
   get size(): number {
@@ -53,17 +59,21 @@ export class CommandQueue<Item extends { command: LedgerCommand }> {
   /** Whether a group may be begun now; `next` says for certain. */
   get isDue(): boolean {
     if (this.#underWay.size === 0) return this.size > 0;
-    return this.size >= this.#lookAgainAt && this.#underWay.size < this.groupsAtOnce();
+    return this.size >= Math.max(this.#lookAgainAt, this.#fewestBeside) && this.#underWay.size < this.groupsAtOnce();
+  }
+
+  get #fewestBeside(): number {
+    return this.distribution.isDistributed ? 1 : FEWEST_BESIDE;
   }
 
   /** The next group, which is under way until it `ended`; undefined where none may be begun. */
   next(): readonly Item[] | undefined {
     if (!this.isDue) return undefined;
-    const choice = new GroupChoice([...this.#underWay.values()]);
-    const fewest = this.#underWay.size === 0 ? 1 : FEWEST_BESIDE;
+    const choice = new GroupChoice([...this.#underWay.values()], this.distribution);
+    const fewest = this.#underWay.size === 0 ? 1 : this.#fewestBeside;
     const group = this.#waiting.take(this.#limit(), ({ command }) => choice.of(command), fewest);
     if (group.length === 0) {
-      this.#lookAgainAt = this.size + FEWEST_BESIDE;
+      this.#lookAgainAt = this.size + this.#fewestBeside;
       return undefined;
     }
     this.#underWay.set(group, choice.claims);
@@ -72,7 +82,7 @@ export class CommandQueue<Item extends { command: LedgerCommand }> {
 
   ended(group: readonly Item[]): void {
     this.#underWay.delete(group);
-    this.#lookAgainAt = FEWEST_BESIDE;
+    this.#lookAgainAt = 0;
   }
 
   #limit(): number {
@@ -91,13 +101,21 @@ class GroupChoice {
   /** Tenants with rows beside commands of other groups, or of what was passed by. */
   readonly #awaited: Set<string>;
 
-  constructor(others: readonly Claims[]) {
+  /** Pieces that others are about, where there are several. */
+  readonly #taken: ReadonlySet<string>;
+  #piece: string | undefined;
+
+  constructor(
+    others: readonly Claims[],
+    private readonly distribution: Distribution,
+  ) {
     this.#blocked = new Set(others.flatMap(({ walletIds }) => [...walletIds]));
     this.#awaited = new Set(others.flatMap(({ withRowsBeside }) => [...withRowsBeside]));
+    this.#taken = new Set(distribution.isDistributed ? others.flatMap(({ piece }) => piece ?? []) : []);
   }
 
   get claims(): Claims {
-    return { walletIds: this.#walletIds, withRowsBeside: this.#withRowsBeside };
+    return { walletIds: this.#walletIds, withRowsBeside: this.#withRowsBeside, piece: this.#piece };
   }
 
   /**
@@ -108,10 +126,17 @@ class GroupChoice {
     const { tenantId } = command.scope;
     if (command.guard && (this.#withRowsBeside.has(tenantId) || this.#awaited.has(tenantId))) return false;
     const walletIds = walletsOf(command);
-    const isFree = !walletIds.some((id) => this.#blocked.has(id));
+    const isFree = !walletIds.some((id) => this.#blocked.has(id)) && this.#isInPiece(walletIds);
     for (const id of walletIds) (isFree ? this.#walletIds : this.#blocked).add(id);
     if (command.also) (isFree ? this.#withRowsBeside : this.#awaited).add(tenantId);
     return isFree || 'pass';
+  }
+
+  /** The first that may go says which piece the group is about. */
+  #isInPiece(walletIds: string[]): boolean {
+    const piece = this.distribution.pieceOf(walletIds);
+    if (this.#piece === undefined && !this.#taken.has(piece)) this.#piece = piece;
+    return this.#piece === piece;
   }
 }
 

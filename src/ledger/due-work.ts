@@ -23,6 +23,8 @@ export interface DueSearch {
   /** How many more may be taken up of an environment; without bound by default. */
   roomOf?: (environmentId: string) => number;
   lock?: 'for update skip locked';
+  /** Whether the table is distributed: rows of several workers cannot be locked, so whoever takes one asks again whether it is due. */
+  isSpread?: boolean;
 }
 
 /** A wallet that something is due for. */
@@ -50,7 +52,7 @@ interface DueRows {
  * @returns undefined when nothing is due
  */
 export async function dueRows(em: EntityManager, work: DueWork, search: DueSearch): Promise<DueRows | undefined> {
-  const { now, limit, without = [], roomOf = () => limit, lock = '' } = search;
+  const { now, limit, without = [], roomOf = () => limit, lock = '', isSpread = false } = search;
   const at = now.toISOString();
   const others = without.length === 0 ? '' : `and wallet_id not in (${without.map(() => '?').join(', ')})`;
   const isDue = `${work.where} and ${work.due} <= ? ${work.also ? `and ${work.also}` : ''} ${others}`;
@@ -62,11 +64,12 @@ export async function dueRows(em: EntityManager, work: DueWork, search: DueSearc
   if (first.length === 0) return undefined;
   const isCrowded = first.length > limit;
   const waiting = isCrowded
-    ? await whoWaits(em, work, isDue, parameters)
+    ? await (isSpread ? whoWaitsAnywhere : whoWaits)(em, work, isDue, parameters)
     : [...new Set(first.map((row) => row.environment_id))];
   const share = isCrowded ? Math.ceil(limit / waiting.length) : limit;
   const turns = waiting.map((id) => [id, Math.min(share, roomOf(id))] as const).filter(([, places]) => places > 0);
   if (turns.length === 0) return undefined;
+  if (isSpread) return gathered(em, work, isDue, parameters, turns);
   return {
     sql: `select d.* from (values ${turns.map(() => '(?, ?::int)').join(', ')}) as e (id, places)
       cross join lateral (
@@ -75,6 +78,64 @@ export async function dueRows(em: EntityManager, work: DueWork, search: DueSearc
       ) d`,
     parameters: [...turns.flat(), ...parameters],
   };
+}
+
+/** The same of a table that is distributed: read here, an environment after the other, and handed on as values. */
+async function gathered(
+  em: EntityManager,
+  { table, columns, due }: DueWork,
+  isDue: string,
+  parameters: unknown[],
+  turns: (readonly [id: string, places: number])[],
+): Promise<DueRows | undefined> {
+  const rows: Record<string, unknown>[] = [];
+  for (const [id, places] of turns) {
+    const sql = `select ${columns}, ${due} from ${table} where environment_id = ? and ${isDue} order by ${due} limit ${places}`;
+    rows.push(...(await em.execute<Record<string, unknown>[]>(sql, [id, ...parameters])));
+  }
+  const [first] = rows;
+  if (!first) return undefined;
+  const values = rows.map((row) => `(${Object.keys(row).fill('?').join(', ')})`).join(', ');
+  return {
+    sql: `select * from (values ${values}) as d (${Object.keys(first).join(', ')})`,
+    parameters: rows.flatMap((row) => Object.values(row)),
+  };
+}
+
+/**
+ * Takes rows of a distributed table for this process, for which they say their key and the instant that they were due at: of
+ * several processes that have read the same the first moves it, and the others find it elsewhere.
+ * @returns those that were taken
+ */
+export async function takeSpread<Row>(
+  em: EntityManager,
+  { table, due }: Pick<DueWork, 'table' | 'due'>,
+  rows: readonly Record<string, unknown>[],
+  until: Date,
+  returning: string,
+): Promise<Row[]> {
+  const [first] = rows;
+  if (!first) return [];
+  const names = Object.keys(first);
+  const values = rows.map(() => `(${names.map(() => '?').join(', ')})`).join(', ');
+  return em.execute<Row[]>(
+    `update ${table} set ${due} = ? where (${names.join(', ')}) in (${values}) returning ${returning}`,
+    [until.toISOString(), ...rows.flatMap((row) => Object.values(row))],
+  );
+}
+
+/** Asked of every worker, and all of a backlog. */
+async function whoWaitsAnywhere(
+  em: EntityManager,
+  { table }: DueWork,
+  isDue: string,
+  parameters: unknown[],
+): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select distinct environment_id as id from ${table} where ${isDue}`,
+    parameters,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Environments with something due. The recursion jumps from one to the next in the index: rows of the same are not read. */

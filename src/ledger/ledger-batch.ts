@@ -50,12 +50,19 @@ export class LedgerBatch {
 
   /** Outcomes in the order of the commands. Throws only where the whole transaction must be rolled back. */
   async run(commands: readonly LedgerCommand[]): Promise<Outcome[]> {
-    await this.#read(commands);
-    const outcomes: Outcome[] = [];
-    for (const command of commands) outcomes.push(await this.#carryOut(command));
+    const outcomes = await this.rehearse(commands);
+    for (const state of this.states) state.raiseVersion();
     await this.store.save(this.tx, this.states, this.#answers.fresh);
     for (const policy of this.policies) await policy.save(this.tx, this.states);
     for (const write of this.#besides) await write();
+    return outcomes;
+  }
+
+  /** The same in memory alone: what would come of them, and nothing is written. */
+  async rehearse(commands: readonly LedgerCommand[]): Promise<Outcome[]> {
+    await this.#read(commands);
+    const outcomes: Outcome[] = [];
+    for (const command of commands) outcomes.push(await this.#carryOut(command));
     return outcomes;
   }
 
@@ -69,6 +76,7 @@ export class LedgerBatch {
       this.store.lockWallets(this.tx, walletIds),
       // Behind the locks: no entry is dated before one that it waited for.
       this.clock.inTransaction(() => this.store.readClock(this.tx)),
+      this.store.planInIndexOrder(this.tx),
     );
     this.#answers.know(answers);
     this.#states = states;
@@ -156,6 +164,9 @@ export class LedgerBatch {
     const posting = planned();
     if (successor) posting.successor = this.#openSuccessor(successor, posting.granted, command.actor);
     posting.changed = changes.map((apply) => apply());
+    state.isChanged ||= changes.length > 0;
+    // Before it is answered: what is told is what is stored.
+    state.raiseVersion();
     return posting;
   }
 

@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Entry, EntryCharge, EntryLot } from './entry.entity.js';
+import { FigureFolds } from './figures/figure-folds.js';
+import { figuresOf, type LedgerFigureRecord } from './figures/figures-of.js';
+import { LedgerFigure } from './figures/ledger-figure.entity.js';
 import type { WalletSettings } from './commands.js';
 import { Hold, HoldLot } from './hold.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { decimal, ZERO } from '../shared/decimal.js';
 import { type LedgerTransaction, together } from '../shared/ledger-transaction.js';
 import { Lot } from './lot.entity.js';
-import { keysOf, onWallet, WALLETS } from '../shared/shard.js';
-import { SqlTable, toDate } from '../shared/sql-table.js';
+import { RecentLots } from './recent-lots.js';
+import { inItsPlace, keysOf, onWallet, WALLETS } from '../shared/shard.js';
+import { type Columns, NO_ROWS, SqlTable, toDate } from '../shared/sql-table.js';
 import { spendOrderSql } from './spend-order.js';
 import {
   type EntryChargeRecord,
@@ -20,6 +24,7 @@ import {
   type WalletRecord,
   WalletState,
 } from './wallet-state.js';
+import { OF_ALL_CUSTOMERS, WalletCount } from './wallet-count.entity.js';
 import { Wallet } from './wallet.entity.js';
 
 export interface StoredAnswer {
@@ -69,6 +74,8 @@ const IN_INDEX_ORDER = `select set_config('enable_bitmapscan', 'off', true), set
 const READ_ON = 8;
 /** Lots that expire so soon are always read: policies look as far ahead. */
 const EXPIRY_HORIZON_MS = 8 * 86_400_000;
+/** And so much further, so that lots which are kept need not be read again for each millisecond. */
+const SPARE_HORIZON_MS = 86_400_000;
 const LOT_CHANGES: (keyof LotRecord & string)[] = ['remaining', 'held', 'expiresAt', 'renewalId', 'isOpen'];
 
 /** The ledger's statements: a constant number for a batch of any size. Reads come after the lock, never with it. */
@@ -84,12 +91,22 @@ export class LedgerStore {
   readonly #holds: SqlTable<HoldRecord>;
   readonly #holdLots: SqlTable<HoldLotRecord>;
   readonly #keys: SqlTable<StoredAnswer>;
+  readonly #counts: SqlTable<Columns<WalletCount>>;
+  readonly #figures: SqlTable<LedgerFigureRecord>;
+  /** Every table is written in every batch, by one statement with one text: an empty list writes nothing. */
   readonly #saveStatement: string;
+  /** The same one by one: of an insertion within `with` a distributed database carries the rows to the worker by itself. */
+  readonly #saveStatements: string[];
+  readonly #countStatement: string;
   readonly #updateHolds: string;
   readonly #updateHoldLots: string;
   readonly #updateSettings: string;
 
-  constructor(em: EntityManager) {
+  constructor(
+    em: EntityManager,
+    private readonly recent: RecentLots,
+    private readonly folds: FigureFolds,
+  ) {
     const metadata = em.getMetadata();
     this.#wallets = new SqlTable(metadata.get(Wallet));
     this.#lots = new SqlTable(metadata.get(Lot));
@@ -99,15 +116,22 @@ export class LedgerStore {
     this.#holds = new SqlTable(metadata.get(Hold));
     this.#holdLots = new SqlTable(metadata.get(HoldLot));
     this.#keys = new SqlTable(metadata.get(IdempotencyKey));
-    // Every table is written in every batch, by one statement with one text: an empty list writes nothing.
-    this.#saveStatement = `with
-      opened_wallets as (${this.#wallets.insert('$1')}),
-      changed_wallets as (${this.#wallets.update(WALLET_CHANGES, '$2')}),
-      opened_lots as (${this.#lots.insert('$3')}),
-      changed_lots as (${this.#lots.update(LOT_CHANGES, '$4')}),
-      entries as (${this.#entries.insert('$5')}),
-      links as (${this.#links.insert('$6')})
-      ${this.#keys.insert('$7')}`;
+    this.#counts = new SqlTable(metadata.get(WalletCount));
+    this.#figures = new SqlTable(metadata.get(LedgerFigure));
+    const saves = [
+      (parameter: string) => this.#wallets.insert(parameter),
+      (parameter: string) => this.#wallets.update(WALLET_CHANGES, parameter),
+      (parameter: string) => this.#lots.insert(parameter),
+      (parameter: string) => this.#lots.update(LOT_CHANGES, parameter),
+      (parameter: string) => this.#entries.insert(parameter),
+      (parameter: string) => this.#links.insert(parameter),
+      (parameter: string) => this.#figures.insert(parameter),
+      (parameter: string) => this.#keys.insert(parameter),
+    ];
+    this.#saveStatement = asOneStatement(saves);
+    this.#saveStatements = saves.map((save) => save('$1'));
+    this.#countStatement = `${this.#counts.insert()} on conflict (tenant_id, environment_id, customer_id)
+      do update set wallets = wallet_count.wallets + excluded.wallets`;
     this.#updateHolds = this.#holds.update(['captured', 'holdStatus', 'updatedAt']);
     this.#updateHoldLots = this.#holdLots.update(['held']);
     this.#updateSettings = this.#wallets.update(WALLET_SETTINGS);
@@ -123,11 +147,16 @@ export class LedgerStore {
       `select a.* from json_to_recordset($1::json) as k("tenantId" text, "environmentId" text, key text)
        cross join lateral (
          select ${this.#keys.select('i')} from idempotency_key i
-         where i.tenant_id = k."tenantId" and i.environment_id = k."environmentId" and i.key = k.key limit 1
+         where i.tenant_id = k."tenantId" and i.environment_id = k."environmentId" and i.key = k.key ${inItsPlace('i.shard')} limit 1
        ) a`,
       [JSON.stringify(keys)],
     );
     return rows.map((row) => this.#keys.fromRow(row));
+  }
+
+  /** For the rest of the transaction. */
+  async planInIndexOrder(tx: LedgerTransaction): Promise<void> {
+    await tx.query(IN_INDEX_ORDER);
   }
 
   /** The database's own instant, which is the same for every process. */
@@ -137,18 +166,21 @@ export class LedgerStore {
     return toDate(row.now);
   }
 
-  /** Locks the wallets in id order. What belongs to them is read by the next statements: this one's snapshot is older than its locks. */
+  /**
+   * Locks the wallets in id order. What belongs to them is read by the next statements: this one's snapshot is older than
+   * its locks. What is known of their lots already, and nobody has changed since, is not read again.
+   */
   async lockWallets(tx: LedgerTransaction, walletIds: string[]): Promise<Map<string, WalletState>> {
     const states = new Map<string, WalletState>();
     if (walletIds.length === 0) return states;
     const rows = await tx.query<Record<string, unknown>>(
-      `select ${this.#wallets.select('t')} from ${WALLETS} join wallet t on t.shard = w.shard and t.id = w.id
+      `select ${this.#wallets.select('t')} from ${WALLETS} join wallet t on ${onWallet('t', 'id')}
        order by t.id for no key update of t`,
       keysOf(walletIds),
     );
     for (const row of rows) {
       const wallet = this.#wallets.fromRow(row);
-      states.set(wallet.id, new WalletState(wallet, [], false));
+      states.set(wallet.id, new WalletState(wallet, this.recent.take(wallet) ?? [], false));
     }
     return states;
   }
@@ -156,13 +188,16 @@ export class LedgerStore {
   /** Open lots of locked wallets: the first ones in spend order, all of those in `whole`. */
   async readLots(tx: LedgerTransaction, states: Map<string, WalletState>, whole: ReadonlySet<string>): Promise<void> {
     if (states.size === 0) return;
-    const ids = [...states.keys()];
-    const first = ids.filter((id) => !whole.has(id));
-    const all = ids.filter((id) => whole.has(id));
+    const first: string[] = [];
+    const all: string[] = [];
+    for (const [id, { lots }] of states) {
+      if (whole.has(id)) {
+        if (lots.readSoFar < Infinity) all.push(id);
+      } else if (lots.readSoFar === 0) first.push(id);
+    }
     await together(
-      tx.query(IN_INDEX_ORDER),
       first.length > 0 ? this.#readFirstLots(tx, states, first, this.lotsAtOnce) : Promise.resolve(),
-      all.length > 0 ? this.#readLots(tx, states, 'l.is_open', keysOf(all)) : Promise.resolve(),
+      all.length > 0 ? this.#readEveryLot(tx, states, all) : Promise.resolve(),
     );
   }
 
@@ -174,25 +209,42 @@ export class LedgerStore {
 
   /** Of wallets of which only the first lots were read: those that expire soon, and those of the holds. */
   async readNamedLots(tx: LedgerTransaction, states: Map<string, WalletState>, holdIds: string[]): Promise<void> {
-    const partial = [...states.values()].filter(({ lots }) => !lots.isComplete).map(({ wallet }) => wallet.id);
+    const partial = [...states.values()].filter(({ lots }) => !lots.isComplete);
     if (partial.length === 0) return;
-    const horizon = new Date(tx.now.getTime() + EXPIRY_HORIZON_MS);
+    const needed = new Date(tx.now.getTime() + EXPIRY_HORIZON_MS);
     await together(
-      this.#readLots(tx, states, 'l.is_open and l.expires_at < $3::timestamptz', [
-        ...keysOf(partial),
-        horizon.toISOString(),
-      ]),
+      this.#readExpiringLots(
+        tx,
+        states,
+        partial.filter(({ lots }) => !lots.reaches(needed)),
+      ),
       holdIds.length > 0
         ? this.#readLots(
             tx,
             states,
             `l.id in (select h.lot_id from ${WALLETS} join hold_lot h on ${onWallet('h')}
                where h.hold_id = any($3::text[]))`,
-            [...keysOf(partial), holdIds],
+            [...keysOf(partial.map(({ wallet }) => wallet.id)), holdIds],
           )
         : Promise.resolve(),
     );
-    for (const id of partial) states.get(id)?.lots.markHorizon(horizon);
+  }
+
+  async #readExpiringLots(
+    tx: LedgerTransaction,
+    states: Map<string, WalletState>,
+    partial: WalletState[],
+  ): Promise<void> {
+    if (partial.length === 0) return;
+    const horizon = new Date(tx.now.getTime() + EXPIRY_HORIZON_MS + SPARE_HORIZON_MS);
+    const keys = keysOf(partial.map(({ wallet }) => wallet.id));
+    await this.#readLots(tx, states, 'l.is_open and l.expires_at < $3::timestamptz', [...keys, horizon.toISOString()]);
+    for (const { lots } of partial) lots.markHorizon(horizon);
+  }
+
+  /** What a commit has left, so that the next one need not read it. */
+  keep(states: readonly WalletState[]): void {
+    for (const state of states) this.recent.keep(state);
   }
 
   async #readFirstLots(
@@ -210,6 +262,11 @@ export class LedgerStore {
     );
     const lots = Map.groupBy(this.#lotsOf(rows), ({ walletId }) => walletId);
     for (const id of walletIds) states.get(id)?.lots.addFirst(lots.get(id) ?? [], limit);
+  }
+
+  async #readEveryLot(tx: LedgerTransaction, states: Map<string, WalletState>, walletIds: string[]): Promise<void> {
+    await this.#readLots(tx, states, 'l.is_open', keysOf(walletIds));
+    for (const id of walletIds) states.get(id)?.lots.markComplete();
   }
 
   async #readLots(
@@ -294,7 +351,7 @@ export class LedgerStore {
        where e.parent_id = any($3::text[]) and e.reason = 'DEBIT_REVERSAL' group by 1, 2
        union all
        select e.wallet_id, e.parent_id, k.lot_id, sum(k.credits) from ${WALLETS} join entry e on ${onWallet('e')}
-       join entry_lot k on k.shard = e.shard and k.wallet_id = e.wallet_id and k.entry_id = e.id and k.kind = 'restore'
+       join entry_lot k on ${onWallet('k')} and k.entry_id = e.id and k.kind = 'restore'
        where e.parent_id = any($3::text[]) and e.reason = 'DEBIT_REVERSAL' group by 1, 2, 3`,
     );
     for (const row of rows) {
@@ -312,21 +369,52 @@ export class LedgerStore {
     const changed = states.filter((state) => !state.isNew && state.isChanged).map((state) => state.wallet);
     const entries = gather(states, 'newEntries');
     if (opened.length + changed.length + entries.length + answers.length + states.length === 0) return;
-    await tx.query(this.#saveStatement, [
+    const figures = figuresOf(states);
+    this.folds.note(figures);
+    await this.#saveAll(tx, [
       this.#wallets.toParameter(opened),
       this.#wallets.toUpdateParameter(changed, WALLET_CHANGES),
       this.#lots.toParameter(gather(states, 'newLots')),
       this.#lots.toUpdateParameter(gather(states, 'changedLots'), LOT_CHANGES),
       this.#entries.toParameter(entries),
       this.#links.toParameter(gather(states, 'newLinks')),
+      this.#figures.toParameter(figures),
       this.#keys.toParameter(answers),
     ]);
+    if (opened.length > 0) await tx.query(this.#countStatement, [this.#counts.toParameter(countsOf(opened))]);
     const updated = states.filter((state) => !state.isNew && state.hasNewSettings).map((state) => state.wallet);
     if (updated.length > 0) {
       await tx.query(this.#updateSettings, [this.#wallets.toUpdateParameter(updated, WALLET_SETTINGS)]);
     }
     await this.#write(tx, this.#charges, this.#charges.insert(), gather(states, 'newCharges'));
     await this.#saveHolds(tx, states);
+    if (tx.places) await this.#saveActive(tx, states);
+  }
+
+  async #saveAll(tx: LedgerTransaction, parameters: string[]): Promise<void> {
+    if (!tx.places) return void (await tx.query(this.#saveStatement, parameters));
+    await together(
+      ...this.#saveStatements.map(async (statement, index) => {
+        const rows = parameters[index] as string;
+        if (rows !== NO_ROWS) await tx.query(statement, [rows]);
+      }),
+    );
+  }
+
+  /** Which wallets are active, in a table by customer: no index of wallets sees those of a customer on several workers. */
+  async #saveActive(tx: LedgerTransaction, states: WalletState[]): Promise<void> {
+    for (const { wallet, wasActive } of states) {
+      const isActive = wallet.walletStatus === 'active';
+      if (wasActive && !isActive) {
+        const ended = 'delete from active_wallet where customer_id = $1 and wallet_id = $2';
+        await tx.query(ended, [wallet.customerId, wallet.id]);
+      }
+      if (isActive && !wasActive) {
+        const { customerId, tenantId, environmentId, currency, walletType, id } = wallet;
+        const begun = 'insert into active_wallet values ($1, $2, $3, $4, $5, $6)';
+        await tx.query(begun, [customerId, tenantId, environmentId, currency, walletType, id]);
+      }
+    }
   }
 
   async #saveHolds(tx: LedgerTransaction, states: WalletState[]): Promise<void> {
@@ -350,8 +438,27 @@ export class LedgerStore {
   }
 }
 
+/** In the order of their keys, so that groups which open wallets of the same customers wait for one another, and never in a ring. */
+function countsOf(opened: readonly WalletRecord[]): Columns<WalletCount>[] {
+  const counts = new Map<string, Columns<WalletCount>>();
+  for (const { tenantId, environmentId, customerId: owner } of opened) {
+    for (const customerId of [OF_ALL_CUSTOMERS, owner]) {
+      const key = JSON.stringify([tenantId, environmentId, customerId]);
+      const known = counts.get(key) ?? { tenantId, environmentId, customerId, wallets: 0 };
+      counts.set(key, { ...known, wallets: known.wallets + 1 });
+    }
+  }
+  return [...counts.keys()].toSorted().map((key) => counts.get(key) as Columns<WalletCount>);
+}
+
 type Collection = 'newLots' | 'changedLots' | 'newEntries' | 'newLinks' | 'newCharges' | 'newHolds' | 'changedHolds';
 type Gathered<Name extends Collection> = WalletState[Name] extends Iterable<infer Row> ? Row : never;
+
+function asOneStatement(saves: readonly ((parameter: string) => string)[]): string {
+  const statements = saves.map((save, index) => save(`$${index + 1}`));
+  const first = statements.slice(0, -1).map((statement, index) => `saved_${index} as (${statement})`);
+  return `with ${first.join(',\n')} ${statements.at(-1)}`;
+}
 
 function gather<Name extends Collection>(states: WalletState[], name: Name): Gathered<Name>[] {
   return states.flatMap((state) => [...(state[name] as Iterable<Gathered<Name>>)]);

@@ -4,6 +4,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config.js';
 import { Clock } from '../shared/clock.js';
+import { Distribution } from '../shared/distribution.js';
 import { DomainError } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
 import { isConnectionLost } from '../shared/is-connection-lost.js';
@@ -12,7 +13,7 @@ import { sqlStateOf } from '../shared/sql-state.js';
 import { type Scope, scopeOf } from '../shared/scope.js';
 import { asOwnWork, inLane } from '../shared/turn.js';
 import { CommandQueue, partyOf } from './command-queue.js';
-import type { Idempotency, LedgerCommand } from './commands.js';
+import { type Idempotency, type LedgerCommand, walletsOf } from './commands.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { type Outcome, replayOf } from './batch-answers.js';
 import { LedgerBatch } from './ledger-batch.js';
@@ -66,10 +67,11 @@ export class LedgerService implements OnApplicationShutdown {
     private readonly clock: Clock,
     private readonly config: Config,
     private readonly watch: WorkWatch,
+    private readonly distribution: Distribution,
     use: LaneUse,
   ) {
     // As many as there are connections for; the embedded database has one for everything.
-    this.#queue = new CommandQueue(config.ledgerBatchLimit, () => use.read().ledger?.places ?? 1);
+    this.#queue = new CommandQueue(config.ledgerBatchLimit, () => use.read().ledger?.places ?? 1, distribution);
   }
 
   /** Commands that wait for their group. */
@@ -120,10 +122,10 @@ export class LedgerService implements OnApplicationShutdown {
    */
   async join(em: EntityManager, commands: LedgerCommand[]): Promise<() => void> {
     if (commands.length === 0) return () => {};
-    const tx = new LedgerTransaction(em, this.clock.now());
+    const tx = this.#transaction(em, commands);
     const batch = new LedgerBatch(tx, this.store, this.#policies, this.clock);
     await batch.run(commands);
-    return () => this.#policies.forEach((policy) => this.#tell(policy, batch.states));
+    return () => this.#committed(batch.states);
   }
 
   /**
@@ -137,7 +139,7 @@ export class LedgerService implements OnApplicationShutdown {
           const carriedOut = await batch.run(commands);
           return { outcomes: carriedOut.map((outcome) => answerOf(outcome)), states: batch.states };
         });
-        for (const policy of this.#policies) this.#tell(policy, states);
+        this.#committed(states);
         return outcomes;
       });
     } catch (error) {
@@ -145,6 +147,15 @@ export class LedgerService implements OnApplicationShutdown {
       await delay(RETRY_DELAY_MS * attempt * (0.5 + Math.random()));
       return this.postTogether(commands, attempt + 1);
     }
+  }
+
+  /**
+   * What a command would be answered now, under the wallet's lock and by its rules: nothing is written, whatever it says.
+   * @throws DomainError its refusal
+   */
+  async rehearse<Answer>(command: LedgerCommand<Answer>): Promise<Answer> {
+    const [outcome] = await this.#inTransaction([command], (batch) => batch.rehearse([command]));
+    return answerOf<Answer>(outcome as Outcome).body;
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -216,7 +227,7 @@ export class LedgerService implements OnApplicationShutdown {
       const { outcomes, states } = await inLane('ledger', () =>
         this.#inTransaction(commands, async (batch) => ({ outcomes: await batch.run(commands), states: batch.states })),
       );
-      for (const policy of this.#policies) this.#tell(policy, states);
+      this.#committed(states);
       return outcomes;
     });
   }
@@ -238,10 +249,20 @@ export class LedgerService implements OnApplicationShutdown {
     const scopes = commands.map(({ scope }) => scope);
     return withinScopes(scopes, () =>
       this.em.fork().transactional((em) => {
-        const tx = new LedgerTransaction(em, this.clock.now());
+        const tx = this.#transaction(em, commands);
         return work(new LedgerBatch(tx, this.store, this.#policies, this.clock));
       }),
     );
+  }
+
+  #committed(states: WalletState[]): void {
+    this.store.keep(states);
+    for (const policy of this.#policies) this.#tell(policy, states);
+  }
+
+  #transaction(em: EntityManager, commands: readonly LedgerCommand[]): LedgerTransaction {
+    const places = this.distribution.placesOf(commands.flatMap(walletsOf));
+    return new LedgerTransaction(em, this.clock.now(), places);
   }
 
   /** What is committed is committed: a policy that fails to wake somebody changes no answer. */
@@ -292,5 +313,6 @@ function attemptsFor(error: unknown): number {
 function violatedConstraint(error: unknown): string | undefined {
   if (sqlStateOf(error) !== '23505' && !(error instanceof UniqueConstraintViolationException)) return undefined;
   const details = error as DriverException & { constraint?: string };
-  return details.constraint ?? 'unique';
+  // A distributed database says which piece of the table it was.
+  return details.constraint?.replace(/_\d{6,}$/, '') ?? 'unique';
 }

@@ -39,6 +39,7 @@ describe('lots of which only the first were read', () => {
     const lots = partlyRead();
     expect(() => lots.all()).toThrow('only the first');
     expect(() => lots.expiringBefore(at(5001))).toThrow('not read');
+    expect([lots.reaches(at(5000)), lots.reaches(at(5001))]).toEqual([true, false]);
     expect(ids(lots.expiringBefore(at(1001)))).toEqual(['z']);
     expect(ids(lots.expiringBefore(at(1000)))).toEqual([]);
   });

@@ -14,13 +14,18 @@ export class OpenLots {
   #frontier: SpendKey | undefined;
   /** Every lot that expires before this instant is known, wherever it stands. */
   #horizon = new Date(0);
-  /** How many of the first lots have been read. */
+  /** How many of the first lots have been read; infinite where all have. */
   readSoFar = 0;
   /** No open lot expires before it: spares every command a walk over lots that have long to live. */
   #earliestMs = Infinity;
 
   constructor(lots: readonly LotRecord[] = []) {
     this.addAll(lots);
+  }
+
+  /** Lots in memory. */
+  get size(): number {
+    return this.#known.size;
   }
 
   /** Also one that has nothing left. */
@@ -52,13 +57,35 @@ export class OpenLots {
     // A copy: the lot itself may get another date.
     const last = lots.at(-1);
     this.#frontier = last && lots.length >= limit ? { ...last } : undefined;
-    this.readSoFar = limit;
+    this.readSoFar = this.#frontier ? limit : Infinity;
     this.addAll(lots);
+  }
+
+  /** All open lots have been read. */
+  markComplete(): void {
+    this.#frontier = undefined;
+    this.readSoFar = Infinity;
   }
 
   /** All lots that expire before the instant have been read. */
   markHorizon(horizon: Date): void {
     this.#horizon = horizon;
+  }
+
+  /** Whether every lot that expires before the instant is known. */
+  reaches(instant: Date): boolean {
+    return this.isComplete || instant <= this.#horizon;
+  }
+
+  /**
+   * Drops what is not open, once that is stored. @returns whether the rest is worth keeping: of first lots that are half
+   * spent the next ones are soon needed, and reading on would begin at the first again
+   */
+  forgetSpent(): boolean {
+    if (this.#known.size > this.#open.length) {
+      for (const [id, { isOpen }] of this.#known) if (!isOpen) this.#known.delete(id);
+    }
+    return this.#frontier === undefined || 2 * this.#placeOf(this.#frontier) >= this.readSoFar;
   }
 
   /** Puts a lot among the open ones, or takes it away: as it says itself. */
@@ -125,7 +152,7 @@ export class OpenLots {
   }
 
   /** Where the lot is, or belongs: lists of thousands are never searched from end to end. */
-  #placeOf(lot: LotRecord): number {
+  #placeOf(lot: SpendKey): number {
     let [low, high] = [0, this.#open.length];
     while (low < high) {
       const middle = (low + high) >>> 1;

@@ -45,16 +45,34 @@ export class WalletState {
   readonly newHolds = new Set<HoldState>();
   readonly changedHolds = new Set<HoldState>();
   isChanged = false;
+  readonly #versionBefore: number;
+  /** As it was read: of these a customer has one of a kind. */
+  readonly wasActive: boolean;
   /** Settings of the wallet itself were changed, which hardly any command does: they are written by a statement of their own. */
   hasNewSettings = false;
 
   constructor(
     readonly wallet: WalletRecord,
-    lots: readonly LotRecord[],
+    lots: readonly LotRecord[] | OpenLots,
     /** Opened by this batch: inserted, not updated. */
     readonly isNew: boolean,
   ) {
-    this.lots = new OpenLots(lots);
+    this.lots = lots instanceof OpenLots ? lots : new OpenLots(lots);
+    if (isNew) this.lots.markComplete();
+    this.#versionBefore = wallet.version;
+    this.wasActive = !isNew && wallet.walletStatus === 'active';
+  }
+
+  /**
+   * Nothing that hangs on the wallet may change and its version stay: what other processes keep of it goes by that. Of one
+   * that this batch opens nobody keeps anything.
+   */
+  raiseVersion(): void {
+    const { changedLots, newHolds, changedHolds, hasNewSettings, isChanged } = this;
+    const isRaised = this.isNew || this.wallet.version > this.#versionBefore;
+    if (isRaised || !(isChanged || hasNewSettings || changedLots.size + newHolds.size + changedHolds.size > 0)) return;
+    this.isChanged = true;
+    this.wallet.version += 1;
   }
 }
 

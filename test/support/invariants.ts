@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { brokenFigures } from '../../src/ops/verify/figures.js';
 import { brokenChains } from '../../src/ops/verify/hash-chains.js';
 import { brokenInvariants } from '../../src/ops/verify/invariants.js';
 import { decimal } from '../../src/shared/decimal.js';
@@ -11,7 +12,7 @@ export async function expectSoundLedger(em: EntityManager): Promise<void> {
 /** The broken invariants, one line each, with up to three rows. */
 export async function findBreaches(em: EntityManager): Promise<string[]> {
   const chains = await brokenChains(em.fork());
-  return [...(await findBrokenSums(em)), ...chains.broken];
+  return [...(await findBrokenSums(em)), ...chains.broken, ...(await brokenFigures(em.fork()))];
 }
 
 /** All but the hash chains, in one statement: cheap enough to ask after every step. */

@@ -81,6 +81,10 @@ export class LedgerWalk {
     return walk;
   }
 
+  get walletIds(): string[] {
+    return this.places.map(({ walletId }) => walletId);
+  }
+
   /** Does a step to both and expects the same answer. */
   async take(step: Step): Promise<void> {
     const place = this.#place(step.wallet);

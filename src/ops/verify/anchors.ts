@@ -36,8 +36,8 @@ export async function readAnchor(em: EntityManager, day: string, pause = noPause
   for (;;) {
     const rows = await em.execute<{ id: string; sequence: number; hash: string }[]>(
       `select w.id, e.sequence, e.hash from wallet w
-       cross join lateral (
-         select sequence, hash from entry where shard = w.shard and wallet_id = w.id and id collate "C" < ? order by sequence desc limit 1) e
+       join entry e on e.shard = w.shard and e.wallet_id = w.id and e.sequence = (
+         select max(sequence) from entry where shard = w.shard and wallet_id = w.id and id collate "C" < ?)
        where w.id > ? order by w.id limit ${PAGE}`,
       [end, after],
     );

@@ -1,4 +1,6 @@
+import { IsolationLevel } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { isDistributed } from '../../shared/distribution.js';
 import { OPEN_STATUS_LIST } from '../../top-ups/purchases/top-up.entity.js';
 
 /** Not so in walks of the ledger alone, which knows no disputes. */
@@ -140,11 +142,13 @@ const CHECKS = Object.values(INVARIANTS)
   .map((query, index) => `(select ${index} as invariant, b::text as found from (${query} limit ${SHOWN}) b)`)
   .join(' union all ');
 /** Each table is shadowed by its rows of the wallets. */
-const OF_WALLETS = Object.entries(TABLES)
-  .map(([table, condition]) => `${table} as (select * from ${table} where ${condition})`)
-  .join(', ');
-const BOUNDS =
-  'bounds as (select ?::smallint as after_shard, ?::text as after, ?::smallint as last_shard, ?::text as last)';
+const shadows = (as: string) =>
+  Object.entries(TABLES)
+    .map(([table, condition]) => `${table} as ${as} (select * from ${table} where ${condition})`)
+    .join(', ');
+const OF_WALLETS = `with ${shadows('')}`;
+/** Workers hand over what the wallets have, and the coordinator compares: what is asked is more than they join by themselves. */
+const GATHERED = `with ${shadows('materialized')}`;
 
 /** The key of a wallet. */
 export interface WalletKey {
@@ -158,22 +162,49 @@ export interface WalletRange {
   last: WalletKey;
 }
 
+/** No wallet's key is before the first, or behind the second. */
+export const BEFORE_ALL: WalletKey = { shard: -1, id: '' };
+export const BEHIND_ALL: WalletKey = { shard: 256, id: '' };
+
 /**
  * The broken invariants, a line each with up to three rows.
  * @param range the wallets that are looked at; all of them unless given
  */
 export async function brokenInvariants(em: EntityManager, range?: WalletRange): Promise<string[]> {
-  const sql = range ? `with ${BOUNDS}, ${OF_WALLETS} ${CHECKS}` : CHECKS;
-  const rows = await em.execute<{ invariant: number; found: string }[]>(sql, range ? boundsOf(range) : []);
+  const rows = await ((await isDistributed(em)) ? readSpread(em, range) : readHere(em, range));
   const names = Object.keys(INVARIANTS);
   return rows.map(({ invariant, found }) => `${names[invariant]}: ${found}`);
 }
 
-function within(column: string): string {
-  return `(shard, ${column}) > ((select after_shard from bounds), (select after from bounds))
-    and (shard, ${column}) <= ((select last_shard from bounds), (select last from bounds))`;
+interface Breach {
+  invariant: number;
+  found: string;
 }
 
+function readHere(em: EntityManager, range?: WalletRange): Promise<Breach[]> {
+  return range ? em.execute(`${OF_WALLETS} ${CHECKS}`, boundsOf(range)) : em.execute(CHECKS);
+}
+
+/** Each worker shows its own as of one instant, over one connection: all of a wallet is on one. */
+function readSpread(
+  em: EntityManager,
+  range: WalletRange = { after: BEFORE_ALL, last: BEHIND_ALL },
+): Promise<Breach[]> {
+  return em.transactional(
+    async (tx) => {
+      await tx.execute('set local citus.max_adaptive_executor_pool_size = 1');
+      return tx.execute<Breach[]>(`${GATHERED} ${CHECKS}`, boundsOf(range));
+    },
+    { isolationLevel: IsolationLevel.REPEATABLE_READ },
+  );
+}
+
+function within(column: string): string {
+  return `(shard, ${column}) > (?::smallint, ?::text) and (shard, ${column}) <= (?::smallint, ?::text)`;
+}
+
+/** For each table that is asked by them. */
 function boundsOf({ after, last }: WalletRange): (string | number)[] {
-  return [after.shard, after.id, last.shard, last.id];
+  const bounds = [after.shard, after.id, last.shard, last.id];
+  return Object.values(TABLES).flatMap((condition) => (condition.includes('?') ? bounds : []));
 }

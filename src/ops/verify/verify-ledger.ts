@@ -1,12 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { brokenFigures } from './figures.js';
 import { brokenChains } from './hash-chains.js';
-import { brokenInvariants, type WalletKey, type WalletRange } from './invariants.js';
+import { BEFORE_ALL, BEHIND_ALL, brokenInvariants, type WalletKey, type WalletRange } from './invariants.js';
+import { brokenWalletCounts } from './wallet-counts.js';
 
 /** Wallets that are looked at together. */
 const MOST_WALLETS = 500;
-const BEFORE_ALL: WalletKey = { shard: -1, id: '' };
-/** No wallet's key is. With the last of them goes what says that it is of a wallet which is not there. */
-const BEHIND_ALL: WalletKey = { shard: 256, id: '' };
 
 export interface Verified {
   wallets: number;
@@ -28,7 +27,8 @@ interface Terms {
 
 /**
  * Looks at every wallet, piece by piece, while the service writes or not: each piece's sums are read as of one instant, in
- * one statement, and hash chains in pages.
+ * one statement, and hash chains in pages. Then, environment by environment, at how many wallets there are said to be and
+ * at the figures of each day.
  */
 export async function verifyLedger(em: EntityManager, terms: Terms = {}): Promise<Verified> {
   const { pieceEntries = 20_000, mostEntries = Number.POSITIVE_INFINITY, pause = async () => undefined } = terms;
@@ -37,7 +37,7 @@ export async function verifyLedger(em: EntityManager, terms: Terms = {}): Promis
   for (;;) {
     await pause();
     const piece = await nextPiece(em, after, pieceEntries);
-    if (!piece) return verified;
+    if (!piece) break;
     if (piece.entries <= mostEntries) verified.breaches.push(...(await brokenInvariants(em, piece)));
     else verified.leftOut += 1;
     const { entries, broken } = await brokenChains(em, piece, pause);
@@ -46,6 +46,9 @@ export async function verifyLedger(em: EntityManager, terms: Terms = {}): Promis
     verified.wallets += piece.wallets;
     after = piece.last;
   }
+  verified.breaches.push(...(await brokenWalletCounts(em, pause)));
+  verified.breaches.push(...(await brokenFigures(em, { mostEntries, pause })));
+  return verified;
 }
 
 interface Piece extends WalletRange {
@@ -68,5 +71,6 @@ async function nextPiece(em: EntityManager, after: WalletKey, pieceEntries: numb
     piece.wallets += 1;
     piece.entries += sequence;
   }
+  // With the last of them goes what says that it is of a wallet which is not there.
   return others.length === MOST_WALLETS - 1 ? piece : { ...piece, last: BEHIND_ALL };
 }
