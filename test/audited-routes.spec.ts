@@ -24,6 +24,7 @@ const NOT_AUDITED: Record<string, readonly string[]> = {
     ...EMPTY_LISTS.map(({ path }) => `POST /v1/${path}/search`),
     'POST /v1/wallets/transactions/search',
     'POST /v1/wallets/search',
+    'POST /v1/wallets/{id}/preview',
     'POST /v1/alerts/search',
     'POST /health',
   ],
@@ -45,6 +46,8 @@ const NOT_AUDITED: Record<string, readonly string[]> = {
     'POST /account/credits/holds/',
     'POST /account/credits/holds/{id}/capture/',
     'POST /account/credits/holds/{id}/release/',
+    'POST /v1/customer/portal/purchases',
+    'POST /v1/customer/portal/top-ups/{id}/cancel',
   ],
   'wallets tell of each change by an event with its version': [
     'POST /v1/wallets',
@@ -59,6 +62,7 @@ const NOT_AUDITED: Record<string, readonly string[]> = {
   'each agreement of an account has a consent, which is never altered': [
     'PUT /account/credits/top-up/settings/',
     'PATCH /account/credits/top-up/settings/',
+    'PATCH /v1/customer/portal/top-up-settings',
   ],
   'a customer’s own data, whose row says who changed it last': [
     'POST /v1/customers',
@@ -78,6 +82,9 @@ const NOT_AUDITED: Record<string, readonly string[]> = {
     'DELETE /account/billing/payment-method/backup/',
     'POST /account/billing/payment-method/',
     'DELETE /account/billing/payment-method/',
+    'POST /v1/customer/portal/card/setup',
+    'POST /v1/customer/portal/card/setup/{setup_id}',
+    'DELETE /v1/customer/portal/card',
     'POST /pay/{top_up_id}/payment',
     'POST /pay/{top_up_id}/outcome',
   ],
@@ -106,6 +113,9 @@ interface Change {
   table?: string;
   id?: string;
 }
+
+/** What only a user may do. */
+const OF_USERS = ['POST /v1/users/me/password', 'PUT /v1/session/environment'];
 
 const PACK = { name: 'P', price_minor: 100, currency: 'usd', pack_amount: 1 };
 const COUPON = { name: 'C', percent_off: 10 };
@@ -161,6 +171,13 @@ describe('routes that change something', () => {
     request(service.url).post('/v1/auth/invitations/accept').send({ token, password: PASSWORD });
   const newUser = async (): Promise<string> => (await accept((await invited()).token).expect(200)).body.user_id;
 
+  const withCookie = (test: Test, cookie: string) => test.set('Cookie', cookie).set('X-Refill-Session', 'test');
+  const cookieOf = ({ headers }: Response) => String(headers['set-cookie']?.[0]).split(';')[0] as string;
+  const openSession = (body: object) =>
+    withCookie(request(service.url).post('/v1/session'), '')
+      .set('X-Forwarded-For', `203.0.113.${(count += 1)}`)
+      .send(body);
+
   const CHANGES: Record<string, Change> = {
     'POST /v1/secrets/api/keys': {
       actions: ['api_key.created'],
@@ -198,6 +215,29 @@ describe('routes that change something', () => {
         const user = { email: email(), password: PASSWORD };
         await post('signup', user).expect(200);
         return post('login', user);
+      },
+    },
+    'POST /v1/session': {
+      actions: ['login.succeeded'],
+      make: () => openSession({ key: client.key }),
+    },
+    'PUT /v1/session/environment': {
+      actions: ['login.succeeded', 'api_key.revoked'],
+      make: async () => {
+        const user = { email: email(), password: PASSWORD };
+        await post('signup', user).expect(200);
+        const cookie = cookieOf(await openSession(user).expect(204));
+        const { body } = await request(service.url).get('/v1/session').set('Cookie', cookie).expect(200);
+        return withCookie(request(service.url).put('/v1/session/environment'), cookie).send({
+          environment_id: body.environments[1].id,
+        });
+      },
+    },
+    'DELETE /v1/session': {
+      actions: ['login.ended'],
+      make: async () => {
+        const cookie = cookieOf(await openSession({ key: client.key }).expect(204));
+        return withCookie(request(service.url).delete('/v1/session'), cookie);
       },
     },
     'POST /v1/users/invitations': {
@@ -355,7 +395,7 @@ describe('routes that change something', () => {
     expect(rows.map(({ action }) => action)).toEqual(actions);
     const row = rows.at(-1);
     expect(row).toMatchObject(
-      operation.startsWith('POST /v1/auth/') || operation === 'POST /v1/users/me/password'
+      operation.startsWith('POST /v1/auth/') || OF_USERS.includes(operation)
         ? { actorKind: 'user', userId: expect.stringMatching(/^user_/), userEmail: expect.stringContaining('@') }
         : {
             actorKind: 'key',

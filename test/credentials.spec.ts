@@ -7,6 +7,7 @@ import { call, createAccount, createTenant, type TestAccount, type TestTenant } 
 import { startTestApp, type TestApp } from './support/app.js';
 import { FuzzRequests, type Operation, operationsOf } from './support/fuzz-request.js';
 import { expectSoundLedger } from './support/invariants.js';
+import { textOf } from './support/text-of.js';
 
 const document = JSON.parse(readFileSync('openapi.json', 'utf8')) as OpenAPIObject;
 const routes = operationsOf(document).map((operation) => ({ ...operation, access: accessOf(operation) }));
@@ -50,7 +51,7 @@ describe(`${routes.length} routes`, () => {
       .send({ url: 'http://127.0.0.1:9/hook' })
       .expect(201);
     const { body: coupon } = await post('/v1/coupons').send({ id: 'HALF', name: 'Half', percent_off: 50 }).expect(201);
-    const { body: session } = await get(`/v1/customers/portal/${mine.externalId}`).expect(200);
+    const { body: session } = await get(`/v1/customers/portal/${mine.externalId}?rights=manage`).expect(200);
     const sold = { name: 'Ours', price_minor: 100, currency: 'usd', pack_amount: 1 };
     const { body: pack } = await post('/v1/credit-packs').send(sold).expect(201);
     const { body: run } = await post('/v1/reconciliation/runs').send({}).expect(202);
@@ -108,7 +109,7 @@ describe(`${routes.length} routes`, () => {
       headers: schema ? { ...headers, 'content-type': 'application/json' } : headers,
       ...(schema ? { body: JSON.stringify(requests.body(schema)) } : {}),
     });
-    return { status: response.status, text: await response.text() };
+    return { status: response.status, text: await textOf(response) };
   }
 
   /** What was not answered with the status, by route. */

@@ -37,6 +37,11 @@ const ApiKeySchema = defineEntity({
       where: "user_id is not null and status = 'published'",
     },
     { name: 'api_key_maker_index', properties: ['createdBy'] },
+    {
+      name: 'api_key_beginning_index',
+      columns: [{ name: 'tenant_id' }, { name: 'environment_id' }, { name: 'display_id', collation: 'C' }],
+      where: "status = 'published' and user_id is null",
+    },
   ],
   uniques: [{ name: 'api_key_hash_unique', properties: ['keyHash'] }],
 });

@@ -13,9 +13,11 @@ import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
 import { refuseOtherEnvironment } from './named-environment.js';
 import type { ScopeName } from './scopes.js';
+import { ConsoleSessions } from './sessions/console-sessions.service.js';
+import { sessionTokenOf } from './sessions/session-cookie.js';
 import { tenantSuspended } from './suspension.js';
 
-/** Lets a request in by its API key. Everything is private unless it is declared public. */
+/** Lets a request in by its API key, or by the cookie of a session that acts with one. Everything is private unless it is declared public. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   readonly #access: Declared<RouteAccess | undefined>;
@@ -23,6 +25,7 @@ export class ApiKeyGuard implements CanActivate {
   constructor(
     reflector: Reflector,
     private readonly keys: KeyRing,
+    private readonly sessions: ConsoleSessions,
     private readonly usage: KeyUsage,
     private readonly clock: Clock,
   ) {
@@ -60,10 +63,15 @@ export class ApiKeyGuard implements CanActivate {
 
   async #authenticate(request: Request): Promise<KnownKey> {
     const plainKey = plainKeyOf(request);
-    const key = plainKey === undefined ? undefined : await this.keys.find(plainKey);
+    const key = await (plainKey === undefined ? this.#ofSession(request) : this.keys.find(plainKey));
     const isExpired = key?.expiresAt && key.expiresAt.getTime() <= this.clock.now().getTime();
     if (!key || isExpired) throw keyRefused();
     return key;
+  }
+
+  async #ofSession(request: Request): Promise<KnownKey | undefined> {
+    const token = sessionTokenOf(request);
+    return token === undefined ? undefined : this.sessions.find(token);
   }
 }
 

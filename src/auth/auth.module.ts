@@ -19,6 +19,8 @@ import { RequestBudgets } from './request-budgets.js';
 import { BodyCostGuard, RouteCostGuard } from './route-cost.guards.js';
 import { SheddingByTenant } from './shedding-by-tenant.js';
 import { AuditModule } from './audit/audit.module.js';
+import { ConsoleSessions } from './sessions/console-sessions.service.js';
+import { SessionsController } from './sessions/sessions.controller.js';
 import { AttemptLimits } from './users/attempt-limits.js';
 import { AuthController } from './users/auth.controller.js';
 import { AuthorSearch } from './users/author-search.service.js';
@@ -42,6 +44,7 @@ import { UsersService } from './users/users.service.js';
     EnvironmentsController,
     TenantsController,
     AuthController,
+    SessionsController,
     UsersController,
     InvitationsController,
     InvitationPageController,
@@ -60,6 +63,7 @@ import { UsersService } from './users/users.service.js';
     Passwords,
     RefusedLogins,
     AttemptLimits,
+    ConsoleSessions,
     KeyRing,
     KeyUsage,
     RouteAccessCheck,

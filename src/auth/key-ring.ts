@@ -58,8 +58,13 @@ export class KeyRing {
     const remembered = this.#hashes.get(key);
     if (remembered === undefined && !isWellFormedApiKey(key)) return undefined;
     const keyHash = remembered ?? hashApiKey(key);
+    if (remembered === undefined && this.#known.has(keyHash)) this.#hashes.set(key, keyHash);
+    return this.findByHash(keyHash);
+  }
+
+  /** The same of a key that somebody acts with who does not know it: a session of the console. */
+  async findByHash(keyHash: string): Promise<KnownKey | undefined> {
     const known = this.#known.get(keyHash);
-    if (known && remembered === undefined) this.#hashes.set(key, keyHash);
     if (known) return known;
     if (this.#unknown.has(keyHash)) return undefined;
     const lookup = this.#lookups.get(keyHash) ?? this.#lookUp(keyHash);

@@ -13,6 +13,7 @@ import {
 import { Config } from '../config.js';
 import type { Scope } from '../shared/scope.js';
 import type { Caller } from './caller.js';
+import { isServerKey } from './scopes.js';
 
 /** What an environment has limited itself to, below what the operator lets its tenant have. */
 export interface OwnLimits {
@@ -82,9 +83,8 @@ export class RequestBudgets {
   async #budgetsOf(caller: Caller): Promise<Budget[]> {
     const { keyId, keyType, tenantId, environmentId, customerId } = caller;
     const own = await this.ownLimitsOf(caller);
-    const isServerKey = keyType === 'private_key' && customerId === null;
     return [
-      { id: keyId, limits: isServerKey ? own.serverKey : own.clientKey },
+      { id: keyId, limits: isServerKey({ type: keyType, customerId }) ? own.serverKey : own.clientKey },
       { id: environmentId, limits: own.environment },
       { id: tenantId, limits: this.tenantLimits(tenantId) },
     ];

@@ -33,6 +33,11 @@ export const PUBLISHABLE_SCOPES: readonly ScopeName[] = ['packs:read'];
 
 type KindOfKey = { type: KeyType; customerId: string | null };
 
+/** Of the tenant's own side: neither of one account, nor in visitors' browsers. */
+export function isServerKey({ type, customerId }: KindOfKey): boolean {
+  return type === 'private_key' && customerId === null;
+}
+
 /** The scopes that a kind of key has when nothing else was asked for. */
 export function defaultScopesOf(key: KindOfKey): readonly ScopeName[] {
   if (key.type === 'publishable_key') return PUBLISHABLE_SCOPES;

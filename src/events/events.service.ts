@@ -1,10 +1,11 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../shared/clock.js';
+import { isKnownDistributed } from '../shared/distribution.js';
 import { newId } from '../shared/ids.js';
 import { LedgerTransaction, together } from '../shared/ledger-transaction.js';
 import type { Scope } from '../shared/scope.js';
-import { shardOf } from '../shared/shard.js';
+import { fromItsPlace, shardOf } from '../shared/shard.js';
 import { type Columns, SqlTable } from '../shared/sql-table.js';
 import type { EventBody } from './event-types.js';
 import { type Subscription, Subscriptions, wants } from './subscriptions.js';
@@ -12,6 +13,20 @@ import { WebhookDelivery, WebhookEvent } from './webhook-event.entity.js';
 
 type EventRecord = Columns<WebhookEvent>;
 type DeliveryRecord = Columns<WebhookDelivery>;
+
+const PLACE = fromItsPlace('d.shard');
+/** The transaction's own, which no clock is as good as: see `StreamedEvents`. */
+const NUMBER = 'pg_current_xact_id()::text::bigint';
+const streamSql = (number: string) => `
+  insert into streamed_event (shard, environment_id, stream_order, id, tenant_id, customer_id, wallet_id, event_type, body,
+    created_at)
+  select ${PLACE.value}, "environmentId", ${number}, id, "tenantId", "customerId", "walletId", "eventType",
+    body, "createdAt"
+  from json_to_recordset($1::json) as d(shard smallint, "environmentId" text, id text, "tenantId" text, "customerId" text,
+    "walletId" text, "eventType" text, body text, "createdAt" timestamptz) ${PLACE.join}`;
+const STREAM = streamSql(NUMBER);
+/** Workers of a distributed database number their transactions each by itself: what counts is the coordinator's number. */
+const STREAM_SPREAD = streamSql('$2::bigint');
 
 /** To whom it happened. */
 export interface EventOwner extends Scope {
@@ -34,8 +49,7 @@ export class EventsService implements OnModuleInit {
   readonly #deliveries: SqlTable<DeliveryRecord>;
   /** Open transactions with events in them. */
   readonly #pending = new WeakSet<object>();
-  /** Told after a commit that there is something to send. */
-  onWritten: () => void = () => {};
+  readonly #listeners: (() => void)[] = [];
 
   constructor(
     private readonly em: EntityManager,
@@ -46,13 +60,18 @@ export class EventsService implements OnModuleInit {
     this.#deliveries = new SqlTable(em.getMetadata().get(WebhookDelivery));
   }
 
+  /** Who is told after a commit that there is something to send: handed in at start. */
+  onWritten(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
   onModuleInit(): void {
     this.em.getEventManager().registerSubscriber({
       afterTransactionCommit: ({ transaction }) => this.#committed(transaction),
     });
   }
 
-  /** Those of the environments that have an endpoint. Where that is known, it costs one look into a map and no statement. */
+  /** Those of the environments that have an endpoint, or somebody who looks. Where that is known, it costs one look into a map and no statement. */
   async listening(tx: LedgerTransaction, environmentIds: readonly string[]): Promise<ReadonlySet<string>> {
     const found = await this.#subscriptionsOf(tx, environmentIds);
     return new Set(found.keys());
@@ -60,7 +79,8 @@ export class EventsService implements OnModuleInit {
 
   /**
    * Stores events, each with one delivery for every endpoint that asked for its type, in the caller's open transaction:
-   * a batch of the ledger, or any other. They are sent once that has committed. Two statements, or none.
+   * a batch of the ledger, or any other. They are sent once that has committed. Two statements, one where somebody looks at
+   * the stream, or none.
    */
   async write(transaction: LedgerTransaction | EntityManager, events: readonly NewEvent[]): Promise<void> {
     if (events.length === 0) return;
@@ -71,20 +91,34 @@ export class EventsService implements OnModuleInit {
       events.map(({ environmentId }) => environmentId),
     );
     const records: EventRecord[] = [];
+    const streamed: EventRecord[] = [];
     const deliveries: DeliveryRecord[] = [];
     for (const event of events) {
       const wanted = subscriptions.get(event.environmentId)?.filter((one) => wants(one, event.body.event_type)) ?? [];
       if (wanted.length === 0) continue;
       const record = toRecord(event, tx.now);
-      records.push(record);
-      for (const { endpointId } of wanted) deliveries.push(newDelivery(record, endpointId, tx.now));
+      const endpoints = wanted.flatMap(({ endpointId }) => endpointId ?? []);
+      if (endpoints.length < wanted.length) streamed.push(record);
+      if (endpoints.length > 0) records.push(record);
+      for (const endpointId of endpoints) deliveries.push(newDelivery(record, endpointId, tx.now));
     }
-    if (records.length === 0) return;
+    if (records.length + streamed.length === 0) return;
     this.#pending.add(contextOf(tx.em));
     await together(
-      tx.query(this.#events.insert(), [this.#events.toParameter(records)]),
-      tx.query(this.#deliveries.insert(), [this.#deliveries.toParameter(deliveries)]),
+      ...(records.length > 0
+        ? [
+            tx.query(this.#events.insert(), [this.#events.toParameter(records)]),
+            tx.query(this.#deliveries.insert(), [this.#deliveries.toParameter(deliveries)]),
+          ]
+        : []),
+      ...(streamed.length > 0 ? [this.#stream(tx, JSON.stringify(streamed))] : []),
     );
+  }
+
+  async #stream(tx: LedgerTransaction, rows: string): Promise<void> {
+    if (!isKnownDistributed(this.em)) return void (await tx.query(STREAM, [rows]));
+    const [own] = await tx.query<{ number: string }>(`select ${NUMBER} as number`);
+    await tx.query(STREAM_SPREAD, [rows, own?.number]);
   }
 
   /** Of the environments that have any. */
@@ -108,7 +142,7 @@ export class EventsService implements OnModuleInit {
   #committed(transaction: object | undefined): void {
     if (!transaction || !this.#pending.delete(transaction)) return;
     try {
-      this.onWritten();
+      for (const listener of this.#listeners) listener();
     } catch (error) {
       this.#logger.error({ msg: 'nobody was told of new events; the scheduled task finds them', err: error });
     }

@@ -3,12 +3,13 @@ import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import type { EventType } from './event-types.js';
 
 /** A new endpoint gets what happens within 5 s of its making on every process, at once in the one that made it. */
-const TRUSTED_MS = 4000;
+export const TRUSTED_MS = 4000;
 const CACHE_LIMIT = 10_000;
 
-/** An enabled endpoint, and what it wants to know. */
+/** An enabled endpoint, or somebody who looks at the stream, and what they want to know. */
 export interface Subscription {
-  endpointId: string;
+  /** Null: the stream, which wants everything. */
+  endpointId: string | null;
   /** Null: everything. */
   eventTypes: ReadonlySet<string> | null;
 }
@@ -19,14 +20,14 @@ interface Known {
 }
 
 interface Row {
-  id: string;
+  id: string | null;
   environment_id: string;
   event_types: string[] | null;
 }
 
 const NONE: readonly Subscription[] = [];
 
-/** Which endpoints environments have. Asked for every debit: what is known costs one look into a map. */
+/** Which endpoints environments have, and whether anybody looks at their stream. Asked for every debit: what is known costs one look into a map. */
 @Injectable()
 export class Subscriptions {
   readonly #known = new Map<string, Known>();
@@ -44,8 +45,11 @@ export class Subscriptions {
     const changes = this.#changes;
     const rows = await tx.query<Row>(
       `select id, environment_id, event_types from webhook_endpoint
-       where environment_id = any($1::text[]) and endpoint_status = 'enabled' and status = 'published'`,
-      [environmentIds],
+       where environment_id = any($1::text[]) and endpoint_status = 'enabled' and status = 'published'
+       union all
+       select null, environment_id, null from event_listener
+       where environment_id = any($1::text[]) and until > $2::timestamptz`,
+      [environmentIds, tx.now.toISOString()],
     );
     const found = Map.groupBy(rows, (row) => row.environment_id);
     const read = new Map(environmentIds.map((id) => [id, found.get(id)?.map(toSubscription) ?? NONE]));

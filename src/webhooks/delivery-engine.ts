@@ -1,5 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { EventsService } from '../events/events.service.js';
+import { StreamedEvents } from '../events/stream/streamed-events.js';
 import { Clock } from '../shared/clock.js';
 import { Tally } from '../shared/tally.js';
 import { asOwnWork } from '../shared/turn.js';
@@ -37,12 +38,13 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
     private readonly queue: DeliveryQueue,
     private readonly sender: WebhookSender,
     private readonly events: EventsService,
+    private readonly stream: StreamedEvents,
     private readonly task: ScheduledTask,
     private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
-    this.events.onWritten = () => void this.wake();
+    this.events.onWritten(() => void this.wake());
     this.task.alsoRun(async () => {
       await this.wake();
       await this.#forget();
@@ -125,5 +127,6 @@ export class DeliveryEngine implements OnModuleInit, BeforeApplicationShutdown {
     if (now < this.#forgetAt) return;
     this.#forgetAt = now + FORGET_EVERY_MS;
     await this.queue.forget();
+    await this.stream.forget();
   }
 }

@@ -2,10 +2,11 @@ import { LockMode } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../auth/audit/audit-log.js';
-import { SUSPENDED_TENANTS } from '../auth/suspension.js';
 import { Clock } from '../shared/clock.js';
+import { Distribution } from '../shared/distribution.js';
 import { withinEveryScope } from '../shared/sight.js';
 import type { AttemptResult, DeliveryVerdict } from './decide-delivery.js';
+import { claimDue, type ClaimedRow, claimSpread, forgetInPlace } from './delivery-claims.js';
 import { Subscriptions } from '../events/subscriptions.js';
 import { WebhookEndpoint } from '../events/webhook-endpoint.entity.js';
 
@@ -31,18 +32,6 @@ export interface ClaimedDelivery {
   body: string;
 }
 
-interface ClaimedRow {
-  shard: number;
-  event_id: string;
-  endpoint_id: string;
-  tenant_id: string;
-  environment_id: string;
-  attempts: number;
-  url: string;
-  secret: string;
-  body: string;
-}
-
 /** Deliveries that are due: claimed, and taken down when they were sent. */
 @Injectable()
 export class DeliveryQueue {
@@ -51,6 +40,7 @@ export class DeliveryQueue {
     private readonly subscriptions: Subscriptions,
     private readonly clock: Clock,
     private readonly audit: AuditLog,
+    private readonly distribution: Distribution,
   ) {}
 
   /**
@@ -59,35 +49,12 @@ export class DeliveryQueue {
    * @param underWay how many of an endpoint this process is sending already
    */
   async claim(places: number, underWay: Iterable<[id: string, count: number]>): Promise<ClaimedDelivery[]> {
-    return withinEveryScope(() => this.#claim(places, underWay));
-  }
-
-  async #claim(places: number, underWay: Iterable<[id: string, count: number]>): Promise<ClaimedDelivery[]> {
-    const now = this.clock.now();
-    const lease = new Date(now.getTime() + LEASE_MS).toISOString();
-    const rows = await this.em.fork().execute<ClaimedRow[]>(
-      `with due as materialized (
-         select d.shard, d.event_id, d.endpoint_id, e.url, e.secret, e.tenant_id, e.environment_id from webhook_endpoint e
-         cross join lateral (
-           select shard, event_id, endpoint_id from webhook_delivery
-           where endpoint_id = e.id and delivery_status = 'pending' and next_attempt_at <= ?
-           order by next_attempt_at limit greatest(0, ? - coalesce((?::jsonb ->> e.id)::int, 0))
-           for update skip locked
-         ) d
-         where e.endpoint_status = 'enabled' and e.status = 'published'
-           and e.tenant_id not in (${SUSPENDED_TENANTS})
-         limit ${CLAIM_LIMIT}
-       )
-       update webhook_delivery d
-       set attempts = attempts + 1, next_attempt_at = ?, leased_until = ?, last_attempt_at = ?
-       from due, webhook_event v
-       where d.shard = due.shard and d.event_id = due.event_id and d.endpoint_id = due.endpoint_id
-         and v.shard = due.shard and v.id = due.event_id
-       returning d.shard, d.event_id, d.endpoint_id, d.attempts, due.url, due.secret, due.tenant_id, due.environment_id,
-         v.body`,
-      [now.toISOString(), places, JSON.stringify(Object.fromEntries(underWay)), lease, lease, now.toISOString()],
-    );
-    return rows.map(toClaimed);
+    const claim = { now: this.clock.now(), leaseMs: LEASE_MS, limit: CLAIM_LIMIT, places, underWay: new Map(underWay) };
+    return withinEveryScope(async () => {
+      const em = this.em.fork();
+      const rows = await (this.distribution.isDistributed ? claimSpread(em, claim) : claimDue(em, claim));
+      return rows.map(toClaimed);
+    });
   }
 
   /** Takes down what came of an attempt, unless the lease has run out and another process has gone on. */
@@ -116,7 +83,7 @@ export class DeliveryQueue {
 
   /** Forgets events of more than 30 days ago, some at a time. */
   async forget(): Promise<void> {
-    return withinEveryScope(() => this.#forget());
+    return withinEveryScope(() => (this.distribution.isDistributed ? this.#forgetSpread() : this.#forget()));
   }
 
   async #forget(): Promise<void> {
@@ -138,6 +105,12 @@ export class DeliveryQueue {
       );
       if ((piece?.forgotten ?? 0) < FORGET_LIMIT) return;
     }
+  }
+
+  /** A piece after the other: no statement takes some rows of several. */
+  async #forgetSpread(): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - KEPT_MS);
+    for (const place of this.distribution.places) await forgetInPlace(this.em.fork(), place, before, FORGET_LIMIT);
   }
 
   /** The address of then is gone, not the one that it may have been given since. */

@@ -38,11 +38,11 @@ export class EventsController {
     return { success: true, message, system_event_id: body.system_event_id };
   }
 
-  /** Where webhooks are looked after: the page of the API documentation with these routes. */
+  /** Where webhooks are looked after: a page of the console. */
   @Get('dashboard')
   @RequireScope('webhooks:read')
   @ApiWalletsErrors()
   dashboard(@Req() request: Request): DashboardDto {
-    return { url: `${request.protocol}://${request.get('host') ?? 'localhost'}/docs#/Webhooks`, svix_enabled: false };
+    return { url: `${request.protocol}://${request.get('host') ?? 'localhost'}/console/webhooks`, svix_enabled: false };
   }
 }

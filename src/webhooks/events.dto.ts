@@ -84,8 +84,8 @@ export class RetryWebhookAnswerDto {
 }
 
 export class DashboardDto {
-  /** The page of the API documentation with these routes: there is no other dashboard.
-   * @example 'http://127.0.0.1:3000/docs#/Webhooks' */
+  /** A page of the console: log in there.
+   * @example 'http://127.0.0.1:3000/console/webhooks' */
   url!: string;
   /** Always false: webhooks are sent from here. */
   @ApiProperty({ type: Boolean, example: false })

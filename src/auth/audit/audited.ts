@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   'coupon.withdrawn',
   'environment.created',
   'environment.changed',
+  'login.ended',
   'login.refused',
   'login.succeeded',
   'pack.created',

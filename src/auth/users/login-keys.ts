@@ -27,15 +27,21 @@ export class LoginKeys {
   ) {}
 
   /**
-   * Makes the token of a user who has logged in, for 24 hours. Expired ones leave the list of keys, which would otherwise
+   * Makes the token of a user who has logged in, for 24 hours or until `end`. Expired ones leave the list of keys, which would otherwise
    * grow with every login; the rows stay, since what was written with them names them.
    */
-  async create(tx: EntityManager, scope: Scope, { id: userId, email, role }: AppUser, from: Origin): Promise<string> {
+  async create(
+    tx: EntityManager,
+    scope: Scope,
+    { id: userId, email, role }: AppUser,
+    from: Origin,
+    end?: Date,
+  ): Promise<string> {
     const now = this.clock.now();
     const expired = { userId, status: 'published', expiresAt: { $lte: now } } as const;
     const deleted = { status: 'deleted', revokedAt: now, updatedAt: now, updatedBy: userId };
     await tx.nativeUpdate(ApiKey, expired, deleted);
-    const expiresAt = new Date(now.getTime() + LIFETIME_MS);
+    const expiresAt = end ?? new Date(now.getTime() + LIFETIME_MS);
     const token = { name: 'Login', userId, expiresAt, scopes: scopesOfToken(role) };
     const { secret, plainKey } = await this.apiKeys.add(tx, scope, token);
     const author = { keyId: secret.id, keyName: secret.name, userId, userEmail: email, ...from };

@@ -27,6 +27,7 @@ export class LoadShedding implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #logger = new Logger('LoadShedding');
   readonly #shares: FairShares;
   #timer: NodeJS.Timeout | undefined;
+  readonly #leaves = new WeakMap<ServerResponse, () => void>();
   #refused = 0;
   /** Requests refused since the start. */
   refusedInAll = 0;
@@ -56,6 +57,12 @@ export class LoadShedding implements OnApplicationBootstrap, OnModuleDestroy {
     this.#refused = 0;
   }
 
+  /** A request whose answer stays open and costs nothing meanwhile: it is no longer counted as under way. */
+  release(response: ServerResponse): void {
+    const leave = this.#leaves.get(response);
+    if (leave && response.off('close', leave)) leave();
+  }
+
   /** As Express takes it, in front of everything else. */
   readonly handle = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const path = request.url ?? '';
@@ -77,6 +84,7 @@ export class LoadShedding implements OnApplicationBootstrap, OnModuleDestroy {
     };
     const leave = (): void => this.#shares.end(who, arrival);
     response.once('close', leave);
+    this.#leaves.set(response, leave);
     this.#shares.come(who, arrival);
   };
 }

@@ -15,4 +15,12 @@ describe('what the database says', () => {
   it('with anything else is', () => {
     expect(toDomainError(Object.assign(new Error('no such column'), { code: '42703' }))).toBeUndefined();
   });
+
+  it('is refused to who asked where no worker can answer, and a failure where PostgreSQL itself says no', () => {
+    const refusal = (file: string) => toDomainError(Object.assign(new Error('not supported'), { code: '0A000', file }));
+    expect(refusal('query_pushdown_planning.c')).toMatchObject({ kind: 'validation', code: 'search_not_distributed' });
+    expect(refusal('multi_router_planner.c')).toMatchObject({ code: 'search_not_distributed' });
+    expect(refusal('plancache.c')).toBeUndefined();
+    expect(refusal('planner.c')).toBeUndefined();
+  });
 });

@@ -32,6 +32,13 @@ const NO_ROOM = /^53/;
 export function toDomainError(exception: unknown): DomainError | undefined {
   if (exception instanceof DomainError) return exception;
   if (exception instanceof HttpException) return fromHttpException(exception);
+  if (isRefusedByPlanner(exception)) {
+    return new DomainError(
+      'validation',
+      'the distributed database cannot look this up over all of its machines: name one wallet, or leave out what is filtered by',
+      { code: 'search_not_distributed' },
+    );
+  }
   if (currentTurn().lane === 'searches') {
     const refusal = refusalOfSearch(sqlStateOf(exception));
     if (refusal) return refusal;
@@ -52,6 +59,14 @@ export function toDomainError(exception: unknown): DomainError | undefined {
     });
   }
   return undefined;
+}
+
+/**
+ * The engine of a distributed database refuses statements that no worker can answer by itself; of PostgreSQL's own refusals
+ * with this code none is of a planner, and each is a failure.
+ */
+function isRefusedByPlanner(exception: unknown): boolean {
+  return sqlStateOf(exception) === '0A000' && /_plann(er|ing)\.c$/.test((exception as { file?: string }).file ?? '');
 }
 
 /** What is wrong with a search is wrong with what was asked for, or with how much at once: no failure of the service. */

@@ -7,6 +7,7 @@ import { operationsOf } from './operations-of.js';
  */
 export const EXAMPLE_BODIES: Readonly<Record<string, object>> = {
   createWallet: { external_customer_id: 'demo-customer', currency: 'eur', initial_credits_to_load: '25' },
+  previewWallet: { auto_topup: { enabled: true, threshold: '10', amount: '20', invoicing: false } },
   updateWallet: { auto_topup: { enabled: true, threshold: '10', amount: '20', invoicing: false } },
   searchWallets: { status: 'active', limit: 10 },
   topUpWallet: { credits_to_add: '100', transaction_reason: 'FREE_CREDIT_GRANT', idempotency_key: 'grant-1' },

@@ -1,0 +1,164 @@
+import type { ServerResponse } from 'node:http';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { ApiKey, liveKeys } from '../../auth/api-key.entity.js';
+import type { Caller } from '../../auth/caller.js';
+import { Tenant } from '../../auth/tenant.entity.js';
+import { LOOK_BACK_MS, StreamedEvents } from '../../events/stream/streamed-events.js';
+import { LoadShedding } from '../../http/admission/load-shedding.js';
+import { Clock } from '../../shared/clock.js';
+import { DomainError } from '../../shared/errors.js';
+import { withinEveryScope } from '../../shared/sight.js';
+import { asOwnWork } from '../../shared/turn.js';
+import { EventFeeds } from './event-feeds.js';
+import { EventStream } from './event-stream.js';
+import type { EventStreamQuery } from './event-stream.dto.js';
+import { canResume, readStreamId, type StreamMark } from './stream-id.js';
+
+const MOST = 500;
+const MOST_OF_TENANT = 50;
+/** How often it is looked whether keys still let somebody in. */
+const CHECK_MS = 2000;
+const BEAT_MS = 15_000;
+/** An answer ends after so long: whoever reads it comes again, with the rights that they have then. */
+const LONGEST_MS = 1_800_000;
+
+/** The answers that are open, within bounds: they end with their key, with the process, and by themselves. */
+@Injectable()
+export class EventStreams implements BeforeApplicationShutdown {
+  readonly #logger = new Logger('EventStreams');
+  readonly #open = new Map<EventStream, { openedAt: number; beatAt: number; readyAt: Date | undefined }>();
+  #timer: NodeJS.Timeout | undefined;
+  #checking = false;
+  #isStopping = false;
+
+  constructor(
+    private readonly em: EntityManager,
+    private readonly feeds: EventFeeds,
+    private readonly stream: StreamedEvents,
+    private readonly shedding: LoadShedding,
+    private readonly clock: Clock,
+  ) {}
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  beforeApplicationShutdown(): void {
+    this.#isStopping = true;
+    clearInterval(this.#timer);
+    for (const stream of this.#open.keys()) stream.end();
+  }
+
+  /**
+   * Opens an answer and returns; it stays open.
+   * @param lastId the id of the last message that was read
+   * @throws DomainError `validation` for what is none; `too_many_requests`, `unavailable` where too many are open
+   */
+  async open(
+    caller: Caller,
+    query: EventStreamQuery,
+    lastId: string | undefined,
+    response: ServerResponse,
+  ): Promise<void> {
+    const mark = lastId === undefined || lastId === '' ? undefined : this.#read(lastId);
+    this.#refuseTooMany(caller);
+    const stream = new EventStream(caller, query, response);
+    const openedAt = performance.now();
+    // Counted from here on: the others that come meanwhile are to find it.
+    const state = { openedAt, beatAt: openedAt, readyAt: undefined as Date | undefined };
+    this.#open.set(stream, state);
+    response.once('close', () => this.#closed(stream));
+    try {
+      const { completeFrom, place } = await this.feeds.join(caller, stream.take);
+      this.#timer ??= asOwnWork(() => setInterval(() => void this.look(), CHECK_MS).unref());
+      this.shedding.release(response);
+      const now = this.clock.now();
+      const isKnown = mark && canResume(mark, { completeFrom, now, lookBackMs: LOOK_BACK_MS, lowest: place.order });
+      stream.beginBehind(isKnown ? mark : place);
+      stream.begin();
+      if (mark && !isKnown) stream.say('reset', now);
+      if (isKnown) for await (const missed of this.stream.missed(caller, mark)) stream.tell(missed);
+      stream.goOn();
+      state.readyAt = completeFrom;
+      this.#sayReady(stream);
+    } catch (error) {
+      this.#closed(stream);
+      if (!response.headersSent) throw error;
+      this.#logger.warn({ msg: 'a stream of events was given up', err: error });
+      response.destroy();
+    }
+    // Gone before it had joined: nobody else takes it out.
+    if (response.destroyed) this.feeds.leave(caller, stream.take);
+  }
+
+  /** Ends what has no right to go on, and keeps the others alive. */
+  async look(): Promise<void> {
+    if (this.#checking || this.#open.size === 0) return;
+    this.#checking = true;
+    try {
+      // Whoever comes while it is asked is no part of the answer.
+      const open = [...this.#open];
+      const live = await this.#liveKeys(open.map(([{ caller }]) => caller));
+      const now = performance.now();
+      for (const [stream, state] of open) {
+        if (!live.has(stream.caller.keyId) || now - state.openedAt > LONGEST_MS) stream.end();
+        this.#sayReady(stream);
+        if (now - state.beatAt < BEAT_MS) continue;
+        state.beatAt = now;
+        stream.beat();
+      }
+    } catch (error) {
+      this.#logger.warn({ msg: 'whose streams may go on was not found out; it is looked again', err: error });
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  #sayReady(stream: EventStream): void {
+    const state = this.#open.get(stream);
+    const now = this.clock.now();
+    if (!state?.readyAt || now < state.readyAt) return;
+    state.readyAt = undefined;
+    stream.say('ready', now);
+  }
+
+  #closed(stream: EventStream): void {
+    if (!this.#open.delete(stream)) return;
+    this.feeds.leave(stream.caller, stream.take);
+    if (this.#open.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #read(lastId: string): StreamMark {
+    const mark = readStreamId(lastId);
+    if (!mark) throw new DomainError('validation', 'Last-Event-ID is not the id of a message of this stream');
+    return mark;
+  }
+
+  #refuseTooMany({ tenantId }: Caller): void {
+    const ofTenant = [...this.#open.keys()].filter(({ caller }) => caller.tenantId === tenantId).length;
+    if (ofTenant >= MOST_OF_TENANT) {
+      throw new DomainError('too_many_requests', `${MOST_OF_TENANT} streams are open`, { retryAfterSeconds: 30 });
+    }
+    if (this.#open.size < MOST && !this.#isStopping) return;
+    throw new DomainError('unavailable', 'too many streams are open here: come again', { retryAfterSeconds: 5 });
+  }
+
+  async #liveKeys(callers: readonly Caller[]): Promise<Set<string>> {
+    return withinEveryScope(async () => {
+      const em = this.em.fork();
+      const ids = [...new Set(callers.map(({ keyId }) => keyId))];
+      const tenants = [...new Set(callers.map(({ tenantId }) => tenantId))];
+      const where = { id: { $in: tenants }, status: 'published', tenantStatus: { $ne: 'suspended' as const } };
+      const active = (await em.find(Tenant, where)).map(({ id }) => id);
+      const keys = await em.find(ApiKey, {
+        id: { $in: ids },
+        tenantId: { $in: active },
+        ...liveKeys(this.clock.now()),
+      });
+      return new Set(keys.map(({ id }) => id));
+    });
+  }
+}
