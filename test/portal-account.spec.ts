@@ -39,6 +39,7 @@ describe.each(DATABASES)('the portal beside its wallets, on %s', (_name, createD
     const answer = await visit('/info').expect(200);
     expect(answer.body).toEqual({
       ...((await scene.client.get(`/v1/customers/${customerId}`).expect(200)).body as object),
+      metadata: {},
       tenant_name: 'Test',
     });
     expect(answer.body).toMatchObject({ id: customerId, external_id: 'acme', name: 'Name of acme' });

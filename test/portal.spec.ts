@@ -41,8 +41,9 @@ describe('the customer portal', () => {
     const answer = await client.get('/v1/customers/portal/acme').expect(200);
     expect(answer.body).toEqual({
       id: expect.stringMatching(/^session_/),
-      url: `${service.url}/v1/customer/portal`,
+      url: `${service.url}/v1/customer/portal#${answer.body.token}`,
       token: expect.stringMatching(/^cps_[\w-]{43}$/),
+      rights: 'view',
       expires_at: '2026-03-02T11:00:00.000000Z',
     });
     expect(answer.headers['cache-control']).toBe('no-store');

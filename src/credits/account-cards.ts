@@ -20,6 +20,11 @@ export class AccountCards {
     return (await this.findProvider(account)) !== null;
   }
 
+  /** Whether the provider has pages of its own, on which cards are given to it. */
+  async hasPages({ scope }: Account): Promise<boolean> {
+    return (await this.providers.resolve(scope))?.beginCheckout !== undefined;
+  }
+
   /**
    * Whom its card is charged with; null where there is none, or nobody is charged.
    * @param checkout where it is paid on a page of the provider's: that needs no card on file, but a page

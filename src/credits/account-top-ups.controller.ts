@@ -1,46 +1,25 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../auth/caller.js';
-import { creditsPage, offsetOf, orderingOf } from '../http/credits-page.js';
 import { AcceptsForms } from '../http/body/accepts-forms.js';
 import { ApiCreditsErrors } from '../http/errors/api-errors.decorator.js';
 import { Idempotency, type IdempotentRequest } from '../http/idempotency.js';
-import { TopUpReads } from '../top-ups/purchases/top-up-reads.js';
-import { TopUpsService } from '../top-ups/purchases/top-ups.service.js';
-import { type Account, ApiAccountHeaders, CurrentAccount, keyOfAccount } from './account.js';
-import {
-  AccountTopUpDto,
-  AccountTopUpPageDto,
-  AccountTopUpsQuery,
-  CancelTopUpDto,
-  renderAccountTopUp,
-} from './account-top-ups.dto.js';
-
-const ORDERINGS = { created_at: 'createdAt' } as const;
-const NEWEST_FIRST = { property: 'createdAt', direction: 'desc' } as const;
+import { type Account, ApiAccountHeaders, CurrentAccount } from './account.js';
+import { AccountTopUpDto, AccountTopUpPageDto, AccountTopUpsQuery, CancelTopUpDto } from './account-top-ups.dto.js';
+import { AccountTopUps } from './account-top-ups.service.js';
 
 @ApiTags('Account credits')
 @ApiAccountHeaders()
 @Controller('account/credits/top-ups')
 export class AccountTopUpsController {
-  constructor(
-    private readonly reads: TopUpReads,
-    private readonly topUps: TopUpsService,
-  ) {}
+  constructor(private readonly topUps: AccountTopUps) {}
 
   /** The account's purchases and how they stand, the latest first. `ordering`: `created_at`. */
   @Get('/')
   @RequireScope('account:read')
   @ApiCreditsErrors('validation', 'not_found')
   async list(@CurrentAccount() account: Account, @Query() query: AccountTopUpsQuery): Promise<AccountTopUpPageDto> {
-    const { direction } = orderingOf(query, ORDERINGS, NEWEST_FIRST);
-    const { topUps, total } = await this.reads.ofCustomer(account.scope, account.customerId, {
-      limit: query.length,
-      offset: offsetOf(query),
-      direction,
-      ...(query.status ? { status: query.status } : {}),
-    });
-    return creditsPage(topUps.map(renderAccountTopUp), total, query);
+    return this.topUps.list(account, query);
   }
 
   /**
@@ -63,10 +42,6 @@ export class AccountTopUpsController {
     @Body() _body: CancelTopUpDto,
     @Idempotency() request: IdempotentRequest | undefined,
   ): Promise<AccountTopUpDto> {
-    const { scope, actor, customerId } = account;
-    const idempotency = request && keyOfAccount(account, request);
-    await this.topUps.cancel(scope, id, { actor, customerId, idempotency });
-    const { topUp } = await this.reads.get(scope, id);
-    return renderAccountTopUp(topUp);
+    return this.topUps.cancel(account, id, request);
   }
 }

@@ -5,7 +5,8 @@ import { IsIdempotencyKey } from '../http/fields/is-text.js';
 import { AsksForList, MayBeEmpty } from '../http/validation.pipe.js';
 import { formatTimestamp, formatTimestampOrNull } from '../shared/clock.js';
 import { formatDecimal } from '../shared/decimal.js';
-import { FINAL_STATUSES, OPEN_STATUSES, type TopUp, type TopUpStatus } from '../top-ups/purchases/top-up.entity.js';
+import type { TopUpRecord } from '../top-ups/rules/top-up-state.js';
+import { FINAL_STATUSES, OPEN_STATUSES, type TopUpStatus } from '../top-ups/purchases/top-up.entity.js';
 
 const STATUSES: readonly TopUpStatus[] = [...OPEN_STATUSES, ...FINAL_STATUSES];
 
@@ -67,7 +68,7 @@ export class AccountTopUpPageDto extends CreditsPageDto {
   results!: AccountTopUpDto[];
 }
 
-export function renderAccountTopUp(topUp: TopUp): AccountTopUpDto {
+export function renderAccountTopUp(topUp: TopUpRecord): AccountTopUpDto {
   return {
     id: topUp.id,
     status: topUp.topUpStatus,

@@ -19,8 +19,10 @@ export interface Account {
   scope: Scope;
   customerId: string;
   actor: Actor;
-  /** Asked for with the account's own key, not by a server that names it. */
+  /** Asked for with the account's own key or in a session of its portal, not by a server that names it. */
   isByAccount?: boolean;
+  /** Asked for in this session of the customer portal. */
+  portalSessionId?: string | undefined;
 }
 
 interface AccountReference {

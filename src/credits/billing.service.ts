@@ -3,7 +3,7 @@ import type { Caller } from '../auth/caller.js';
 import { BackupCards } from '../customers/backup-cards/backup-cards.service.js';
 import type { UpdateCustomerDto } from '../customers/customers.dto.js';
 import { CustomersService } from '../customers/customers.service.js';
-import { PaymentMethodsService } from '../customers/payment-methods.service.js';
+import { type Actor, PaymentMethodsService } from '../customers/payment-methods.service.js';
 import { Clock } from '../shared/clock.js';
 import { notFound } from '../shared/errors.js';
 import { pausedReasonOf } from '../top-ups/rules/change-pause.js';
@@ -45,7 +45,7 @@ export class BillingService {
   }
 
   /** @throws not_found when there is none */
-  async removePaymentMethod(caller: Caller, account: Account): Promise<BillingDto> {
+  async removePaymentMethod(caller: Actor, account: Account): Promise<BillingDto> {
     const { scope, customerId } = account;
     const method = await this.paymentMethods.findChargeable(scope, customerId);
     if (!method) throw notFound('payment method', { customer_id: customerId });

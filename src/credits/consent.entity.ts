@@ -33,6 +33,8 @@ const ConsentSchema = defineEntity({
     /** Of the price, ISO 4217, lower case. */
     currency: p.text().nullable(),
     requestId: p.text(),
+    /** The session of the portal that the customer agreed in; null where it was another door. */
+    portalSessionId: p.text().nullable(),
     createdAt: p.datetime(3),
     /** The key that the change was made with. */
     createdBy: p.text(),

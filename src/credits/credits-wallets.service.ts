@@ -7,11 +7,24 @@ import type { WalletRecord } from '../ledger/wallet-state.js';
 import { SettingsService } from '../settings/settings.service.js';
 import { Clock } from '../shared/clock.js';
 import { decimal, ZERO } from '../shared/decimal.js';
+import { Distribution } from '../shared/distribution.js';
 import { DomainError, notFound } from '../shared/errors.js';
 import { newId } from '../shared/ids.js';
+import { readRows } from '../shared/prepared-reads.js';
 import { walletKey } from '../shared/shard.js';
+import { SqlTable } from '../shared/sql-table.js';
 import type { Account } from './account.js';
 import { CreditsAccount } from './credits-account.entity.js';
+
+/** $1 and $2 whose, $3 the customer, $4 the currency of the environment's credits. */
+const OF_ACCOUNT = `coalesce(
+  (select w.id from credits_account a join wallet w on w.id = a.wallet_id
+    where a.tenant_id = $1 and a.environment_id = $2 and a.customer_id = $3
+      and w.tenant_id = $1 and w.environment_id = $2 and w.wallet_status <> 'closed'),
+  (select w.id from wallet w
+    where w.tenant_id = $1 and w.environment_id = $2 and w.customer_id = $3 and w.wallet_type = 'PRE_PAID'
+      and w.wallet_status = 'active'
+    order by w.currency = $4 desc, w.created_at, w.id limit 1))`;
 
 /**
  * The wallet that an account's credits live in, an ordinary one. Decided by the account's first write and stored; from
@@ -21,17 +34,42 @@ import { CreditsAccount } from './credits-account.entity.js';
  */
 @Injectable()
 export class CreditsWallets {
+  readonly #table: SqlTable<WalletRecord>;
+
   constructor(
     private readonly em: EntityManager,
     private readonly ledger: LedgerService,
     private readonly customers: CustomersService,
     private readonly settings: SettingsService,
     private readonly clock: Clock,
-  ) {}
+    private readonly distribution: Distribution,
+  ) {
+    this.#table = new SqlTable(em.getMetadata().get(Wallet));
+  }
 
   /** The account's wallet, or the one that its first write would take. Decides nothing. */
-  async find(account: Account): Promise<Wallet | undefined> {
-    return (await this.findDecided(account)) ?? (await this.#candidate(account));
+  async find(account: Account): Promise<WalletRecord | undefined> {
+    const [row] = await this.read<Record<string, unknown>>(account, this.#table.select('w'));
+    return row && this.#table.fromRow(row);
+  }
+
+  /** The same wallet `w` by one statement, with what a view wants to know of it. @param at the instant that is `$5` in the columns */
+  async read<Row>({ scope, customerId, actor }: Account, columns: string, at?: Date): Promise<Row[]> {
+    if (this.distribution.isDistributed) return this.#readSpread({ scope, customerId, actor }, columns, at);
+    const { currency } = await this.settings.get(scope, 'credits');
+    const parameters = [scope.tenantId, scope.environmentId, customerId, currency, ...(at ? [at.toISOString()] : [])];
+    return readRows<Row>(this.em, `select ${columns} from wallet w where w.id = ${OF_ACCOUNT}`, parameters);
+  }
+
+  /** The same in several statements: which wallet it is, is said by another node than what is in it. */
+  async #readSpread<Row>(account: Account, columns: string, at?: Date): Promise<Row[]> {
+    const wallet = (await this.findDecided(account)) ?? (await this.#candidate(account));
+    if (!wallet) return [];
+    const { tenantId, environmentId } = account.scope;
+    const parameters = [tenantId, environmentId, account.customerId, wallet.id, ...(at ? [at.toISOString()] : [])];
+    const text = `select ${columns} from wallet w where w.shard = $${parameters.length + 1} and w.id = $4
+      and w.tenant_id = $1 and w.environment_id = $2 and $3::text is not null`;
+    return readRows<Row>(this.em, text, [...parameters, wallet.shard]);
   }
 
   /** The wallet that was decided, while it is open. */
@@ -83,17 +121,24 @@ export class CreditsWallets {
     await em.upsert(CreditsAccount, { ...scope, customerId, walletId, decidedAt: now, decidedBy: actor.keyId });
   }
 
-  /** The first to say so is heard; a wallet that was decided before gives way only once it is closed. */
+  /** The first to say so is heard; a wallet that was decided before gives way only once it is closed, which it stays. */
   async #decide({ scope, customerId, actor }: Account, walletId: string): Promise<void> {
     const { tenantId, environmentId } = scope;
-    await this.em.fork().execute(
+    const em = this.em.fork();
+    const decided = await em.findOne(CreditsAccount, { tenantId, environmentId, customerId });
+    const over = decided && (await this.#isClosed(em, decided.walletId)) ? decided.walletId : '';
+    await em.execute(
       `insert into credits_account as a (tenant_id, environment_id, customer_id, wallet_id, decided_at, decided_by)
        values (?, ?, ?, ?, ?, ?)
        on conflict (tenant_id, environment_id, customer_id) do update
          set wallet_id = excluded.wallet_id, decided_at = excluded.decided_at, decided_by = excluded.decided_by
-         where not exists (select 1 from wallet w where w.shard = shard_of(a.wallet_id) and w.id = a.wallet_id and w.wallet_status <> 'closed')`,
-      [tenantId, environmentId, customerId, walletId, this.clock.now().toISOString(), actor.keyId],
+         where a.wallet_id = ?`,
+      [tenantId, environmentId, customerId, walletId, this.clock.now().toISOString(), actor.keyId, over],
     );
+  }
+
+  async #isClosed(em: EntityManager, walletId: string): Promise<boolean> {
+    return (await em.count(Wallet, { ...walletKey(walletId), walletStatus: { $ne: 'closed' } })) === 0;
   }
 
   async #candidate({ scope, customerId }: Account): Promise<Wallet | undefined> {

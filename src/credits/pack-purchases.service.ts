@@ -5,6 +5,7 @@ import type { Invoice } from '../payments/invoice.entity.js';
 import { InvoicesService } from '../payments/invoices.service.js';
 import { SettingsService } from '../settings/settings.service.js';
 import { DomainError, type FieldErrors } from '../shared/errors.js';
+import type { LedgerTransaction } from '../shared/ledger-transaction.js';
 import { type CheckoutTerms, isOpenStatus, type TopUp } from '../top-ups/purchases/top-up.entity.js';
 import type { AgreedPack } from '../top-ups/rules/top-up-changes.js';
 import { TopUpsService } from '../top-ups/purchases/top-ups.service.js';
@@ -15,6 +16,8 @@ import { faultOfCurrency } from './check-settings.js';
 import { CreditsWallets } from './credits-wallets.service.js';
 import { agreedTo } from './packs/agreed-pack.js';
 import type { CreditPack } from './packs/credit-pack.entity.js';
+import type { PricedPack } from './packs/credit-packs.dto.js';
+import { PacksOnSale } from './packs/packs-on-sale.service.js';
 import { isOnSale, PacksService } from './packs/packs.service.js';
 
 export interface PackPurchase {
@@ -22,6 +25,10 @@ export interface PackPurchase {
   couponIds: string[];
   /** Paid on a page of the provider's; undefined: with the payment method on file. */
   checkout?: CheckoutTerms | undefined;
+  /** What the buyer was told that it costs in all, minor units: nobody agrees to one price and is charged another. */
+  totalMinor?: number | undefined;
+  /** What may refuse it under the lock of the wallet that it fills. */
+  guard?: (tx: LedgerTransaction, purchase: { walletId: string; pack: PricedPack }) => Promise<void>;
 }
 
 /** Paid, with its invoice; or still open, because the provider has not said yet. */
@@ -35,6 +42,7 @@ export class PackPurchases {
   constructor(
     private readonly wallets: CreditsWallets,
     private readonly packs: PacksService,
+    private readonly onSale: PacksOnSale,
     private readonly cards: AccountCards,
     private readonly settings: SettingsService,
     private readonly topUps: TopUpsService,
@@ -50,7 +58,7 @@ export class PackPurchases {
     const idempotency = request && keyOfAccount(account, request);
     const known = await this.topUps.findPurchase(account.scope, idempotency);
     if (known) return this.#resultOf(account, known, true);
-    const { pack, redeemable, provider } = await this.#check(account, purchase);
+    const { pack, priced, redeemable, provider } = await this.#check(account, purchase);
     const { discounts, priceMinor } = redeemable;
     const wallet = await this.wallets.findOrOpen(account);
     const { topUp, isReplayed } = await this.topUps.purchase({
@@ -61,7 +69,10 @@ export class PackPurchases {
       checkout: provider === null ? undefined : purchase.checkout,
       discounts,
       coupons: {
-        guard: ({ em }) => this.redemptions.lock(em, account, redeemable),
+        guard: async (tx) => {
+          await purchase.guard?.(tx, { walletId: wallet.id, pack: priced });
+          await this.redemptions.lock(tx.em, account, redeemable);
+        },
         also: ({ em }, topUpId) => this.redemptions.redeem(em, account, topUpId, redeemable),
       },
       description: pack.name,
@@ -81,22 +92,26 @@ export class PackPurchases {
 
   async #check(
     account: Account,
-    { packId, couponIds, checkout }: PackPurchase,
-  ): Promise<{ pack: CreditPack; redeemable: Redeemable; provider: string | null }> {
+    { packId, couponIds, checkout, totalMinor }: PackPurchase,
+  ): Promise<{ pack: CreditPack; priced: PricedPack; redeemable: Redeemable; provider: string | null }> {
     const errors: FieldErrors = {};
     const pack = await this.packs.find(account.scope, packId);
     if (!pack) errors['pack_id'] = ['unknown pack'];
     else if (!isOnSale(pack)) errors['pack_id'] = ['is no longer on sale'];
     const foreign = pack && faultOfCurrency(pack.currency, await this.wallets.currencyOf(account));
     if (foreign && !errors['pack_id']) errors['pack_id'] = [foreign];
+    const priced = pack && (await this.onSale.priced(account.scope, pack));
+    const costs = priced && priced.priceMinor + priced.feeMinor;
+    if (totalMinor !== undefined && costs !== undefined && totalMinor !== costs) errors['total'] = [`is ${costs} now`];
     const subject = { packId, currency: pack?.currency ?? '', priceMinor: pack?.priceMinor ?? 0 };
     const redeemable = pack ? await this.redemptions.price(account, couponIds, subject) : undefined;
     if (redeemable && 'faults' in redeemable) errors['coupon_ids'] = redeemable.faults;
     const isFree = redeemable && 'priceMinor' in redeemable && redeemable.priceMinor === 0;
     const provider = isFree ? null : await this.cards.findProvider(account, checkout);
     if (!isFree && !provider) errors[checkout ? 'checkout' : NON_FIELD_ERRORS] = [checkout ? NO_PAGE : NO_CARD];
-    if (!pack || !redeemable || 'faults' in redeemable || Object.keys(errors).length > 0) throw invalidFields(errors);
-    return { pack, redeemable, provider };
+    if (!pack || !priced || !redeemable || 'faults' in redeemable || Object.keys(errors).length > 0)
+      throw invalidFields(errors);
+    return { pack, priced, redeemable, provider };
   }
 
   async #agree({ scope }: Account, pack: CreditPack): Promise<AgreedPack> {

@@ -4,8 +4,7 @@ import { RequireScope } from '../auth/caller.js';
 import { AcceptsForms } from '../http/body/accepts-forms.js';
 import { ApiCreditsErrors } from '../http/errors/api-errors.decorator.js';
 import { type Account, ApiAccountHeaders, CurrentAccount } from './account.js';
-import type { SettingsChange } from './check-settings.js';
-import { ChangeTopUpSettingsDto, TopUpSettingsDto } from './top-up-settings.dto.js';
+import { ChangeTopUpSettingsDto, toSettingsChange, TopUpSettingsDto } from './top-up-settings.dto.js';
 import { TopUpSettingsService } from './top-up-settings.service.js';
 
 @ApiTags('Account credits')
@@ -33,7 +32,7 @@ export class TopUpSettingsController {
   @ApiCreatedResponse({ type: TopUpSettingsDto })
   @ApiCreditsErrors('validation', 'not_found', 'unsupported_media_type')
   async replace(@CurrentAccount() account: Account, @Body() body: ChangeTopUpSettingsDto): Promise<TopUpSettingsDto> {
-    return this.settings.replace(account, toChange(body));
+    return this.settings.replace(account, toSettingsChange(body));
   }
 
   /** Changes only what is sent. */
@@ -42,14 +41,6 @@ export class TopUpSettingsController {
   @AcceptsForms(ChangeTopUpSettingsDto)
   @ApiCreditsErrors('validation', 'not_found', 'unsupported_media_type')
   async change(@CurrentAccount() account: Account, @Body() body: ChangeTopUpSettingsDto): Promise<TopUpSettingsDto> {
-    return this.settings.change(account, toChange(body));
+    return this.settings.change(account, toSettingsChange(body));
   }
-}
-
-function toChange(body: ChangeTopUpSettingsDto): SettingsChange {
-  return {
-    onExpiration: body.auto_top_up_on_expiration,
-    onInsufficient: body.auto_top_up_on_insufficient,
-    pack: body.auto_top_up_credits_pack,
-  };
 }

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
 import { IsText } from '../http/fields/is-text.js';
 import { Nested } from '../http/fields/nested.js';
+import type { SettingsChange } from './check-settings.js';
 import { PackDto } from './packs/credit-packs.dto.js';
 
 const MIN_INT32 = -2_147_483_648;
@@ -107,4 +108,12 @@ export class TopUpSettingsDto {
   /** The pack at the price that was agreed to, whatever the catalogue asks now. */
   @ApiProperty({ type: PackDto, nullable: true })
   auto_top_up_credits_pack!: PackDto | null;
+}
+
+export function toSettingsChange(body: ChangeTopUpSettingsDto): SettingsChange {
+  return {
+    onExpiration: body.auto_top_up_on_expiration,
+    onInsufficient: body.auto_top_up_on_insufficient,
+    pack: body.auto_top_up_credits_pack,
+  };
 }

@@ -33,6 +33,17 @@ const CustomerSchema = defineEntity({
   indexes: [
     { name: 'customer_created_index', properties: ['tenantId', 'environmentId', 'createdAt'] },
     { name: 'customer_email_index', properties: ['tenantId', 'environmentId', 'email'] },
+    // How they begin, which only the order of bytes can be asked for.
+    {
+      name: 'customer_external_id_beginning_index',
+      columns: [{ name: 'tenant_id' }, { name: 'environment_id' }, { name: 'external_id', collation: 'C' }],
+      where: "status = 'published'",
+    },
+    {
+      name: 'customer_email_beginning_index',
+      columns: [{ name: 'tenant_id' }, { name: 'environment_id' }, { name: 'email', collation: 'C' }],
+      where: "status = 'published' and email is not null",
+    },
   ],
   uniques: [
     {

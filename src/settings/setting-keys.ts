@@ -6,12 +6,14 @@ import { validated } from '../http/validation.pipe.js';
 import { formatDecimal, RATE_PLACES } from '../shared/decimal.js';
 import { DomainError, type FieldErrors } from '../shared/errors.js';
 import { checkAlertThresholds } from './check-alert-thresholds.js';
+import { checkPortal } from './check-portal.js';
 import {
   AlertsSettingDto,
   BonusSettingDto,
   CreditsSettingDto,
   InvoicesSettingDto,
   PaymentsSettingDto,
+  PortalSettingDto,
   RateLimitsSettingDto,
   TopUpFeeSettingDto,
   WalletsSettingDto,
@@ -69,6 +71,17 @@ export interface SettingValues {
     purchase_validity_months: number;
     promotional_credits: number;
     promotional_validity_months: number;
+  };
+  portal: {
+    display_name: string;
+    /** `#rrggbb`; empty: the pages' own. */
+    accent_color: string;
+    /** A `data:` URL; empty: none. */
+    logo: string;
+    allowed_origins: string[];
+    purchases_per_day: number;
+    /** By currency, lower case; no limit in one that is not named. */
+    spend_per_day_minor: Record<string, number>;
   };
 }
 
@@ -148,6 +161,18 @@ export const SETTINGS: { readonly [Key in SettingKey]: SettingRule<SettingValues
       promotional_credits: 0,
       promotional_validity_months: 1,
     },
+  },
+  portal: {
+    dto: PortalSettingDto,
+    defaultValue: {
+      display_name: '',
+      accent_color: '',
+      logo: '',
+      allowed_origins: [],
+      purchases_per_day: 10,
+      spend_per_day_minor: {},
+    },
+    check: checkPortal,
   },
 };
 

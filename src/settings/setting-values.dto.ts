@@ -259,3 +259,46 @@ export class CreditsSettingDto {
   @IsInt()
   promotional_validity_months: number = 1;
 }
+
+/** `portal`: how the customer portal looks, where it may be shown, and what its sessions may spend. */
+export class PortalSettingDto {
+  @IsText({
+    max: 60,
+    description: 'Who sells, as the pages say it; the tenant’s name where it is empty.',
+    example: 'Acme',
+  })
+  display_name: string = '';
+
+  @IsText({
+    max: 7,
+    description: '`#rrggbb`, for buttons. It must have a contrast of 3 with a white page and with a dark one.',
+    example: '#1a7f5a',
+  })
+  accent_color: string = '';
+
+  @IsText({
+    max: 40_000,
+    description: 'A `data:` URL of a PNG, JPEG, WebP or SVG, base64: the pages load nothing from other hosts.',
+    example: '',
+  })
+  logo: string = '';
+
+  /** Origins whose pages may show the portal in a frame; none by default. */
+  @ApiProperty({ type: [String], maxItems: 10, default: [], example: ['https://app.acme.example'] })
+  @IsString({ each: true, message: 'must be a list of strings' })
+  @ArrayMaxSize(10, { message: 'must have at most 10 origins' })
+  @IsArray({ message: 'must be a list of strings' })
+  allowed_origins: string[] = [];
+
+  /** Purchases by hand that a customer may begin in the portal, counted over 24 hours with those from elsewhere; 0: none. */
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: 1000, default: 10 })
+  @Max(1000)
+  @Min(0)
+  @IsInt()
+  purchases_per_day: number = 10;
+
+  /** What they may cost together, fees included, integer minor units by currency; no limit in one that is not named. */
+  @ApiProperty({ type: Object, default: {}, example: { usd: 50_000 } })
+  @IsObject({ message: 'must be an object' })
+  spend_per_day_minor: Record<string, number> = {};
+}

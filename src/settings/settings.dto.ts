@@ -10,6 +10,7 @@ import {
   CreditsSettingDto,
   InvoicesSettingDto,
   PaymentsSettingDto,
+  PortalSettingDto,
   RateLimitsSettingDto,
   TopUpFeeSettingDto,
   WalletsSettingDto,
@@ -25,6 +26,7 @@ const VALUE_MODELS = [
   TopUpFeeSettingDto,
   RateLimitsSettingDto,
   CreditsSettingDto,
+  PortalSettingDto,
 ];
 const ANY_OF = { anyOf: VALUE_MODELS.map((model) => ({ $ref: getSchemaPath(model) })) };
 

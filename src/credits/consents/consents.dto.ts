@@ -72,6 +72,9 @@ export class ConsentDto {
   /** The request that made the change, or that needed the credits.
    * @example 'req_01KAHZ5Q7X0000000000000000' */
   request_id!: string;
+  /** The session of the customer portal in which the customer agreed; null where it was not there, and for a charge. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  portal_session_id!: string | null;
   @ApiProperty({ type: String, format: 'date-time', example: '2026-01-01T00:00:00.123000Z' })
   created_at!: string;
   /** The key that the change was made with; for a charge, that of the change that was in force.
@@ -100,6 +103,7 @@ export function renderChange(consent: Consent, walletCurrency: string): ConsentD
     to: consent.to,
     charge: null,
     request_id: consent.requestId,
+    portal_session_id: consent.portalSessionId ?? null,
     created_at: formatTimestamp(consent.createdAt),
     created_by: consent.createdBy,
   };
@@ -130,6 +134,7 @@ export function renderCharge(topUp: TopUp, consent: Consent | undefined, walletC
       fee_minor: topUp.feeMinor,
     },
     request_id: topUp.requestId,
+    portal_session_id: null,
     created_at: formatTimestamp(topUp.createdAt),
     created_by: consent?.createdBy ?? '',
   };

@@ -15,7 +15,7 @@ export interface Agreed {
 /** Who agreed to what, for which wallet, from when on: in the commit that changes the rules. */
 export async function recordConsent(
   { em, now }: LedgerTransaction,
-  { scope, customerId, actor }: Account,
+  { scope, customerId, actor, portalSessionId }: Account,
   { changed, state }: Posting,
 ): Promise<void> {
   const { from, to } = changed[0] as Agreed;
@@ -30,6 +30,7 @@ export async function recordConsent(
     fee: to.pack?.fee ?? null,
     currency: to.pack?.currency ?? null,
     requestId: actor.requestId,
+    portalSessionId: portalSessionId ?? null,
     createdAt: now,
     createdBy: actor.keyId,
   });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../auth/caller.js';
 import type { BeginSetupRequest, PaymentProvider, SetupSession } from '../../payments/payment-provider.js';
 import { PaymentProviders } from '../../payments/payment-providers.js';
 import { returnUrls } from '../../payments/return-urls.js';
@@ -8,7 +7,7 @@ import { DomainError, notFound } from '../../shared/errors.js';
 import type { Scope } from '../../shared/scope.js';
 import { CustomersService } from '../customers.service.js';
 import type { PaymentMethod } from '../payment-method.entity.js';
-import { PaymentMethodsService } from '../payment-methods.service.js';
+import { type Actor, PaymentMethodsService } from '../payment-methods.service.js';
 import type { BeginCardSetupDto } from './card-setups.dto.js';
 
 /** How a setup stands, and the card that is on file by then. */
@@ -33,7 +32,7 @@ export class CardSetups {
    * Begins to save a card. Each call begins anew: one that is not used moves nothing, and ends at the provider by itself.
    * @throws not_found without such a customer; validation; invalid_operation where the provider has no such page
    */
-  async begin(caller: Caller, customerId: string, body: BeginCardSetupDto): Promise<SetupSession> {
+  async begin(caller: Actor, customerId: string, body: BeginCardSetupDto): Promise<SetupSession> {
     const via = viaOf(body, caller.environmentType === 'production');
     await this.customers.get(caller, customerId);
     const provider = await this.#provider(caller);

@@ -44,6 +44,16 @@ const DisputeSchema = defineEntity({
   indexes: [
     { name: 'dispute_top_up_index', properties: ['topUpId'] },
     { name: 'dispute_wallet_index', properties: ['walletId'] },
+    {
+      name: 'dispute_open_index',
+      properties: ['tenantId', 'environmentId', 'createdAt'],
+      where: "dispute_status = 'open'",
+    },
+    {
+      name: 'dispute_lost_index',
+      properties: ['tenantId', 'environmentId', 'closedAt'],
+      where: "dispute_status = 'lost'",
+    },
   ],
   uniques: [{ name: 'dispute_provider_unique', properties: ['environmentId', 'provider', 'providerDisputeId'] }],
   checks: [{ name: 'dispute_amount_check', expression: 'amount_minor > 0' }],

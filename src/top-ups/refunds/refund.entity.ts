@@ -58,6 +58,11 @@ const RefundSchema = defineEntity({
     { name: 'refund_top_up_index', properties: ['topUpId'] },
     { name: 'refund_wallet_index', properties: ['walletId'] },
     { name: 'refund_due_index', properties: ['nextAttemptAt'], where: "refund_status = 'pending'" },
+    {
+      name: 'refund_finished_index',
+      properties: ['tenantId', 'environmentId', 'finishedAt'],
+      where: "refund_status = 'succeeded'",
+    },
     { name: 'refund_turn_index', properties: ['environmentId', 'nextAttemptAt'], where: "refund_status = 'pending'" },
   ],
   uniques: [

@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type BeforeApplication
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Config } from '../../config.js';
 import { Clock } from '../../shared/clock.js';
+import { FigureFolds } from '../../ledger/figures/figure-folds.js';
 import { LedgerSweeps } from '../../ledger/ledger-sweeps.js';
 import { TopUpEngine } from '../purchases/top-up-engine.js';
 import { TopUpQueue } from '../purchases/top-up-queue.js';
@@ -13,6 +14,8 @@ const CLAIM_LIMIT = 500;
 const STAGE_MS = 5000;
 /** Forgetting can wait, and leaves most of the time to what can't. */
 const FORGET_MS = 1000;
+/** Rows of figures that are not made one yet cost only their place. */
+const FOLD_MS = 1000;
 const FORGET_EVERY_MS = 3_600_000;
 
 /**
@@ -33,6 +36,7 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
     private readonly sweeps: LedgerSweeps,
     private readonly engine: TopUpEngine,
     private readonly topUps: TopUpQueue,
+    private readonly figures: FigureFolds,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
@@ -85,6 +89,7 @@ export class ScheduledTask implements OnApplicationBootstrap, BeforeApplicationS
       await this.#stageOf('expire-holds', () => this.sweeps.expireHolds()),
     ];
     await this.#stage('top-ups', () => this.engine.sweep());
+    await this.#stage('figures', () => this.#goOn(() => this.figures.foldNext(), FOLD_MS));
     await this.#stage('forget', () => this.#forget());
     return isLeft.includes(true);
   }

@@ -15,6 +15,8 @@ import {
   PortalUsageDto,
   PortalUsageQuery,
 } from './portal-account.dto.js';
+import { PortalLooks } from './portal-looks.service.js';
+import { PortalVisitDto } from './portal.dto.js';
 import type { PortalVisitor } from './portal-sessions.service.js';
 import { PortalUsage } from './portal-usage.service.js';
 import { CurrentVisitor, RequirePortalSession } from './portal.guard.js';
@@ -29,9 +31,18 @@ export class PortalAccountController {
     private readonly tenants: TenantsService,
     private readonly invoices: InvoiceLists,
     private readonly usage: PortalUsage,
+    private readonly looks: PortalLooks,
   ) {}
 
-  /** The customer of the session, and the name of whose customer they are. */
+  /** What the session may do, until when, and how its pages look. */
+  @Get('session')
+  @Header('Cache-Control', 'no-store')
+  @ApiWalletsErrors()
+  async visit(@CurrentVisitor() visitor: PortalVisitor): Promise<PortalVisitDto> {
+    return this.looks.visit(visitor);
+  }
+
+  /** The customer of the session, and the name of whose customer they are. `metadata` is empty: that is the tenant's own. */
   @Get('info')
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors()
@@ -40,7 +51,7 @@ export class PortalAccountController {
       this.customers.get(scope, customerId),
       this.tenants.get(scope.tenantId),
     ]);
-    return { ...renderCustomer(customer), tenant_name: tenant.name };
+    return { ...renderCustomer(customer), metadata: {}, tenant_name: tenant.name };
   }
 
   /** How the portal is to look: always nothing, since nothing of it can be set here. */

@@ -1,5 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
+/** `view`: looks. `manage`: buys, agrees to automatic top-up and changes the card as well. */
+export const PORTAL_RIGHTS = ['view', 'manage'] as const;
+export type PortalRights = (typeof PORTAL_RIGHTS)[number];
+
 const PortalSessionSchema = defineEntity({
   name: 'PortalSession',
   tableName: 'portal_session',
@@ -11,6 +15,7 @@ const PortalSessionSchema = defineEntity({
     tenantId: p.text(),
     environmentId: p.text(),
     customerId: p.text(),
+    rights: p.enum(PORTAL_RIGHTS).columnType('text').default('view'),
     expiresAt: p.datetime(3),
     createdAt: p.datetime(3),
     /** The key that asked for it: the session is good only while the key is. */
@@ -23,6 +28,6 @@ const PortalSessionSchema = defineEntity({
   uniques: [{ name: 'portal_session_id_unique', properties: ['id'] }],
 });
 
-/** Lets one customer look at their own wallets for an hour, and no longer than the key is good that started it. */
+/** Lets one customer look after their own wallets for an hour, and no longer than the key is good that started it. */
 export class PortalSession extends PortalSessionSchema.class {}
 PortalSessionSchema.setClass(PortalSession);

@@ -1,33 +1,40 @@
-import { Controller, Delete, Get, Header, HttpCode, Param, Req } from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Param, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { formatTimestamp } from '../../shared/clock.js';
+import { originOfPage, PORTAL_PAGE } from './portal-page.js';
 import { PortalSessionsService } from './portal-sessions.service.js';
-import { PortalSessionDto } from './portal.dto.js';
+import { PortalLooks } from './portal-looks.service.js';
+import { PortalSessionDto, StartPortalSessionQuery } from './portal.dto.js';
 
 @ApiTags('Customer portal')
 @Controller('v1/customers/portal')
 export class PortalSessionsController {
-  constructor(private readonly sessions: PortalSessionsService) {}
+  constructor(
+    private readonly sessions: PortalSessionsService,
+    private readonly looks: PortalLooks,
+  ) {}
 
   /**
-   * Starts a session with which a customer, named by your own id, can look at their own wallets. Nothing more than this
-   * key may read, and no longer than the key is good.
+   * Starts a session with which a customer, named by your own id, can look at their own wallets; with `rights=manage` also
+   * spend, within the limits of the setting `portal`. Nothing more than this key may do, and no longer than it is good.
    */
   @Get(':external_id')
   @Header('Cache-Control', 'no-store')
   @RequireScope('wallets:read')
-  @ApiWalletsErrors('not_found')
+  @ApiWalletsErrors('validation', 'not_found')
   async start(
     @CurrentCaller() caller: Caller,
     @Param('external_id') externalId: string,
+    @Query() query: StartPortalSessionQuery,
     @Req() request: Request,
   ): Promise<PortalSessionDto> {
-    const { id, token, expiresAt } = await this.sessions.start(caller, externalId);
-    const url = `${request.protocol}://${request.get('host') ?? request.hostname}/v1/customer/portal`;
-    return { id, url, token, expires_at: formatTimestamp(expiresAt) };
+    const { id, token, rights, expiresAt } = await this.sessions.start(caller, externalId, query.rights);
+    // The token is behind `#`, which a browser sends to nobody.
+    const url = `${originOfPage(request)}${PORTAL_PAGE}${await this.looks.queryOf(caller)}#${token}`;
+    return { id, url, token, rights, expires_at: formatTimestamp(expiresAt) };
   }
 
   /** Ends all sessions of a customer, whichever keys have started them: at once, everywhere. */
