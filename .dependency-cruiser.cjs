@@ -88,6 +88,21 @@ module.exports = {
       },
     },
     {
+      name: 'the-console-is-a-client',
+      comment:
+        'the console is what any customer could write: it knows the API by its client, and nothing of the service',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: '^(src|test|scripts)/' },
+    },
+    {
+      name: 'the-service-knows-no-console',
+      comment: 'pages are files that the service hands out; what it did with one would be a second way past the API',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(console|client)/' },
+    },
+    {
       name: 'everything-resolves',
       comment: 'an import that leads nowhere fails when the file is loaded, which may be long after the start',
       severity: 'error',

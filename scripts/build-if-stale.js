@@ -7,7 +7,16 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const BUILT = join(root, 'dist', 'main.js');
 const BUNDLER = join(root, 'node_modules', 'esbuild');
-const INPUTS = ['src', 'scripts', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const INPUTS = [
+  'src',
+  'console',
+  'client/src',
+  'scripts',
+  'nest-cli.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package-lock.json',
+];
 
 /** The newest change of a file or of anything below a folder. A folder changes when something in it is deleted. */
 function changedAt(path) {

@@ -1,5 +1,5 @@
-// Builds the service into `dist`: `modules` as the compiler writes them, what they are bundled to, and the database that an
-// embedded one begins as. Everything that runs is the bundle; scripts and measurements import single modules.
+// Builds the service into `dist`: `modules` as the compiler writes them, what they are bundled to, the database that an
+// embedded one begins as, and the pages of `console/`. Everything that runs is the bundle; scripts and measurements import single modules.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ run(COMPILER, 'build');
 run(script('make-embedded-database.js'), join(DIST, 'modules'), join(DIST, 'embedded-database'));
 run(script('bundle.js'), join(DIST, 'modules'), DIST);
 run(script('warm-compile-cache.js'));
+run(script('build-console.js'));
 
 function entries(folder) {
   try {

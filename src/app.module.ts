@@ -16,6 +16,7 @@ import { OpsModule } from './ops/ops.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { Clock, SystemClock } from './shared/clock.js';
+import { Distribution } from './shared/distribution.js';
 import { LaneUse } from './shared/lane-use.js';
 import { WorkWatch } from './shared/work-watch.js';
 import { TopUpsModule } from './top-ups/top-ups.module.js';
@@ -34,10 +35,11 @@ class CoreModule {
         { provide: LaneUse, useValue: use },
         WorkWatch,
         { provide: Clock, useValue: new SystemClock(config.ledgerClock) },
+        Distribution,
         // The same type of entity manager whichever driver is behind it: our code is written against one.
         { provide: EntityManager, useFactory: (em: unknown) => em, inject: [CoreEntityManager] },
       ],
-      exports: [Config, Clock, EntityManager, LaneUse, WorkWatch],
+      exports: [Config, Clock, Distribution, EntityManager, LaneUse, WorkWatch],
     };
   }
 }

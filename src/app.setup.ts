@@ -13,8 +13,12 @@ import { apiOf } from './http/errors/api-of.js';
 import { identifyRequests } from './http/identify-requests.js';
 import { keepDocument } from './http/kept-document.js';
 import { completeDocument } from './http/openapi/complete-document.js';
+import { serveBuiltPages } from './http/server/built-pages.js';
 import { MetricsServer } from './ops/metrics/metrics-server.js';
 import { Tracing } from './ops/tracing/tracing.js';
+import { unusualDigits } from './shared/currencies.js';
+import { PortalLooks } from './wallets/portal/portal-looks.service.js';
+import { PORTAL_PAGE } from './wallets/portal/portal-page.js';
 import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
 import { DatabaseOutage } from './database-outage.js';
 import { createLog, LogLines, logRequests } from './log.js';
@@ -43,6 +47,9 @@ export function configureApp(app: NestExpressApplication): void {
   app.use(['/docs', '/openapi.json', '/openapi.yaml'], app.get(RequestBudgets, { strict: false }).handle);
   // Swagger makes them anew for each request, and nobody needs a key to ask.
   const express: Express = app.getHttpAdapter().getInstance();
+  const looks = app.get(PortalLooks, { strict: false });
+  express.get(PORTAL_PAGE, app.get(RequestBudgets, { strict: false }).handle);
+  serveBuiltPages(express, (environmentId) => looks.framersOf(environmentId));
   for (const path of DOCUMENTS) express.get(path, keepDocument());
   // Built when somebody asks for it: it costs a tenth of a second that the start can do without.
   SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
@@ -109,6 +116,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'Where this document comes from')
     .setOpenAPIVersion('3.1.0')
+    .addExtension('x-minor-unit-digits', unusualDigits())
     .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key', description: API_KEY_WORDS }, API_KEY_SCHEME)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'sk_…', description: BEARER_WORDS }, BEARER_SCHEME)
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Session-Token', description: SESSION_WORDS }, PORTAL_SCHEME)

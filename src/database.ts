@@ -4,6 +4,7 @@ import { PgliteDriver } from '@mikro-orm/pglite';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { ApiKey } from './auth/api-key.entity.js';
+import { ConsoleSession } from './auth/sessions/console-session.entity.js';
 import { AuditEntry } from './auth/audit/audit-entry.entity.js';
 import { Environment } from './auth/environment.entity.js';
 import { Tenant } from './auth/tenant.entity.js';
@@ -13,7 +14,6 @@ import { UserInvitation } from './auth/users/user-invitation.entity.js';
 import type { Config } from './config.js';
 import { AlertLog } from './wallets/alert-log.entity.js';
 import { PortalSession } from './wallets/portal/portal-session.entity.js';
-import { Transaction } from './wallets/transaction.entity.js';
 import { Consent } from './credits/consent.entity.js';
 import { CreditsAccount } from './credits/credits-account.entity.js';
 import { PromotionalRenewal } from './credits/promotional/promotional-renewal.entity.js';
@@ -21,11 +21,14 @@ import { Coupon, CouponRedemption } from './credits/coupons/coupon.entity.js';
 import { CreditPack } from './credits/packs/credit-pack.entity.js';
 import { Customer } from './customers/customer.entity.js';
 import { PaymentMethod } from './customers/payment-method.entity.js';
+import { EventListener, StreamedEvent } from './events/stream/streamed-event.entity.js';
 import { Entry, EntryCharge, EntryLot } from './ledger/entry.entity.js';
+import { LedgerFigure } from './ledger/figures/ledger-figure.entity.js';
 import { Hold, HoldLot } from './ledger/hold.entity.js';
 import { IdempotencyKey } from './ledger/idempotency-key.entity.js';
 import { Lot } from './ledger/lot.entity.js';
 import { PendingCredit } from './ledger/pending-credit.entity.js';
+import { WalletCount } from './ledger/wallet-count.entity.js';
 import { Wallet } from './ledger/wallet.entity.js';
 import { keepLanesApart } from './connection-lanes.js';
 import { LedgerCheck } from './ops/verify/ledger-check.entity.js';
@@ -71,6 +74,15 @@ import { Migration20261121450000_audit } from './migrations/Migration20261121450
 import { Migration20261121900000_walls } from './migrations/Migration20261121900000_walls.js';
 import { Migration20261122010000_ledger_check } from './migrations/Migration20261122010000_ledger_check.js';
 import { Migration20261122130000_shard } from './migrations/Migration20261122130000_shard.js';
+import { Migration20261122140000_list_indexes } from './migrations/Migration20261122140000_list_indexes.js';
+import { Migration20261122145000_wallet_counts } from './migrations/Migration20261122145000_wallet_counts.js';
+import { Migration20261122160000_figures } from './migrations/Migration20261122160000_figures.js';
+import { Migration20261122160100_analytics } from './migrations/Migration20261122160100_analytics.js';
+import { Migration20261122160200_event_stream } from './migrations/Migration20261122160200_event_stream.js';
+import { Migration20261122180000_sessions } from './migrations/Migration20261122180000_sessions.js';
+import { Migration20261122200000_portal_rights } from './migrations/Migration20261122200000_portal_rights.js';
+import { Migration20261122203000_returned_money } from './migrations/Migration20261122203000_returned_money.js';
+import { Migration20261122204000_figure_reason } from './migrations/Migration20261122204000_figure_reason.js';
 import { embeddedDatabaseFolder } from './ops/embedded-database.js';
 import { LaneUse } from './shared/lane-use.js';
 import { prepareStatements } from './shared/prepared-statements.js';
@@ -99,6 +111,7 @@ export const ENTITIES = [
   Tenant,
   Environment,
   ApiKey,
+  ConsoleSession,
   AppUser,
   AuthorRow,
   UserInvitation,
@@ -114,12 +127,16 @@ export const ENTITIES = [
   Customer,
   PaymentMethod,
   Wallet,
+  WalletCount,
   Lot,
   Entry,
   EntryLot,
   EntryCharge,
   Hold,
   HoldLot,
+  LedgerFigure,
+  EventListener,
+  StreamedEvent,
   PendingCredit,
   IdempotencyKey,
   TopUpRule,
@@ -137,7 +154,6 @@ export const ENTITIES = [
   AlertLog,
   LedgerCheck,
   PortalSession,
-  Transaction,
   CreditPack,
   Consent,
   CreditsAccount,
@@ -192,6 +208,15 @@ export const MIGRATIONS = [
   Migration20261121900000_walls,
   Migration20261122010000_ledger_check,
   Migration20261122130000_shard,
+  Migration20261122140000_list_indexes,
+  Migration20261122145000_wallet_counts,
+  Migration20261122160000_figures,
+  Migration20261122160100_analytics,
+  Migration20261122160200_event_stream,
+  Migration20261122180000_sessions,
+  Migration20261122200000_portal_rights,
+  Migration20261122203000_returned_money,
+  Migration20261122204000_figure_reason,
 ];
 
 const STATEMENT_TIMEOUT_MS = 15_000;

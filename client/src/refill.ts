@@ -1,8 +1,7 @@
-import createClient, { type Client } from 'openapi-fetch';
-import { errorOf } from './errors.js';
+import type { Client } from 'openapi-fetch';
+import { createApi } from './api.js';
 import type { components, paths } from './generated/schema.js';
-import { KEY_HEADER, KEYED_ROUTES, keyOf } from './repeatable.js';
-import { type Patience, send } from './send.js';
+import type { Patience } from './send.js';
 
 /** Bodies and answers, by their names in the OpenAPI document. */
 export type Schemas = components['schemas'];
@@ -29,20 +28,7 @@ export class Refill {
   readonly api: Client<paths>;
 
   constructor({ url, key, timeoutMs = 30_000, retries = 2, fetch = globalThis.fetch }: RefillOptions) {
-    this.api = createClient<paths>({
-      baseUrl: url.replace(/\/+$/, ''),
-      headers: { Authorization: `Bearer ${key}` },
-      fetch: (request: Request) => send(request, { timeoutMs, retries, fetch }),
-    });
-    this.api.use({
-      async onRequest({ request, schemaPath }) {
-        if (KEYED_ROUTES.has(`${request.method} ${schemaPath}`)) request.headers.set(KEY_HEADER, await keyOf(request));
-        return request;
-      },
-      async onResponse({ response }) {
-        if (!response.ok) throw await errorOf(response);
-      },
-    });
+    this.api = createApi(url, { Authorization: `Bearer ${key}` }, { timeoutMs, retries, fetch });
   }
 
   /** Spends credits. @returns the wallet after it */

@@ -5,6 +5,8 @@ export const KEYED_ROUTES: ReadonlySet<string> = new Set([
   'POST /account/credits/holds/{id}/release/',
   'POST /account/credits/top-up/',
   'POST /account/credits/top-ups/{id}/cancel/',
+  'POST /v1/customer/portal/purchases',
+  'POST /v1/customer/portal/top-ups/{id}/cancel',
   'POST /v1/top-ups/{id}/refund',
   'POST /v1/transactions/{id}/reverse',
   'POST /v1/wallets',
@@ -34,7 +36,12 @@ export const KEY_HEADER = 'Idempotency-Key';
  */
 export async function keyOf(request: Request): Promise<string> {
   const given = request.headers.get(KEY_HEADER) ?? keyInBody(await request.clone().text());
-  return given ?? crypto.randomUUID();
+  return given ?? newKey();
+}
+
+/** 128 random bits, hex. `crypto.randomUUID` is not there on a page that came over http. */
+export function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function keyInBody(text: string): string | undefined {

@@ -1,6 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { APP_ROLE } from '../shared/scoped-connections.js';
 
+/** The ledger's tables that nobody rewrites: where the database is distributed, no trigger says so. */
+export const APPEND_ONLY = ['entry', 'entry_lot', 'entry_charge'];
+
 /**
  * The role that every connection of the service takes on: it reads and writes rows, changes no table, and rewrites nothing
  * that is append-only. Roles are one for all databases of a server, what they may is said in each.
@@ -24,7 +27,8 @@ begin
   for made in
     select c.oid::regclass as name, case
         when c.relname = 'mikro_orm_migrations' then 'select'
-        when exists (select from pg_trigger where tgrelid = c.oid and tgname like '%append_only') then 'select, insert'
+        when c.relname in (${APPEND_ONLY.map((table) => `'${table}'`).join(', ')})
+          or exists (select from pg_trigger where tgrelid = c.oid and tgname like '%append_only') then 'select, insert'
         else 'select, insert, update, delete' end as rights
     from pg_class c
     where c.relkind in ('r', 'p') and c.relnamespace = current_schema()::regnamespace

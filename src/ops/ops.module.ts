@@ -5,6 +5,7 @@ import { Bootstrap } from './bootstrap.js';
 import { ConnectionDraining } from './connection-draining.js';
 import { DatabaseHealth } from './database-health.js';
 import { TopUpsModule } from '../top-ups/top-ups.module.js';
+import { FrontPageController } from './front-page.controller.js';
 import { HealthController } from './health.controller.js';
 import { LedgerHealth } from './ledger-health.js';
 import { ReconciliationHealth } from './reconciliation-health.js';
@@ -23,7 +24,7 @@ import { DailyLedgerCheck } from './verify/daily-check.js';
 /** What an operator looks at. */
 @Module({
   imports: [AuthModule, LedgerModule, SettingsModule, TopUpsModule, TerminusModule.forRoot({ logger: false })],
-  controllers: [HealthController],
+  controllers: [FrontPageController, HealthController],
   providers: [
     Bootstrap,
     ConnectionDraining,

@@ -4,6 +4,8 @@ import { EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { type Config, ConfigError } from '../config.js';
 import { placeOf } from '../shared/database-address.js';
+import { Distribution } from '../shared/distribution.js';
+import { LaneUse } from '../shared/lane-use.js';
 import { asOwner, withinEveryScope } from '../shared/sight.js';
 import { sqlStateOf } from '../shared/sql-state.js';
 import { letAppIn, unwalledRole } from './let-app-in.js';
@@ -43,6 +45,9 @@ export async function prepareDatabase(app: INestApplicationContext, config: Conf
     await asOwner(() => migrate(em, config));
   }
   await withinEveryScope(() => checkWall(em.fork()));
+  const distribution = app.get(Distribution);
+  await withinEveryScope(() => distribution.read(em.fork()));
+  app.get(LaneUse).shareFor(distribution.pieces);
 }
 
 /**

@@ -55,6 +55,7 @@ export function demoText(demo: DemoDetails): string {
     '',
     'Refill is running, with demo data and sandbox payments: no real money moves.',
     '',
+    `  Console             ${demo.base_url}/console (paste the server key)`,
     `  API documentation   ${demo.base_url}/docs`,
     `  server key          ${demo.server_key}`,
     `  account key         ${demo.account_key}`,

@@ -1,13 +1,14 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { SUSPENDED_TENANTS } from '../../auth/suspension.js';
 import type { DueWork } from '../../ledger/due-work.js';
 import { EXPIRED_HOLDS, EXPIRED_LOTS } from '../../ledger/ledger-sweeps.js';
 import { Clock } from '../../shared/clock.js';
+import { isKnownDistributed } from '../../shared/distribution.js';
 import { toDate } from '../../shared/sql-table.js';
 import { inLane } from '../../shared/turn.js';
 import { DUE_EVALUATIONS, DUE_TOP_UPS, MAY_BEGIN } from '../../top-ups/purchases/top-up-queue.js';
 import { BUSY_STATUS_LIST, OPEN_STATUS_LIST } from '../../top-ups/purchases/top-up.entity.js';
+import { MAY_BE_TOLD } from '../../webhooks/delivery-claims.js';
 import { RecentLook } from '../recent-look.js';
 
 const FRESH_MS = 5000;
@@ -69,13 +70,21 @@ const DELIVERIES = `
       where endpoint_id = e.id and delivery_status = 'pending' and next_attempt_at <= ?
       order by next_attempt_at limit ${MOST_OF_ENDPOINT}
     ) d
-    where e.endpoint_status = 'enabled' and e.status = 'published' and e.tenant_id not in (${SUSPENDED_TENANTS})
+    where ${MAY_BE_TOLD}
     limit ${MOST}
   ) w`;
 
-const QUERY = [TOP_UPS, ...Object.entries(DUE_WORK).map(([name, work]) => oldestOf(name, work)), DELIVERIES].join(
-  '\n  union all',
-);
+/** The same of a distributed database, where each worker counts all of its own. */
+const DELIVERIES_SPREAD = `
+  select 'deliveries', '', count(*)::int, min(d.next_attempt_at)
+  from webhook_delivery d join webhook_endpoint e on e.id = d.endpoint_id
+  where d.delivery_status = 'pending' and d.next_attempt_at <= ?
+    and ${MAY_BE_TOLD}`;
+
+const queryWith = (deliveries: string) =>
+  [TOP_UPS, ...Object.entries(DUE_WORK).map(([name, work]) => oldestOf(name, work)), deliveries].join('\n  union all');
+const QUERY = queryWith(DELIVERIES);
+const QUERY_SPREAD = queryWith(DELIVERIES_SPREAD);
 
 /** What only the database knows of work that waits: asked at most every 5 s, by index, over the connections of searches. */
 @Injectable()
@@ -99,7 +108,7 @@ export class DatabaseFigures {
     const rows = await inLane('searches', () =>
       this.em.fork().transactional(async (em) => {
         await em.execute(`set local statement_timeout = ${STATEMENT_MS}`);
-        return em.execute<Row[]>(QUERY, [now.toISOString()]);
+        return em.execute<Row[]>(isKnownDistributed(em) ? QUERY_SPREAD : QUERY, [now.toISOString()]);
       }),
     );
     const pilesOf = (what: Row['what']) =>

@@ -17,6 +17,7 @@ const NOT_EXPORTED: ReadonlySet<string> = new Set(['ledger_check', 'mikro_orm_mi
 export const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   api_key: ['key_hash'],
   app_user: ['password_hash'],
+  console_session: ['token_hash', 'key_hash'],
   user_invitation: ['token_hash'],
   portal_session: ['token_hash'],
   webhook_endpoint: ['secret'],

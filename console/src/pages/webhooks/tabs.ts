@@ -1,0 +1,4 @@
+export const WEBHOOK_TABS = [
+  ['/webhooks', 'Events'],
+  ['/webhooks/endpoints', 'Endpoints'],
+] as const;

@@ -1,0 +1,205 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Badge } from '../parts/badge';
+import { creditsText } from '../parts/amounts';
+import { ConfirmDialog } from '../parts/dialog';
+import { CheckField, SelectField } from '../parts/form';
+import { Section } from '../parts/layout';
+import { Found } from '../parts/states';
+import { useAction } from '../parts/use-action';
+import { dataOf, type Schemas } from '../session/api';
+import { portalApi } from './portal-api';
+import { minorText, type Pack, PriceLines, totalOf } from './prices';
+import { usePacks } from './reads';
+
+type Settings = Schemas['PortalTopUpSettingsDto'];
+
+const PAUSES: Readonly<Record<string, string>> = {
+  card_declined: 'the card was declined',
+  no_payment_method: 'there is no card on file',
+  hourly_limit: 'it has bought as often in an hour as it may',
+  pack_changed: 'the pack is sold at other terms now',
+  pack_withdrawn: 'the pack is not sold any more',
+  fee_changed: 'the fee is another one now',
+};
+
+/** Whether credits are bought without asking, when, and what that costs. */
+export function AutoTopUp({ mayManage }: { mayManage: boolean }) {
+  const settings = useQuery({
+    queryKey: ['portal', 'top-up-settings'],
+    queryFn: () => dataOf(portalApi.GET('/v1/customer/portal/top-up-settings')),
+  });
+  return (
+    <Section title="Automatic top-up">
+      <Found query={settings}>{(found) => <InForce settings={found} mayManage={mayManage} />}</Found>
+    </Section>
+  );
+}
+
+function InForce({ settings, mayManage }: { settings: Settings; mayManage: boolean }) {
+  const [dialog, setDialog] = useState<'agree' | 'end' | null>(null);
+  const { auto_top_up_credits_pack: pack, paused_reason: paused } = settings;
+  const isOn = isAgreed(settings) && pack !== null;
+  return (
+    <div className="card">
+      <p>
+        <Badge tone={isOn ? (paused ? 'warn' : 'good') : 'neutral'}>{isOn ? (paused ? 'paused' : 'on') : 'off'}</Badge>{' '}
+        {isOn ? whenText(settings) : 'When your credits are used up, nothing is bought unless you do it.'}
+      </p>
+      {isOn && paused && (
+        <p>It buys nothing now: {PAUSES[paused] ?? paused.replaceAll('_', ' ')}. Save it again to go on.</p>
+      )}
+      {isOn && <Costs pack={pack} settings={settings} />}
+      {mayManage && (
+        <div className="actions">
+          <button type="button" className={isOn ? undefined : 'primary'} onClick={() => setDialog('agree')}>
+            {isOn ? 'Change' : 'Switch on'}
+          </button>
+          {isOn && (
+            <button type="button" onClick={() => setDialog('end')}>
+              Switch off
+            </button>
+          )}
+        </div>
+      )}
+      {dialog === 'agree' && <Agreeing settings={settings} onClose={() => setDialog(null)} />}
+      {dialog === 'end' && <End onClose={() => setDialog(null)} />}
+    </div>
+  );
+}
+
+function isAgreed({ auto_top_up_on_expiration: atEnd, auto_top_up_on_insufficient: atNeed }: Settings): boolean {
+  return atEnd || atNeed;
+}
+
+function whenText(settings: Settings): string {
+  const { auto_top_up_on_expiration: atEnd, auto_top_up_on_insufficient: atNeed } = settings;
+  const { auto_top_up_credits_pack: pack } = settings;
+  const times = [
+    atNeed && 'when something needs more credits than are left',
+    atEnd && 'on the day your bought credits expire',
+  ].filter(Boolean);
+  return pack === null ? '' : `Buys ${creditsText(String(pack.pack_amount))} ${times.join(', and ')}.`;
+}
+
+/** At most, in words: before it is agreed to, and while it is on. */
+function Costs({ pack, settings }: { pack: Pack; settings: Settings }) {
+  const { max_per_hour: perHour, max_packs: packs, monthly_count: count, monthly_amount: amount } = settings;
+  const monthly = [
+    count !== null && `${count} purchases`,
+    amount !== null && minorText(amount, settings.monthly_currency_code ?? pack.currency_code),
+  ].filter(Boolean);
+  return (
+    <>
+      <PriceLines pack={pack} />
+      <ul className="portal-terms muted">
+        <li>
+          At most {perHour} purchases in an hour. One that a single request makes necessary can be of up to {packs}{' '}
+          packs.
+        </li>
+        <li>
+          {monthly.length > 0
+            ? `At most ${monthly.join(' and ')} in a calendar month.`
+            : 'There is no limit for a month.'}
+        </li>
+      </ul>
+    </>
+  );
+}
+
+function Agreeing({ settings, onClose }: { settings: Settings; onClose: () => void }) {
+  const packs = usePacks().data?.results;
+  return packs && <Agree settings={settings} packs={packs} onClose={onClose} />;
+}
+
+function Agree({ settings, packs, onClose }: { settings: Settings; packs: Pack[]; onClose: () => void }) {
+  const isNew = !isAgreed(settings);
+  const [packId, setPackId] = useState(settings.auto_top_up_credits_pack?.id ?? packs[0]?.id ?? '');
+  const [atNeed, setAtNeed] = useState(isNew || settings.auto_top_up_on_insufficient);
+  const [atEnd, setAtEnd] = useState(settings.auto_top_up_on_expiration);
+  const pack = packs.find(({ id }) => id === packId) ?? packs[0];
+  const agree = useAction({
+    run: ({ id, price, fee, currency_code, pack_amount }: Pack) =>
+      dataOf(
+        portalApi.PATCH('/v1/customer/portal/top-up-settings', {
+          body: {
+            auto_top_up_on_insufficient: atNeed,
+            auto_top_up_on_expiration: atEnd,
+            auto_top_up_credits_pack: { id, price, fee, currency_code, pack_amount },
+          },
+        }),
+      ),
+    touches: ['portal', 'portal-recent'],
+    done: 'Automatic top-up is on',
+    onDone: onClose,
+  });
+  return (
+    <ConfirmDialog
+      title="Automatic top-up"
+      confirm={pack ? `Agree to ${minorText(totalOf(pack), pack.currency_code)} a purchase` : 'Agree'}
+      isPending={agree.isPending || !pack || !(atNeed || atEnd)}
+      error={agree.error}
+      onConfirm={() => pack && agree.mutate(pack)}
+      onClose={onClose}
+    >
+      {pack ? (
+        <>
+          <SelectField
+            name="auto_top_up_credits_pack"
+            label="Buy"
+            value={pack.id}
+            onChange={setPackId}
+            options={packs.map(
+              (one) => [one.id, `${one.name}, ${minorText(totalOf(one), one.currency_code)}`] as const,
+            )}
+          />
+          <CheckField
+            name="auto_top_up_on_insufficient"
+            label="When something needs more credits than are left"
+            checked={atNeed}
+            onChange={setAtNeed}
+          />
+          <CheckField
+            name="auto_top_up_on_expiration"
+            label="On the day bought credits expire, which keeps them"
+            checked={atEnd}
+            onChange={setAtEnd}
+          />
+          <Costs pack={pack} settings={settings} />
+          <p className="muted">
+            The card on file is charged without asking again, at this price, until you switch it off here.
+          </p>
+        </>
+      ) : (
+        <p>Nothing is on sale right now.</p>
+      )}
+    </ConfirmDialog>
+  );
+}
+
+function End({ onClose }: { onClose: () => void }) {
+  const end = useAction({
+    run: () =>
+      dataOf(
+        portalApi.PATCH('/v1/customer/portal/top-up-settings', {
+          body: { auto_top_up_on_insufficient: false, auto_top_up_on_expiration: false },
+        }),
+      ),
+    touches: ['portal', 'portal-recent'],
+    done: 'Automatic top-up is off',
+    onDone: onClose,
+  });
+  return (
+    <ConfirmDialog
+      title="Switch automatic top-up off"
+      confirm="Switch off"
+      isDangerous
+      isPending={end.isPending}
+      error={end.error}
+      onConfirm={() => end.mutate()}
+      onClose={onClose}
+    >
+      <p>Nothing is bought any more unless you do it. Credits that you have stay.</p>
+    </ConfirmDialog>
+  );
+}
