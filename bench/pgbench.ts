@@ -26,7 +26,7 @@ export async function prepareSqlDebit(url: string, walletIds: string[]): Promise
   try {
     await client.query(readFileSync(new URL('debit.sql', import.meta.url), 'utf8'));
     await client.query(
-      'insert into bench_wallet select number, id from unnest($1::text[]) with ordinality as w (id, number)',
+      'insert into bench_wallet (number, id) select number, id from unnest($1::text[]) with ordinality as w (id, number)',
       [walletIds],
     );
     await client.query('analyze bench_wallet');

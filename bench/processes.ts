@@ -49,7 +49,14 @@ export class BenchService {
     profile: string[],
   ): Promise<BenchService> {
     const child = fork(fileURLToPath(file), args, {
-      execArgv: ['--max-old-space-size=288', '--import', 'tsx', ...profile],
+      execArgv: [
+        '--max-old-space-size=288',
+        '--min-semi-space-size=8',
+        '--max-semi-space-size=8',
+        '--import',
+        'tsx',
+        ...profile,
+      ],
       env: {
         PATH: process.env['PATH'],
         HOST: '127.0.0.1',

@@ -4,7 +4,8 @@ import pg from 'pg';
 import { fillStatements } from '../test/support/fill-wallet.js';
 import type { LoadRequest, Speed } from './load.js';
 import type { BenchService } from './processes.js';
-import type { CaseName, StatementFigures } from './report.js';
+import type { CaseName, StatementFigures, WalletPageFigures } from './report.js';
+import { measureWalletPage } from './wallet-page.js';
 
 const SHORT = 10_000;
 const LONG = 1_000_000;
@@ -20,7 +21,7 @@ interface Options {
   startService: () => Promise<BenchService>;
   apiKey: string;
   load: Load;
-  isWanted: (name: CaseName | 'statement') => boolean;
+  isWanted: (name: CaseName | 'statement' | 'wallet_page') => boolean;
 }
 
 export type ReadName = Extract<CaseName, `${string}_short` | `${string}_long`>;
@@ -28,6 +29,7 @@ export type ReadName = Extract<CaseName, `${string}_short` | `${string}_long`>;
 interface Reads {
   speeds: Record<ReadName, Speed | null>;
   statement: StatementFigures | null;
+  walletPage: WalletPageFigures | null;
 }
 
 /** The statement of the long wallet as CSV, taken as fast as it comes, from a process that nothing else has made large. */
@@ -55,8 +57,17 @@ async function measureStatement({ walletIds, startService, apiKey }: Options): P
 /** Lists and balances of a wallet of a million entries, against those of one of ten thousand. */
 export async function measureReads(options: Options): Promise<Reads> {
   const { load, walletIds } = options;
-  const names: ReadName[] = ['list_short', 'list_long', 'filter_short', 'filter_long', 'at_short', 'at_long'];
-  if ([...names, 'statement' as const].some(options.isWanted)) await fillWallets(options);
+  const names: ReadName[] = [
+    'list_short',
+    'list_long',
+    'deep_short',
+    'deep_long',
+    'filter_short',
+    'filter_long',
+    'at_short',
+    'at_long',
+  ];
+  if ([...names, 'statement' as const, 'wallet_page' as const].some(options.isWanted)) await fillWallets(options);
   const statement = options.isWanted('statement') ? await measureStatement(options) : null;
   const read = (path: string): (() => LoadRequest) => {
     return () => ({ method: 'GET', path: `/v1/wallets/${path}` });
@@ -67,6 +78,8 @@ export async function measureReads(options: Options): Promise<Reads> {
   const speeds = {
     list_short: await load('list_short', read(`${short}/transactions`)),
     list_long: await load('list_long', read(`${long}/transactions`)),
+    deep_short: await load('deep_short', read(`${short}/transactions?offset=${SHORT * 0.9}`)),
+    deep_long: await load('deep_long', read(`${long}/transactions?offset=${LONG * 0.9}`)),
     filter_short: await load('filter_short', read(`${short}/${filter}`)),
     filter_long: await load('filter_long', read(`${long}/${filter}`)),
     at_short: await load('at_short', read(`${short}/balance?at=${yearAgo}`)),
@@ -74,7 +87,23 @@ export async function measureReads(options: Options): Promise<Reads> {
   };
   // What was under way when the clock ran out is answered by then.
   await delay(1000);
-  return { speeds, statement };
+  // Last: it gives the wallet more than the others are measured with.
+  return { speeds, statement, walletPage: options.isWanted('wallet_page') ? await measurePage(options) : null };
+}
+
+async function measurePage({
+  walletIds,
+  databaseUrl,
+  startService,
+  apiKey,
+}: Options): Promise<WalletPageFigures | null> {
+  const service = await startService();
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  const figures = await measureWalletPage({ walletId: walletIds.long, service, apiKey, client });
+  await client.end();
+  await service.stop();
+  return figures;
 }
 
 async function fillWallets({ walletIds, databaseUrl }: Options): Promise<void> {

@@ -19,6 +19,7 @@ import { profileOf, summaryOf } from './profile.js';
 import { measureStarts, startsTable } from './start.js';
 import { type CaseName, CASES, machine, type Results, tableOf } from './report.js';
 import { measureReads } from './reads.js';
+import { measureWalletLists, NO_WALLET_LISTS } from './wallet-lists.js';
 import { openEmptyWallets, openWalletOfLots, openWallets } from './seed.js';
 import { measureSweep } from './sweep.js';
 import { ATTACKS, type AttackName } from './attacks.js';
@@ -34,7 +35,7 @@ const BATCH_CONNECTIONS = 8;
 
 /**
  * `npm run bench`: everything in one run on one machine, because absolute figures drift and only ratios hold.
- * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --only fairness --attack searches` for one attack; `-- --only start --against ../before --repeats 5` for the start, in turns with another checkout that is built; `-- --profile <folder>` for a CPU profile of the service, and where the time went.
+ * `-- --seconds 3` for a quick look; `-- --connections 32` for fewer clients; `-- --only b` for one case; `-- --only wallet_page` for the console's page of a wallet of a million entries in a browser; `-- --only sweep --old-keys 10000000` for a week of a large one; `-- --only fairness --attack searches` for one attack; `-- --only start --against ../before --repeats 5` for the start, in turns with another checkout that is built; `-- --profile <folder>` for a CPU profile of the service, and where the time went.
  */
 const { values: options } = parseArgs({
   options: {
@@ -51,7 +52,8 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds);
 const connections = Number(options.connections);
 const warmUpSeconds = Math.min(3, seconds);
-const isWanted = (name: CaseName | 'statement' | 'sweep' | 'fairness') => !options.only || options.only.includes(name);
+const isWanted = (name: CaseName | 'statement' | 'wallet_page' | 'sweep' | 'fairness') =>
+  !options.only || options.only.includes(name);
 
 const dataDir = mkdtempSync(join(tmpdir(), 'refill-bench-'));
 const isWhole = !options.only && !options.profile;
@@ -70,8 +72,8 @@ const databaseUrl = await newDatabase('refill_bench');
 const apiKey = generateApiKey('private_key');
 const settings = { DATABASE_URL: databaseUrl, DATA_DIR: dataDir, BOOTSTRAP_API_KEY: apiKey };
 const service = await BenchService.start(settings, options.profile);
-/** Fairness has tenants and wallets of its own. */
-const isApart = options.only?.every((name) => name === 'fairness') ?? false;
+/** These have wallets of their own. */
+const isApart = options.only?.every((name) => ['fairness', 'wallet_page'].includes(name)) ?? false;
 const walletIds = await openWallets(service.url, apiKey, isApart ? 1 : WALLETS, connections);
 const lotWallets = isWanted('lots_many') || isWanted('lots_one') ? await openLotWallets() : { one: '', many: '' };
 const readWallets = await openEmptyWallets(service.url, apiKey);
@@ -99,12 +101,13 @@ const load = async (
   next: () => LoadRequest,
   clients = connections,
   answerer = service,
+  key = apiKey,
 ): Promise<Speed | null> => {
   if (!isWanted(name)) return null;
   process.stderr.write(`(${name}) ${CASES[name]} ...\n`);
   const readCost = async () => ({ node: await answerer.processorTime(), postgres: postgresTime?.() });
   const from = monotonicUs() + warmUpSeconds * 1e6;
-  const options = { url: answerer.url, apiKey, connections: clients, warmUpSeconds, seconds, readCost };
+  const options = { url: answerer.url, apiKey: key, connections: clients, warmUpSeconds, seconds, readCost };
   const speed = await measureLoad(next, options);
   if (answerer === service) measured.push({ name, from, to: monotonicUs() });
   return speed;
@@ -130,6 +133,10 @@ const c = await load('c', () => debitOf(walletIds[0] as string));
 const lots_one = await load('lots_one', () => debitOf(lotWallets.one), 1);
 const lots_many = await load('lots_many', () => debitOf(lotWallets.many), 1);
 const d = await load('d', () => ({ method: 'GET', path: `/v1/wallets/${anyWallet()}` }));
+const real_time = await load('real_time', () => ({
+  method: 'GET',
+  path: `/v1/wallets/${anyWallet()}/balance/real-time`,
+}));
 const residentMiB = service.residentMiB();
 const hold = await load('hold', () => ({
   method: 'POST',
@@ -163,7 +170,7 @@ const e_hot = sql('e_hot', 1);
 // The function's entries are not in the service's hash chain; all sums must hold for them too.
 breaches.push(...(await findBrokenSums(em)));
 await orm.close();
-const { speeds, statement } = await measureReads({
+const { speeds, statement, walletPage } = await measureReads({
   walletIds: readWallets,
   databaseUrl,
   startService: () => BenchService.start(settings),
@@ -176,6 +183,10 @@ if (options.profile) {
   const file = profileOf(options.profile, service.pid);
   for (const { name, ...window } of measured) process.stdout.write(`\n(${name})\n${summaryOf(file, window)}\n\n`);
 }
+const lists = ['wallets_few', 'wallets_many', 'customer_few', 'customer_many'] as const;
+const walletLists = lists.some(isWanted)
+  ? await measureWalletLists({ databaseUrl, startService: () => BenchService.start(settings), load })
+  : null;
 const fairness = isWanted('fairness')
   ? await measureFairness({
       databaseUrl,
@@ -212,13 +223,16 @@ const results: Results = {
     lots_one,
     lots_many,
     d,
+    real_time,
     hold,
     batch,
     e_random,
     e_hot,
     ...speeds,
+    ...(walletLists ?? NO_WALLET_LISTS),
   },
   statement,
+  walletPage,
   sweep,
   fairness,
   residentMiB,

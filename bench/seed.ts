@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 
 /** Credits of each lot: more than any run can spend. */
@@ -106,6 +107,11 @@ async function openOne(url: string, apiKey: string, externalId: string, credits:
 export async function post(url: string, apiKey: string, path: string, body: object): Promise<{ id: string }> {
   const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
   const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  // On a machine that is slow beside other work, preparing may be more than the service takes at once.
+  if (response.status === 503 || response.status === 429) {
+    await delay(Number(response.headers.get('retry-after') ?? 1) * 1000);
+    return post(url, apiKey, path, body);
+  }
   if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as { id: string };
 }
