@@ -94,3 +94,49 @@ describe('the Dockerfile', () => {
     expect(copied.map((file) => `!${file}`).sort()).toEqual(given.sort());
   });
 });
+
+describe('docker-compose.citus.yml', () => {
+  const citusText = readFileSync('docker-compose.citus.yml', 'utf8');
+  type Node = Partial<Service> & { healthcheck?: { test: string[] }; volumes?: string[]; depends_on?: object };
+  const citus = parse(citusText, { merge: true }) as {
+    services: Record<string, Node>;
+    secrets: Record<string, { file: string }>;
+    volumes: Record<string, null>;
+  };
+  const { postgres, 'worker-1': first, 'worker-2': second, roles } = citus.services;
+
+  it('has a coordinator and two workers of one pinned image, each with data of its own', () => {
+    const images = Object.values(citus.services).map(({ image }) => image);
+    expect(new Set(images)).toEqual(new Set([expect.stringMatching(/^citusdata\/citus:\d+\.\d+\.\d+$/)]));
+    expect([first?.volumes, second?.volumes].flat()).toEqual([
+      'worker-1:/var/lib/postgresql/data',
+      'worker-2:/var/lib/postgresql/data',
+    ]);
+    expect(Object.keys(citus.volumes)).toEqual(['worker-1', 'worker-2']);
+    expect(postgres?.volumes).toBeUndefined();
+  });
+
+  it('runs nodes with as little as those of docker-compose.yml, and waits until they answer', () => {
+    for (const node of [postgres, first, second]) {
+      expect(node).toMatchObject({ security_opt: ['no-new-privileges:true'], cap_drop: ['ALL'] });
+      expect(node?.healthcheck?.test).toEqual(['CMD', 'pg_isready', '--username=refill', '--dbname=refill']);
+      expect(node?.ports).toBeUndefined();
+    }
+    expect(Object.keys(roles?.depends_on ?? {})).toEqual(['worker-1', 'worker-2']);
+  });
+
+  it('knows secrets as files only', () => {
+    for (const { environment = {}, secrets = [] } of Object.values(citus.services)) {
+      const files = Object.entries(environment).filter(([name]) => /PASSWORD|KEY/.test(name));
+      for (const [name, file] of files) {
+        expect(name).toMatch(/_FILE$/);
+        expect(secrets).toContain(file.replace('/run/secrets/', ''));
+      }
+    }
+    const known = { ...compose.secrets, ...citus.secrets };
+    expect(Object.values(citus.services).flatMap(({ secrets = [] }) => secrets.filter((name) => !known[name]))).toEqual(
+      [],
+    );
+    expect(citusText).not.toMatch(/:\/\/[^@\s]*:[^@\s]*@/);
+  });
+});

@@ -17,7 +17,7 @@ import { sandboxCharges } from './support/top-ups.js';
 /** PGlite runs in the service's own thread and holds it for a second at the start: too long for a short payment time-out. */
 const CASES: [name: string, kills: number, paymentTimeoutMs: number, create: () => Promise<TestDatabase>][] = [
   ['PostgreSQL', 5, 300, createTestDatabase],
-  ['PGlite', 2, 5000, async () => createPgliteDatabase()],
+  ['PGlite', 1, 5000, async () => createPgliteDatabase()],
 ];
 /** Debits that are acknowledged before each kill: enough for every wallet to have fallen below its threshold. */
 const DEBITS = 40;

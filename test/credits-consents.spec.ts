@@ -66,6 +66,7 @@ describe('consents', () => {
       from: OFF,
       to: ON,
       charge: null,
+      portal_session_id: null,
       request_id: put.headers['x-request-id'],
       created_at: '2026-03-02T10:00:00.000000Z',
       created_by: expect.stringMatching(/^secret_/),
@@ -141,7 +142,11 @@ describe('automatic top-up', () => {
     expect(files(/\btopUps\.rules\.set\(/)).toEqual(['top-ups/rules/change-rules.ts']);
     expect(files(/\b(create|assign|upsert|nativeUpdate|insert)\(\s*TopUpRule\b/)).toEqual([]);
     const users = files(/\bTopUpSettingsService\b/).filter((path) => !path.endsWith('.module.ts'));
-    expect(users.sort()).toEqual(['credits/top-up-settings.controller.ts', 'credits/top-up-settings.service.ts']);
+    expect(users.sort()).toEqual([
+      'credits/portal/portal-settings.service.ts',
+      'credits/top-up-settings.controller.ts',
+      'credits/top-up-settings.service.ts',
+    ]);
     const statements = sources.flatMap(({ text }) => text.match(/(update|insert into) top_up_rule\b[^`]*/gi) ?? []);
     expect(statements).toHaveLength(1);
     expect(statements[0]).not.toMatch(/enabled/);

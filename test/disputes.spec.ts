@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Dispute } from '../src/top-ups/refunds/dispute.entity.js';
+import { decimal } from '../src/shared/decimal.js';
 import { StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase } from './support/database.js';
@@ -88,7 +89,10 @@ describe('disputes of payments', () => {
   });
 
   it('that are lost take the credits, those that were spent as debt, and leave nothing to refund', async () => {
+    const returned = async () =>
+      decimal((await scene.client.get('/v1/analytics/overview').expect(200)).body.money[0].returned);
     const { walletId, topUpId, paymentId } = await scene.buy();
+    const before = await returned();
     await scene.spend(walletId, '40');
     const { id } = stripe.dashboard.openDispute(paymentId);
     await scene.settle();
@@ -97,6 +101,7 @@ describe('disputes of payments', () => {
     expect((await scene.returns(topUpId)).disputes).toMatchObject([
       { status: 'lost', credits: '50', debt_credits: '40', fee_minor: 1500 },
     ]);
+    expect((await returned()).minus(before).toFixed()).toBe('50');
     // The 5 free ones have repaid a part.
     expect(await scene.wallet(walletId)).toEqual(['-35', '0', '35']);
     expect(await scene.holds(walletId)).toMatchObject([{ holdStatus: 'released', purpose: 'dispute' }]);

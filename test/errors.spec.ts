@@ -419,7 +419,7 @@ describe('errors of the whole service', () => {
       .expect('Allow', 'DELETE, GET, HEAD, PUT');
     expect(wrong.body.code).toBe('method_not_allowed');
     await request(app.url).trace('/v1/settings/wallets').expect(405);
-    await request(app.url).get('/').expect(404);
+    await request(app.url).get('/nothing').expect(404);
     await request(app.url).get('/account/').expect(404, { detail: 'There is no GET /account/.' });
   });
 

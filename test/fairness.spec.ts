@@ -173,6 +173,12 @@ describe('the connections', () => {
     expect(placesOf(connections)).toEqual(places);
   });
 
+  it('are half the writer’s where the database is distributed, one for each piece at most', () => {
+    expect(placesOf(16, 32)).toEqual({ ledger: 7, health: 1, searches: 3, rest: 5 });
+    expect(placesOf(16, 2)).toEqual({ ledger: 4, health: 1, searches: 3, rest: 8 });
+    expect(placesOf(2, 32)).toEqual(placesOf(2));
+  });
+
   it.each([2, 3, 5])('serve every lane where there are only %i', async (databasePoolSize) => {
     const database = { ...service.database, drop: async () => undefined };
     const small = await startTestApp({ database, config: { databasePoolSize } });

@@ -60,6 +60,7 @@ describe('with the conditions on tenant and environment taken out of all SQL', (
       payments: await first('/v1/payments'),
       'top-ups': await first('/v1/payments'),
       transactions: await first(`/v1/wallets/${walletId}/transactions`),
+      lots: await first(`/v1/wallets/${walletId}/lots`),
       'payment-methods': await first(`/v1/customers/${account.customerId}/payment-methods`),
       environments: tenant.environmentId,
       tenants: tenant.tenantId,

@@ -66,6 +66,9 @@ describe('the process', () => {
     await copyPgliteTemplate(folder);
     const service = await start();
     const { hostname, port } = new URL(service.url);
+    // As browsers open them for what may come: nothing is ever sent on it, and nobody waits for it.
+    const silent = connect(Number(port), hostname).on('error', () => {});
+    await once(silent, 'connect');
     const socket = connect(Number(port), hostname);
     let answer = '';
     socket.on('data', (chunk) => {

@@ -1,11 +1,11 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { BalanceHistoryService } from '../src/ledger/balance-history.service.js';
 import { withinScope } from '../src/shared/sight.js';
-import { BalancesService } from '../src/ledger/balances.service.js';
 import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
 import { Wallet } from '../src/ledger/wallet.entity.js';
 import { TopUpsService } from '../src/top-ups/purchases/top-ups.service.js';
 import { TopUpGuard } from '../src/top-ups/rules/top-up-rule.entity.js';
+import { WalletReader } from '../src/wallets/wallet-reader.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { ACTOR } from './support/ledger.js';
@@ -68,12 +68,12 @@ describe('the renewal of purchased credits', () => {
 
   /** What can be read and what can be spent. */
   async function expectSpendable(walletId: string, credits: string): Promise<void> {
-    const [totals, past] = await withinScope(scene.scope, async () => [
-      (await service.get(BalancesService).totals([walletId])).get(walletId),
-      await service.get(BalanceHistoryService).balanceAt(walletId),
+    const [view, past] = await withinScope(scene.scope, async () => [
+      await service.get(WalletReader).find(scene.scope, walletId, true),
+      await service.get(BalanceHistoryService).balanceAt(scene.scope, walletId, service.clock.now()),
     ]);
-    const { purchased } = past.bySource;
-    const read = [totals?.unheld, purchased.posted.minus(purchased.expired)].map((credits) => credits?.toFixed());
+    const purchased = past?.bySource.purchased;
+    const read = [view?.lots?.unheld, purchased?.posted.minus(purchased.expired).toFixed()];
     const { balance } = await scene.ledger.evaluate(walletId);
     expect([...read, balance]).toEqual([credits, credits, credits]);
     await scene.ledger.hold(

@@ -394,9 +394,9 @@ describe('the delivery of webhooks', () => {
     expect(left).toEqual([]);
   });
 
-  it('is where the documentation of the routes says that it is looked after', async () => {
+  it('is looked after on a page of the console', async () => {
     const { body } = await client.get('/v1/webhooks/dashboard').expect(200);
-    expect(body).toEqual({ url: `${service.url}/docs#/Webhooks`, svix_enabled: false });
+    expect(body).toEqual({ url: `${service.url}/console/webhooks`, svix_enabled: false });
   });
 });
 

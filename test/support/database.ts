@@ -5,7 +5,9 @@ import pg from 'pg';
 import { Config } from '../../src/config.js';
 import { databaseOptions } from '../../src/database.js';
 import { migrate } from '../../src/ops/prepare-database.js';
+import { distribute } from '../../src/ops/distribute.js';
 import { asOwner } from '../../src/shared/sight.js';
+import { cloneOnNodes, clusterNodes, joinNodes, onNode } from './cluster.js';
 
 /** A migrated, empty database of a test file's own. */
 export interface TestDatabase {
@@ -44,9 +46,16 @@ export const DATABASES: [name: string, create: () => Promise<TestDatabase>][] = 
 /** Makes and migrates the template, once a run. */
 export async function migrateTemplate(): Promise<void> {
   await onServer(`create database ${templateName()}`);
+  const nodes = clusterNodes();
+  if (nodes.length > 1) await joinNodes(templateName(), nodes);
+  await withTemplate((em, config) => migrate(em, config));
+  if (nodes.length > 1) await withTemplate((em) => distribute(em.fork(), { pieces: 8, tell: () => undefined }));
+}
+
+async function withTemplate(work: (em: EntityManager, config: Config) => Promise<void>): Promise<void> {
   const config = Object.assign(new Config(), { databaseUrl: urlOf(templateName()) });
   const orm = await MikroORM.init(databaseOptions(config));
-  await asOwner(() => migrate(orm.em as EntityManager, config));
+  await asOwner(() => work(orm.em as EntityManager, config));
   await orm.close();
 }
 
@@ -56,7 +65,9 @@ export async function dropTemplate(): Promise<void> {
 
 async function createDatabase(template: string): Promise<TestDatabase & { url: string }> {
   const name = `refill_test_${randomBytes(6).toString('hex')}`;
-  await onServer(`create database ${name} template ${template}`);
+  await (clusterNodes().length > 1 && template !== 'template0'
+    ? cloneOnNodes(name, template)
+    : onServer(`create database ${name} template ${template}`));
   const drop = () => onServer(`drop database if exists ${name} with (force)`);
   return { kind: 'postgres', url: urlOf(name), drop };
 }
@@ -71,13 +82,15 @@ function urlOf(database: string): string {
   return url.toString();
 }
 
-/** Runs a statement in the maintenance database. Cloning needs the template to itself, so test files take turns. */
+/** Runs a statement in the maintenance database, of each node where there are several. Cloning needs the template to itself, so test files take turns. */
 export async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client(process.env['REFILL_TEST_SERVER_URL']);
+  const [coordinator, ...workers] = clusterNodes();
+  const client = new pg.Client(coordinator);
   await client.connect();
   try {
     await client.query('select pg_advisory_lock(7346552)');
     await client.query(statement);
+    for (const worker of workers) await onNode(worker, [statement]);
   } finally {
     await client.end();
   }

@@ -60,10 +60,10 @@ export function fillMoney(id: string, count: number): string {
     insert into refund (id, tenant_id, environment_id, customer_id, wallet_id, top_up_id, provider, payment_id,
       provider_refund_id, origin, refund_status, amount_minor, currency, on_spent, credits, debt_credits,
       forgiven_credits, bonus_credits, reason, failure_message, lookups, next_attempt_at, request_id, created_at,
-      updated_at, created_by)
+      updated_at, finished_at, created_by)
     select 'g' || w.id || n, w.tenant_id, w.environment_id, w.customer_id, w.id, 't' || w.id || n, w.id,
       'p' || w.id || n, 'g' || n, 'request', 'succeeded', 1, 'usd', 'debt', 0, 0, 0, 0, '', '', 0, ${at}, '', ${at},
-      ${at}, '' ${rows};
+      ${at}, ${at}, '' ${rows};
     insert into dispute (id, tenant_id, environment_id, customer_id, wallet_id, top_up_id, provider, payment_id,
       provider_dispute_id, dispute_status, amount_minor, currency, fee_minor, reason, frozen_credits, credits,
       debt_credits, forgiven_credits, bonus_credits, created_at, updated_at)
@@ -75,3 +75,35 @@ export function fillMoney(id: string, count: number): string {
     select 'e' || w.id || n, w.tenant_id, w.environment_id, 'sandbox', 'amount', 'p' || w.id || n,
       case when n % 20 = 0 then 'open' else 'repaired' end, 'person', ${at}, ${at}, ${at}, '', '', '' ${rows}`;
 }
+
+/** Figures of many days and what was streamed: a row for each commit. */
+export function fillFigures(id: string, streamed: number, figures: number): string {
+  const rows = (count: number) => `from wallet w, generate_series(1, ${count}) n where w.id = '${id}'`;
+  return `
+    insert into ledger_figure (shard, environment_id, day, currency, id, tenant_id, conversion_rate, reason,
+      counter_account, entries, credits, purchased, free, charged_minor)
+    select n % 256, w.environment_id, to_char(now() - n % 300 * interval '1 day', 'YYYY-MM-DD'), 'usd', 'f' || w.id || n,
+      w.tenant_id, 1, 'MANUAL_BALANCE_DEBIT', 'usage', 1, -1, 0, -1, 0 ${rows(figures)};
+    insert into streamed_event (shard, environment_id, stream_order, id, tenant_id, customer_id, wallet_id, event_type, body,
+      created_at)
+    select w.shard, w.environment_id, n, 's' || w.id || n, w.tenant_id, w.customer_id, w.id, 'wallet.updated', '{}', now() ${rows(streamed)}`;
+}
+
+/** Closed copies of a wallet, a second apart, so many of them of its customer: those of before a customer opened it anew. */
+export function fillWallets(id: string, count: number, ofCustomer: number): string {
+  return `
+    insert into wallet select (jsonb_populate_record(w, jsonb_build_object('id', w.id || '_' || n,
+      'shard', shard_of(w.id || '_' || n),
+      'customer_id', case when n <= ${ofCustomer} then w.customer_id else 'other_' || n end, 'wallet_status', 'closed',
+      'created_at', w.created_at - interval '1 day' - n * interval '1 second'))).*
+    from wallet w, generate_series(1, ${count}) n where w.id = '${id}';
+    ${COUNT_WALLETS}`;
+}
+
+/** As the commits that open wallets do, for those that were written behind the ledger's back. */
+export const COUNT_WALLETS = `
+  insert into wallet_count (tenant_id, environment_id, customer_id, wallets)
+  select tenant_id, environment_id, '', count(*) from wallet group by 1, 2
+  union all
+  select tenant_id, environment_id, customer_id, count(*) from wallet group by 1, 2, 3
+  on conflict (tenant_id, environment_id, customer_id) do update set wallets = excluded.wallets`;

@@ -22,6 +22,7 @@ export function fillStatements({ walletId, entries, from, to }: Filling): string
   const isGrant = `(n - 1) % ${ENTRIES_PER_LOT} = 0`;
   const lotNumber = `n - (n - 1) % ${ENTRIES_PER_LOT}`;
   const isPurchased = `((n - 1) / ${ENTRIES_PER_LOT}) % 2 = 0`;
+  const ofPurchase = isPurchased.replace('(n - 1)', '(e.sequence - 1)');
   const left = `${CREDITS_PER_LOT} - (n - 1) % ${ENTRIES_PER_LOT}`;
   const at = `timestamptz '${from.toISOString()}' + (timestamptz '${to.toISOString()}' - timestamptz '${from.toISOString()}') * ((n - 1)::float8 / ${Math.max(1, entries - 1)})`;
   const numbers = `from wallet w, generate_series(1, ${entries}) n where w.id = ${wallet}`;
@@ -49,6 +50,14 @@ export function fillStatements({ walletId, entries, from, to }: Filling): string
      select w.shard, w.id, ${id('n')}, ${id(lotNumber)}, case when ${isGrant} then 'grant' else 'consume' end,
        case when ${isGrant} then ${CREDITS_PER_LOT} else -1 end, n, ${left}
      ${numbers}`,
+    `insert into ledger_figure (shard, environment_id, day, currency, id, tenant_id, conversion_rate, reason, counter_account,
+       entries, credits, purchased, free, charged_minor)
+     select e.shard, e.environment_id, to_char(e.created_at at time zone 'utc', 'YYYY-MM-DD') as day, e.currency, min(e.id),
+       e.tenant_id, w.conversion_rate, e.reason, e.counter_account, count(*), sum(e.credits),
+       coalesce(sum(e.credits) filter (where ${ofPurchase}), 0), coalesce(sum(e.credits) filter (where not ${ofPurchase}), 0), 0
+     from wallet w join entry e on e.shard = w.shard and e.wallet_id = w.id
+     where w.id = ${wallet}
+     group by e.shard, e.environment_id, day, e.currency, e.tenant_id, w.conversion_rate, e.reason, e.counter_account`,
     `update wallet set sequence = ${entries}, credit_balance = ${lastLeft}, last_entry_hash = 'not chained',
        last_entry_at = '${to.toISOString()}' where id = ${wallet}`,
   ];

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { compileService } from './compile-service.js';
+import { findNodes } from './cluster.js';
 import { dropTemplate, migrateTemplate } from './database.js';
 import { pgliteTemplateFolder } from './pglite-template.js';
 import { type PostgresServer, startPostgres } from './postgres-server.js';
@@ -11,6 +12,7 @@ export async function startServer(): Promise<void> {
   const given = process.env['TEST_DATABASE_URL'];
   server = given ? undefined : await startPostgres();
   process.env['REFILL_TEST_SERVER_URL'] = given ?? server?.url;
+  process.env['REFILL_TEST_NODES'] = given ? (await findNodes(given)).join(' ') : server?.url;
   // Of this run alone: others may use the same server at the same time.
   process.env['REFILL_TEST_TEMPLATE'] = `refill_template_${process.pid}`;
   try {

@@ -85,8 +85,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     edits: [
       {
         file: 'top-ups/purchases/top-up-queue.ts',
-        from: 'const lease = new Date(now.getTime() + LEASE_MS).toISOString();',
-        to: 'const lease = now.toISOString();',
+        from: 'const lease = new Date(now.getTime() + LEASE_MS);',
+        to: 'const lease = now;',
       },
     ],
   },
