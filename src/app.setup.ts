@@ -19,7 +19,7 @@ import { Tracing } from './ops/tracing/tracing.js';
 import { unusualDigits } from './shared/currencies.js';
 import { PortalLooks } from './wallets/portal/portal-looks.service.js';
 import { PORTAL_PAGE } from './wallets/portal/portal-page.js';
-import { PORTAL_SCHEME } from './wallets/portal/portal.guard.js';
+import { PORTAL_SCHEME } from './wallets/portal/portal-door.js';
 import { DatabaseOutage } from './database-outage.js';
 import { createLog, LogLines, logRequests } from './log.js';
 import { DatabaseHealth } from './ops/database-health.js';

@@ -122,6 +122,15 @@ describe('a session of the portal that may manage', () => {
   });
 
   describe('and buys', () => {
+    it('what it has asked for, whatever key another customer has chosen', async () => {
+      const other = await createAccount(service, tenant);
+      const key = { idempotency_key: 'the-same' };
+      const { body: first } = await buy('pack_10', key).expect(200);
+      const answer = await buy('pack_10', key, await start(other));
+      expect([answer.status, answer.body.top_up_id === first.top_up_id]).toEqual([200, false]);
+      expect([await balanceOf(), await balanceOf(other)]).toEqual([10, 10]);
+    });
+
     it('a pack at the price that was shown, once for its key', async () => {
       const { body: packs } = await visit('get', '/packs').expect(200);
       expect(packs.results[0]).toMatchObject({ id: 'pack_10', price: 1100, fee: 0 });

@@ -113,6 +113,27 @@ describe('limits', () => {
     await from('203.0.113.2')(page).expect(401);
   });
 
+  it('are those of a session in the portal, not of the office that its visitors share', async () => {
+    const tenant = await createTenant(service);
+    const owner = withKey(service, tenant.serverKey, tenant);
+    await owner.put('/v1/settings/rate_limits', { value: { client_key: { per_minute: 20 } } }).expect(200);
+    const start = async (): Promise<string> => {
+      const { externalId } = await createAccount(service, tenant);
+      const { body } = await owner.get(`/v1/customers/portal/${externalId}`).expect(200);
+      return (body as { token: string }).token;
+    };
+    const [one, two] = [await start(), await start()];
+    const visit = (token: string) =>
+      request(service.url)
+        .get('/v1/customer/portal/usage')
+        .set('X-Session-Token', token)
+        .set('X-Forwarded-For', '203.0.113.3');
+    // What each asks for is worth five points, as much as the address may spend in a second without a session.
+    for (const token of [one, two])
+      for (const rest of [15, 10, 5, 0]) expect(left(await visit(token).expect(200))).toBe(rest);
+    expect((await visit(one).expect(429)).headers).toMatchObject({ 'ratelimit-limit': '20' });
+  });
+
   it('are for single tenants what the operator says', () => {
     const rateLimitTenants = 'big=20000/600000,small=5,any=0';
     const config = Object.assign(new Config(), { rateLimitPerMinute: 70, rateLimitTenants });

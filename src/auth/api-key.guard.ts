@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
+import type { PaidRequest } from '../http/admission/payer.js';
 import { Declared } from '../http/declared.js';
 import { originOf } from '../http/origin.js';
 import { Clock } from '../shared/clock.js';
@@ -9,10 +10,11 @@ import { DomainError, keyRefused } from '../shared/errors.js';
 import { takeTurnOf } from '../shared/turn.js';
 import { enterScope } from '../shared/sight.js';
 import { type Caller, ROUTE_ACCESS, type RouteAccess } from './caller.js';
+import { Doors } from './doors.js';
 import { KeyRing, type KnownKey } from './key-ring.js';
 import { KeyUsage } from './key-usage.js';
 import { refuseOtherEnvironment } from './named-environment.js';
-import type { ScopeName } from './scopes.js';
+import { isServerKey, type ScopeName } from './scopes.js';
 import { ConsoleSessions } from './sessions/console-sessions.service.js';
 import { sessionTokenOf } from './sessions/session-cookie.js';
 import { tenantSuspended } from './suspension.js';
@@ -26,6 +28,7 @@ export class ApiKeyGuard implements CanActivate {
     reflector: Reflector,
     private readonly keys: KeyRing,
     private readonly sessions: ConsoleSessions,
+    private readonly doors: Doors,
     private readonly usage: KeyUsage,
     private readonly clock: Clock,
   ) {
@@ -36,7 +39,10 @@ export class ApiKeyGuard implements CanActivate {
     const access = this.#access.of(context);
     if (access === 'public') return true;
     if (access === undefined) throw new Error(`${context.getClass().name} has a route without a scope`);
-    const request = context.switchToHttp().getRequest<Request & { caller?: Caller }>();
+    const door = this.doors.of(access);
+    if (door) return door.admit(context);
+    if (access === 'portal session') throw new Error('nobody looks after sessions of the portal');
+    const request = context.switchToHttp().getRequest<PaidRequest & { caller?: Caller }>();
     const key = await this.#authenticate(request);
     takeTurnOf(key.tenantId);
     if (access !== 'any key') authorize(key, access);
@@ -58,6 +64,8 @@ export class ApiKeyGuard implements CanActivate {
       scopes,
     };
     request.caller = { ...who, ...originOf(request) };
+    const isServer = isServerKey({ type: keyType, customerId });
+    request.payer = { id: keyId, isServer, tenantId, environmentId };
     return true;
   }
 

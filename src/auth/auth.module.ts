@@ -8,6 +8,7 @@ import { HttpModule } from '../http/http.module.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { Doors } from './doors.js';
 import { EnvironmentsController } from './environments.controller.js';
 import { EnvironmentsService } from './environments.service.js';
 import { KeyRing } from './key-ring.js';
@@ -66,18 +67,19 @@ import { UsersService } from './users/users.service.js';
     ConsoleSessions,
     KeyRing,
     KeyUsage,
+    Doors,
     RouteAccessCheck,
     PointBudgets,
     RequestBudgets,
     LoopDelay,
     LoadShedding,
     SheddingByTenant,
-    // In this order: no body is read of whoever has no key, or has spent all that it may.
+    // In this order: no body is read of whoever has no key or session, or has spent all that it may.
     { provide: APP_GUARD, useClass: ApiKeyGuard },
     { provide: APP_GUARD, useClass: RouteCostGuard },
     { provide: APP_GUARD, useClass: BodyGuard },
     { provide: APP_GUARD, useClass: BodyCostGuard },
   ],
-  exports: [TenantsService, ApiKeysService, LoadShedding, RequestBudgets],
+  exports: [TenantsService, ApiKeysService, LoadShedding, RequestBudgets, Doors],
 })
 export class AuthModule {}

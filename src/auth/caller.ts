@@ -25,9 +25,9 @@ export interface Caller extends Scope, Origin {
 export const API_KEY_SCHEME = 'api-key';
 export const BEARER_SCHEME = 'bearer';
 
-/** On each route: the scope it asks for, or that any key or nobody's will do. One that says none stops the start. */
+/** On each route: the scope it asks for, or that any key, a session of the portal or nobody's will do. One that says none stops the start. */
 export const ROUTE_ACCESS = Symbol('route access');
-export type RouteAccess = ScopeName | 'any key' | 'public';
+export type RouteAccess = ScopeName | 'any key' | 'portal session' | 'public';
 
 /** The caller of a private route. */
 export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {

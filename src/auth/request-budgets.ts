@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { POINTS } from '../http/admission/route-cost.js';
-import { payerOf } from '../http/admission/payer.js';
+import { type PaidRequest, type Payer, payerOf } from '../http/admission/payer.js';
 import {
   type Budget,
   BudgetExceeded,
@@ -12,15 +12,13 @@ import {
 } from '../http/admission/point-budgets.js';
 import { Config } from '../config.js';
 import type { Scope } from '../shared/scope.js';
-import type { Caller } from './caller.js';
-import { isServerKey } from './scopes.js';
 
 /** What an environment has limited itself to, below what the operator lets its tenant have. */
 export interface OwnLimits {
   environment: PointLimits;
   /** Of each server key. */
   serverKey: PointLimits;
-  /** Of each account key and each publishable key. */
+  /** Of each account key, publishable key and session of the portal. */
   clientKey: PointLimits;
 }
 
@@ -56,13 +54,13 @@ export class RequestBudgets {
   }
 
   /**
-   * Spends what a request costs, of its key, its environment and its tenant; without a key, of its address.
+   * Spends what a request costs, of its key or session, its environment and its tenant; without either, of its address.
    * @throws DomainError `too_many_requests`
    */
-  async spend(request: Request & { caller?: Caller }, response: Response, points: number): Promise<void> {
+  async spend(request: PaidRequest, response: Response, points: number): Promise<void> {
     if (points === 0) return;
     try {
-      const budgets = request.caller ? await this.#budgetsOf(request.caller) : [this.#budgetOfAddress(request)];
+      const budgets = request.payer ? await this.#budgetsOf(request.payer) : [this.#budgetOfAddress(request)];
       const standing = await this.points.spend(budgets, points);
       if (standing) tell(response, standing);
     } catch (error) {
@@ -75,22 +73,22 @@ export class RequestBudgets {
   }
 
   /** As Express takes it, for what no route of ours answers: the documents of the API. */
-  readonly handle = async (request: Request, response: Response, next: () => void): Promise<void> => {
+  readonly handle = async (request: PaidRequest, response: Response, next: () => void): Promise<void> => {
     await this.spend(request, response, POINTS.ordinary);
     next();
   };
 
-  async #budgetsOf(caller: Caller): Promise<Budget[]> {
-    const { keyId, keyType, tenantId, environmentId, customerId } = caller;
-    const own = await this.ownLimitsOf(caller);
+  async #budgetsOf(payer: Payer): Promise<Budget[]> {
+    const { id, isServer, tenantId, environmentId } = payer;
+    const own = await this.ownLimitsOf(payer);
     return [
-      { id: keyId, limits: isServerKey({ type: keyType, customerId }) ? own.serverKey : own.clientKey },
+      { id, limits: isServer ? own.serverKey : own.clientKey },
       { id: environmentId, limits: own.environment },
       { id: tenantId, limits: this.tenantLimits(tenantId) },
     ];
   }
 
-  #budgetOfAddress(request: Request): Budget {
+  #budgetOfAddress(request: PaidRequest): Budget {
     return { id: payerOf(request), limits: { perSecond: orNone(this.config.rateLimitAddress), perMinute: null } };
   }
 }

@@ -39,6 +39,7 @@ import { TransactionDetailsService } from './history/transaction-details.service
 import { TransactionReader } from './transaction-reader.js';
 import { Expansions } from './expansions.js';
 import { PortalAccountController } from './portal/portal-account.controller.js';
+import { PortalDoor } from './portal/portal-door.js';
 import { PortalLooks } from './portal/portal-looks.service.js';
 import { PortalSessionsController } from './portal/portal-sessions.controller.js';
 import { PortalSessionsService } from './portal/portal-sessions.service.js';
@@ -101,6 +102,7 @@ import { WalletsService } from './wallets.service.js';
     Expansions,
     TransactionsService,
     WalletConversionsService,
+    PortalDoor,
     PortalLooks,
     PortalSessionsService,
     PortalUsage,

@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { requestIdOf } from '../../http/request-id.js';
 import type { Actor } from '../../customers/payment-methods.service.js';
-import { visitorOf } from '../../wallets/portal/portal.guard.js';
+import { visitorOf } from '../../wallets/portal/portal-door.js';
 import type { Account } from '../account.js';
 
 /** An account that its customer looks after in a session of the portal. */

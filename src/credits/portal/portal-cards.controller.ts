@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Header, HttpCode, Param, Post, Req } from '@ne
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
-import { PortalNeeds, RequirePortalSession } from '../../wallets/portal/portal.guard.js';
+import { PortalNeeds, RequirePortalSession } from '../../wallets/portal/portal-door.js';
 import { CurrentPortalAccount, type PortalAccount } from './portal-account.js';
 import { PortalCardDto, PortalCardOutcomeDto, PortalCardSetupDto } from './portal-cards.dto.js';
 import { PortalCards } from './portal-cards.service.js';

@@ -5,7 +5,7 @@ import { Cost, POINTS } from '../../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { InvoicePdfs } from '../../payments/invoice-pdf/invoice-pdfs.js';
 import { sendInvoicePdf } from '../../payments/invoice-pdf/send-invoice-pdf.js';
-import { PortalNeeds, RequirePortalSession } from '../../wallets/portal/portal.guard.js';
+import { PortalNeeds, RequirePortalSession } from '../../wallets/portal/portal-door.js';
 import { AccountInvoicesService } from '../account-invoices.service.js';
 import { sendUsageReport } from '../usage/send-csv.js';
 import { REPORT_COLUMNS, UsageFilters } from '../usage/usage.dto.js';

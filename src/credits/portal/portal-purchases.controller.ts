@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { CreditsPageQuery } from '../../http/credits-page.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { Idempotency, type IdempotentRequest, replayable } from '../../http/idempotency.js';
-import { PortalNeeds, RequirePortalSession } from '../../wallets/portal/portal.guard.js';
+import { PortalNeeds, RequirePortalSession } from '../../wallets/portal/portal-door.js';
 import { AccountTopUpDto, AccountTopUpPageDto, AccountTopUpsQuery, CancelTopUpDto } from '../account-top-ups.dto.js';
 import { AccountTopUps } from '../account-top-ups.service.js';
 import { PackPageDto } from '../packs/credit-packs.dto.js';

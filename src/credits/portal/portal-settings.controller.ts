@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, Patch } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
-import { PortalNeeds, RequirePortalSession } from '../../wallets/portal/portal.guard.js';
+import { PortalNeeds, RequirePortalSession } from '../../wallets/portal/portal-door.js';
 import { ChangeTopUpSettingsDto, toSettingsChange } from '../top-up-settings.dto.js';
 import { CurrentPortalAccount, type PortalAccount } from './portal-account.js';
 import { PortalTopUpSettingsDto } from './portal-settings.dto.js';

@@ -19,7 +19,7 @@ import { PortalLooks } from './portal-looks.service.js';
 import { PortalVisitDto } from './portal.dto.js';
 import type { PortalVisitor } from './portal-sessions.service.js';
 import { PortalUsage } from './portal-usage.service.js';
-import { CurrentVisitor, RequirePortalSession } from './portal.guard.js';
+import { CurrentVisitor, RequirePortalSession } from './portal-door.js';
 
 /** What a customer sees beside their wallets: who they are, what they were billed, what they spent. */
 @ApiTags('Customer portal')

@@ -16,7 +16,7 @@ import { WalletBalanceDto } from '../wallet-answers.dto.js';
 import { WalletReader, type WalletView } from '../wallet-reader.js';
 import { WalletsService } from '../wallets.service.js';
 import type { PortalVisitor } from './portal-sessions.service.js';
-import { CurrentVisitor, RequirePortalSession } from './portal.guard.js';
+import { CurrentVisitor, RequirePortalSession } from './portal-door.js';
 
 /** What a customer sees of their own wallets. Another customer's wallet answers as an unknown one. */
 @ApiTags('Customer portal')
