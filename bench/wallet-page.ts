@@ -1,7 +1,7 @@
 import type { Browser, Page, Request } from 'playwright-core';
 import type pg from 'pg';
 import { BROWSER_PATH } from '../test/support/browser.js';
-import { launchBrowser } from '../test/support/launch-browser.js';
+import { launchBrowser } from '../test/support/browser.js';
 import { fillRest } from '../test/support/fill-tables.js';
 import type { BenchService } from './processes.js';
 import type { WalletPageFigures } from './report.js';

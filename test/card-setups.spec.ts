@@ -7,7 +7,7 @@ import { StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
 import { call, createAccount, createTenant, type TestTenant } from './support/accounts.js';
 import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { Browser, BROWSER_PATH } from './support/browser.js';
+import { BROWSER_PATH, LonePage } from './support/browser.js';
 import { DATABASES } from './support/database.js';
 import { connectStripe, WEBHOOK_SECRET } from './support/stripe.js';
 
@@ -135,8 +135,8 @@ describe.each(DATABASES)('cards that their holders give to Stripe, on %s', (_nam
       publishable_key: stripe.keys.publishableKey,
     });
     const { hostname: host, port } = new URL(stripe.url);
-    const page = new Stripe(stripe.keys.secretKey, { host, port, protocol: 'http' });
-    await page.setupIntents.confirm(body.setup_id, { payment_method: 'pm_card_visa' });
+    const browser = new Stripe(stripe.keys.secretKey, { host, port, protocol: 'http' });
+    await browser.setupIntents.confirm(body.setup_id, { payment_method: 'pm_card_visa' });
     expect((await client.empty(path(body.setup_id))).body).toMatchObject({ status: 'saved' });
   });
 
@@ -185,17 +185,17 @@ describe.each(DATABASES)('cards that their holders give to Stripe, on %s', (_nam
   });
 
   (BROWSER_PATH === undefined ? it.skip : it)('are typed in by a person in a browser', async () => {
-    const browser = await Browser.start();
+    const phone = await LonePage.open();
     try {
       const urls = { success_url: `${service.url}/livez?s={CHECKOUT_SESSION_ID}`, cancel_url: service.url };
       const { body } = await client.post(path(), urls);
-      await browser.open(body.url);
-      await browser.type('#cardNumber', '5555 5555 5555 4444');
-      await browser.click('#submit');
-      await browser.until(`location.search === '?s=${body.setup_id}'`);
+      await phone.goTo(body.url);
+      await phone.type('#cardNumber', '5555 5555 5555 4444');
+      await phone.click('#submit');
+      await phone.until(`location.search === '?s=${body.setup_id}'`);
       expect((await client.empty(path(body.setup_id))).body).toMatchObject({ payment_method: { last4: '4444' } });
     } finally {
-      await browser.close();
+      await phone.close();
     }
   });
 });

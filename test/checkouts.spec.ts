@@ -10,7 +10,7 @@ import { StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
 import { call, createAccount, createTenant, type TestTenant } from './support/accounts.js';
 import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { Browser, BROWSER_PATH } from './support/browser.js';
+import { BROWSER_PATH, LonePage } from './support/browser.js';
 import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { clientOf } from './support/stand-in-client.js';
@@ -237,16 +237,16 @@ describe.each(DATABASES)('credits that are paid for on a page of Stripe’s, on 
   });
 
   (BROWSER_PATH === undefined ? it.skip : it)('are paid for by a person in a browser', async () => {
-    const browser = await Browser.start();
+    const phone = await LonePage.open();
     try {
       const { body } = await begin({}, { success_url: `${service.url}/health/live?paid` });
-      await browser.open(body.checkout_session.payment_action.url);
-      await browser.click('#submit');
-      await browser.until(`location.search === '?paid'`);
+      await phone.goTo(body.checkout_session.payment_action.url);
+      await phone.click('#submit');
+      await phone.until(`location.search === '?paid'`);
       await runTask();
       expect(await balance()).toBe('50');
     } finally {
-      await browser.close();
+      await phone.close();
     }
   });
 });

@@ -5,7 +5,7 @@ import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { EndpointsService } from '../src/webhooks/endpoints.service.js';
 import { StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { Browser, BROWSER_PATH } from './support/browser.js';
+import { BROWSER_PATH, LonePage } from './support/browser.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { expectOwnElementsOnly } from './support/page-policy.js';
 import { connectStripe } from './support/stripe.js';
@@ -195,44 +195,44 @@ describe('a payment that asks for the holder of its card', () => {
 
   // A machine without a browser says so, instead of looking complete.
   (BROWSER_PATH === undefined ? describe.skip : describe)('in a browser of a phone', () => {
-    let browser: Browser;
+    let phone: LonePage;
     beforeAll(async () => {
-      browser = await Browser.start();
+      phone = await LonePage.open();
     });
-    afterAll(() => browser.close());
+    afterAll(() => phone.close());
 
-    const isAt = (status: string) => browser.until(`document.body.dataset.status === '${status}'`);
+    const isAt = (status: string) => phone.until(`document.body.dataset.status === '${status}'`);
     async function answerBank(button: string): Promise<void> {
-      await browser.click('#confirm');
-      await browser.until(`document.querySelector('iframe')`);
-      await browser.clickInFrame(await browser.evaluate<string>(`document.querySelector('iframe').src`), button);
+      await phone.click('#confirm');
+      await phone.until(`document.querySelector('iframe')`);
+      await phone.clickInFrame(button);
     }
 
     it('is confirmed by its holder, after a first try that failed, and credited by the time the page says so', async () => {
       const asked = await ask();
-      await browser.open(`${asked.page}#${asked.token}`);
+      await phone.goTo(`${asked.page}#${asked.token}`);
       await isAt('open');
-      expect(await browser.evaluate(`document.querySelector('#amount').textContent`)).toContain('USD 50.00');
-      expect(await browser.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
-      expect(await browser.evaluate(`document.querySelector('#confirm').offsetHeight >= 44`)).toBe(true);
+      expect(await phone.evaluate(`document.querySelector('#amount').textContent`)).toContain('USD 50.00');
+      expect(await phone.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+      expect(await phone.evaluate(`document.querySelector('#confirm').offsetHeight >= 44`)).toBe(true);
       await answerBank('#fail');
-      await browser.until(`!document.querySelector('#error').hidden`);
+      await phone.until(`!document.querySelector('#error').hidden`);
       await isAt('open');
       await answerBank('#complete');
       await isAt('paid');
       expect(await scene.balance(asked.walletId)).toBe('55');
       expect(charges(asked)).toHaveLength(1);
-      await browser.open('about:blank');
-      await browser.open(`${asked.page}#${asked.token}`);
+      await phone.goTo('about:blank');
+      await phone.goTo(`${asked.page}#${asked.token}`);
       await isAt('paid');
     });
 
     it('is not there for a wrong link', async () => {
       const { page } = await ask();
-      await browser.open('about:blank');
-      await browser.open(`${page}#1.nonsense`);
+      await phone.goTo('about:blank');
+      await phone.goTo(`${page}#1.nonsense`);
       await isAt('invalid');
-      expect(await browser.evaluate(`document.querySelector('#confirm').offsetHeight`)).toBe(0);
+      expect(await phone.evaluate(`document.querySelector('#confirm').offsetHeight`)).toBe(0);
     });
   });
 });

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Stripe from 'stripe';
 import { StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
-import { Browser, BROWSER_PATH } from './support/browser.js';
+import { BROWSER_PATH, LonePage } from './support/browser.js';
 import { clientOf } from './support/stand-in-client.js';
 
 const SUCCESS_URL = 'https://shop.example/done?session={CHECKOUT_SESSION_ID}';
@@ -98,12 +98,12 @@ describe('the pages of the Stripe stand-in', () => {
   });
 
   (BROWSER_PATH === undefined ? describe.skip : describe)('in a browser', () => {
-    let browser: Browser;
+    let phone: LonePage;
     let shop: Server;
     let shopUrl: string;
 
     beforeAll(async () => {
-      browser = await Browser.start();
+      phone = await LonePage.open();
       shop = createServer((_, response) => {
         response.writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': strictPolicy(standIn.url) });
         response.end(`<!doctype html><title>Shop</title><script src="${standIn.url}/v3/"></script><h1>Shop</h1>`);
@@ -113,16 +113,16 @@ describe('the pages of the Stripe stand-in', () => {
     });
 
     afterAll(async () => {
-      await browser.close();
+      await phone.close();
       shop.close();
     });
 
     it('save a card', async () => {
       const session = await setup({ success_url: `${shopUrl}?session={CHECKOUT_SESSION_ID}` });
-      await browser.open(session.url as string);
-      await browser.type('#cardNumber', '4242 4242 4242 4242');
-      await browser.click('#submit');
-      await browser.until(`location.search === '?session=${session.id}'`);
+      await phone.goTo(session.url as string);
+      await phone.type('#cardNumber', '4242 4242 4242 4242');
+      await phone.click('#submit');
+      await phone.until(`location.search === '?session=${session.id}'`);
       expect((await stripe.customers.listPaymentMethods(customer)).data).toHaveLength(1);
     });
 
@@ -138,21 +138,18 @@ describe('the pages of the Stripe stand-in', () => {
       const card = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_authenticationRequired' } });
       const off = { payment_method: card.id, off_session: true };
       await expect(stripe.paymentIntents.confirm(id, off)).rejects.toMatchObject({ code: 'authentication_required' });
-      await browser.open(shopUrl);
-      await browser.until('window.Stripe');
+      await phone.goTo(shopUrl);
+      await phone.until('window.Stripe');
       const { publishableKey } = standIn.keys;
-      await browser.evaluate(
+      await phone.evaluate(
         `void (window.outcome = undefined, Stripe('${publishableKey}')
           .confirmCardPayment('${secret}', { payment_method: '${card.id}' }).then((outcome) => { window.outcome = outcome; }))`,
       );
-      await browser.until(`document.querySelector('iframe')`);
-      const bank = await browser.evaluate<string>(`document.querySelector('iframe').src`);
-      await browser.clickInFrame(bank, button);
-      await browser.until('window.outcome');
+      await phone.until(`document.querySelector('iframe')`);
+      await phone.clickInFrame(button);
+      await phone.until('window.outcome');
       expect((await stripe.paymentIntents.retrieve(id)).status).toBe(status);
-      const outcome = await browser.evaluate<{ paymentIntent?: Stripe.PaymentIntent; error?: object }>(
-        'window.outcome',
-      );
+      const outcome = await phone.evaluate<{ paymentIntent?: Stripe.PaymentIntent; error?: object }>('window.outcome');
       if (status === 'succeeded') expect(outcome.paymentIntent).toMatchObject({ id, status });
       else expect(outcome.error).toMatchObject({ code: 'payment_intent_authentication_failure' });
     });

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import type { ApiClient } from '../../support/api-client.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { PASSWORD, TenantUsersScene, type TestUser } from '../../support/tenant-users.js';
-import { launchBrowser } from '../../support/launch-browser.js';
+import { launchBrowser } from '../../support/browser.js';
 import { Visit } from './browser-session.js';
 
 const here = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
