@@ -59,6 +59,6 @@ export function fillStatements({ walletId, entries, from, to }: Filling): string
      where w.id = ${wallet}
      group by e.shard, e.environment_id, day, e.currency, e.tenant_id, w.conversion_rate, e.reason, e.counter_account`,
     `update wallet set sequence = ${entries}, credit_balance = ${lastLeft}, last_entry_hash = 'not chained',
-       last_entry_at = '${to.toISOString()}' where id = ${wallet}`,
+       last_entry_at = '${to.toISOString()}', created_at = least(created_at, '${from.toISOString()}') where id = ${wallet}`,
   ];
 }

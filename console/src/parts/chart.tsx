@@ -156,7 +156,8 @@ function optionsOf(
     stroke: colour(`--${tone}`),
     width: kind === 'bars' ? 0 : 2,
     fill: kind === 'bars' ? colour(`--${tone}`) : undefined,
-    points: { show: false },
+    // A value without a neighbour is no line.
+    points: { show: kind !== 'bars' && values.filter((value) => value !== null).length === 1 },
     value: (_chart: UPlot, _value: number, _series: number, index: number | null) =>
       index === null ? '' : textOf(values[index]),
     ...pathsOf(kind),

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { pauseWords, paymentWords, ruleWords } from '../pages/wallet/rule-words';
 import { Badge } from '../parts/badge';
 import { creditsText } from '../parts/amounts';
 import { ConfirmDialog } from '../parts/dialog';
@@ -10,33 +11,67 @@ import { useAction } from '../parts/use-action';
 import { dataOf, type Schemas } from '../session/api';
 import { portalApi } from './portal-api';
 import { minorText, type Pack, PriceLines, totalOf } from './prices';
-import { usePacks } from './reads';
+import { usePacks, useWallets } from './reads';
 
 type Settings = Schemas['PortalTopUpSettingsDto'];
+type Wallet = Schemas['WalletBalanceDto'];
 
-const PAUSES: Readonly<Record<string, string>> = {
-  card_declined: 'the card was declined',
-  no_payment_method: 'there is no card on file',
-  hourly_limit: 'it has bought as often in an hour as it may',
-  pack_changed: 'the pack is sold at other terms now',
-  pack_withdrawn: 'the pack is not sold any more',
-  fee_changed: 'the fee is another one now',
-};
+const NOTHING_BOUGHT = 'When your credits are used up, nothing is bought unless you do it.';
 
-/** Whether credits are bought without asking, when, and what that costs. */
-export function AutoTopUp({ mayManage }: { mayManage: boolean }) {
+interface AutoTopUpProps {
+  seller: string;
+  mayManage: boolean;
+  /** Whether the session may see what the customer has agreed to. */
+  showsAccount: boolean;
+}
+
+/** Whether credits are bought without asking, when, and what that costs: by the customer's own agreement, and by the seller's rules. */
+export function AutoTopUp({ seller, mayManage, showsAccount }: AutoTopUpProps) {
+  const rules = useWallets().data?.filter(({ auto_topup: rule }) => rule?.enabled) ?? [];
+  if (!showsAccount && rules.length === 0) return null;
+  return (
+    <Section title="Automatic top-up">
+      {rules.map((wallet) => (
+        <SetUpBySeller key={wallet.id} wallet={wallet} seller={seller} />
+      ))}
+      {showsAccount && <OwnAgreement isAlone={rules.length === 0} mayManage={mayManage} />}
+    </Section>
+  );
+}
+
+/** A rule of the wallet itself: it spends the customer's money, too, and only the seller changes it. */
+function SetUpBySeller({ wallet, seller }: { wallet: Wallet; seller: string }) {
+  const paused = wallet.auto_topup?.paused_reason ?? null;
+  return (
+    <div className="card">
+      <p>
+        <Badge tone={paused === null ? 'good' : 'warn'}>{paused === null ? 'on' : 'paused'}</Badge> {ruleWords(wallet)}{' '}
+        {paymentWords(wallet)}
+      </p>
+      {paused !== null && <p>It buys nothing now: {pauseWords(paused)}.</p>}
+      <p className="muted">Set up by {seller}: ask there to change it.</p>
+    </div>
+  );
+}
+
+function OwnAgreement({ isAlone, mayManage }: { isAlone: boolean; mayManage: boolean }) {
   const settings = useQuery({
     queryKey: ['portal', 'top-up-settings'],
     queryFn: () => dataOf(portalApi.GET('/v1/customer/portal/top-up-settings')),
   });
   return (
-    <Section title="Automatic top-up">
-      <Found query={settings}>{(found) => <InForce settings={found} mayManage={mayManage} />}</Found>
-    </Section>
+    <Found query={settings}>{(found) => <InForce settings={found} isAlone={isAlone} mayManage={mayManage} />}</Found>
   );
 }
 
-function InForce({ settings, mayManage }: { settings: Settings; mayManage: boolean }) {
+interface InForceProps {
+  settings: Settings;
+  /** Whether nothing else buys. */
+  isAlone: boolean;
+  mayManage: boolean;
+}
+
+function InForce({ settings, isAlone, mayManage }: InForceProps) {
   const [dialog, setDialog] = useState<'agree' | 'end' | null>(null);
   const { auto_top_up_credits_pack: pack, paused_reason: paused } = settings;
   const isOn = isAgreed(settings) && pack !== null;
@@ -44,11 +79,9 @@ function InForce({ settings, mayManage }: { settings: Settings; mayManage: boole
     <div className="card">
       <p>
         <Badge tone={isOn ? (paused ? 'warn' : 'good') : 'neutral'}>{isOn ? (paused ? 'paused' : 'on') : 'off'}</Badge>{' '}
-        {isOn ? whenText(settings) : 'When your credits are used up, nothing is bought unless you do it.'}
+        {isOn ? whenText(settings) : isAlone ? NOTHING_BOUGHT : 'You have agreed to nothing else.'}
       </p>
-      {isOn && paused && (
-        <p>It buys nothing now: {PAUSES[paused] ?? paused.replaceAll('_', ' ')}. Save it again to go on.</p>
-      )}
+      {isOn && paused && <p>It buys nothing now: {pauseWords(paused)}. Save it again to go on.</p>}
       {isOn && <Costs pack={pack} settings={settings} />}
       {mayManage && (
         <div className="actions">
@@ -63,7 +96,7 @@ function InForce({ settings, mayManage }: { settings: Settings; mayManage: boole
         </div>
       )}
       {dialog === 'agree' && <Agreeing settings={settings} onClose={() => setDialog(null)} />}
-      {dialog === 'end' && <End onClose={() => setDialog(null)} />}
+      {dialog === 'end' && <End isAlone={isAlone} onClose={() => setDialog(null)} />}
     </div>
   );
 }
@@ -177,7 +210,7 @@ function Agree({ settings, packs, onClose }: { settings: Settings; packs: Pack[]
   );
 }
 
-function End({ onClose }: { onClose: () => void }) {
+function End({ isAlone, onClose }: { isAlone: boolean; onClose: () => void }) {
   const end = useAction({
     run: () =>
       dataOf(
@@ -199,7 +232,7 @@ function End({ onClose }: { onClose: () => void }) {
       onConfirm={() => end.mutate()}
       onClose={onClose}
     >
-      <p>Nothing is bought any more unless you do it. Credits that you have stay.</p>
+      <p>{isAlone ? NOTHING_BOUGHT : 'What was set up for you goes on buying.'} Credits that you have stay.</p>
     </ConfirmDialog>
   );
 }

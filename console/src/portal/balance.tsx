@@ -2,12 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
 import { Credits, Money } from '../parts/amounts';
 import type { Mark } from '../parts/chart';
+import { CURVE_DAYS, curveStart } from '../parts/curve-start';
 import { groupDigits } from '../parts/digits';
 import { Instant } from '../parts/instant';
 import { Figure, Figures, Section } from '../parts/layout';
 import { Empty, Found, Loading } from '../parts/states';
 import { dataOf, type Schemas } from '../session/api';
 import { portalApi } from './portal-api';
+import { useWallets } from './reads';
 
 type Wallet = Schemas['WalletBalanceDto'];
 type Lot = Schemas['LotDto'];
@@ -25,12 +27,8 @@ const MARKED: Readonly<Record<string, [words: string, tone: Mark['tone']]>> = {
 
 /** What is there, how it went, and when what is left of it ends. */
 export function Balance() {
-  const wallets = useQuery({
-    queryKey: ['portal', 'wallets'],
-    queryFn: () => dataOf(portalApi.POST('/v1/customer/portal/wallets')),
-  });
   return (
-    <Found query={wallets}>
+    <Found query={useWallets()}>
       {(found) =>
         found.length === 0 ? (
           <Empty title="You have no credits yet." />
@@ -61,19 +59,19 @@ function OneWallet({ wallet, isOnly }: { wallet: Wallet; isOnly: boolean }) {
           <Money value={wallet.balance} currency={currency} />
         </Figure>
       </Figures>
-      <Curve walletId={id} />
+      <Curve wallet={wallet} />
       <Expiries walletId={id} />
     </Section>
   );
 }
 
-function Curve({ walletId }: { walletId: string }) {
+function Curve({ wallet: { id, created_at: openedAt } }: { wallet: Wallet }) {
   const curve = useQuery({
-    queryKey: ['portal', 'curve', walletId],
+    queryKey: ['portal', 'curve', id],
     queryFn: () =>
       dataOf(
         portalApi.GET('/v1/customer/portal/wallets/{id}/curve', {
-          params: { path: { id: walletId }, query: { points: CURVE_POINTS } },
+          params: { path: { id }, query: { points: CURVE_POINTS, from: curveStart(openedAt, CURVE_DAYS) } },
         }),
       ),
   });
@@ -101,7 +99,7 @@ function Drawn({ curve: { points, marks } }: { curve: Schemas['WalletCurveDto'] 
   );
   return (
     <Suspense fallback={<Loading />}>
-      <Chart label="Credits in the last 30 days" at={at} series={series} marks={shown} height={180} />
+      <Chart label={`Credits in the last ${CURVE_DAYS} days`} at={at} series={series} marks={shown} height={180} />
     </Suspense>
   );
 }

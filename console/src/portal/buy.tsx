@@ -31,10 +31,7 @@ export function Packs({ seller, mayManage }: { seller: string; mayManage: boolea
                 <li key={pack.id} className="card">
                   <strong>{pack.name}</strong>
                   <span className="figure-value amount">{minorText(totalOf(pack), pack.currency_code)}</span>
-                  <span className="muted">
-                    {creditsText(String(pack.pack_amount))}
-                    {pack.fee > 0 && `, ${minorText(pack.fee, pack.currency_code)} of it a fee`}
-                  </span>
+                  <span className="muted">{detailsOf(pack)}</span>
                   {pack.discount > 0 && <Badge tone="good">{pack.discount}% less</Badge>}
                   {mayManage && (
                     <button type="button" className="primary wide" onClick={() => setChosen(pack)}>
@@ -50,6 +47,12 @@ export function Packs({ seller, mayManage }: { seller: string; mayManage: boolea
       {chosen && <Buying pack={chosen} seller={seller} onClose={() => setChosen(null)} />}
     </Section>
   );
+}
+
+/** What neither its name nor its price says. */
+function detailsOf({ name, pack_amount: amount, fee, currency_code: currency }: Pack): string {
+  const credits = creditsText(String(amount));
+  return [name !== credits && credits, fee > 0 && `${minorText(fee, currency)} of it a fee`].filter(Boolean).join(', ');
 }
 
 function Buying({ pack, seller, onClose }: { pack: Pack; seller: string; onClose: () => void }) {

@@ -45,7 +45,7 @@ function Account({ visit }: { visit: Visit }) {
       {showsAccount && <Waiting mayManage={mayManage} />}
       <Balance />
       {showsAccount && <Packs seller={brand.name} mayManage={mayManage} />}
-      {showsAccount && <AutoTopUp mayManage={mayManage} />}
+      <AutoTopUp seller={brand.name} mayManage={mayManage} showsAccount={showsAccount} />
       {showsAccount && <CardOnFile seller={brand.name} mayManage={mayManage} />}
       {showsAccount && <Purchases />}
       <Invoices />

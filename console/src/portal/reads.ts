@@ -19,6 +19,13 @@ export function isOpen({ status }: Schemas['AccountTopUpDto']): boolean {
   return OPEN.has(status);
 }
 
+export function useWallets() {
+  return useQuery({
+    queryKey: ['portal', 'wallets'],
+    queryFn: () => dataOf(portalApi.POST('/v1/customer/portal/wallets')),
+  });
+}
+
 export function usePacks() {
   return useQuery({
     queryKey: ['portal', 'packs'],

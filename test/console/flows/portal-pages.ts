@@ -171,6 +171,22 @@ export function portalPages(scene: () => ConsoleScene): void {
       await visit.end();
     });
 
+    it('says what the seller’s rule buys, beside what the customer has agreed to', async () => {
+      const account = await createAccount(service, tenant);
+      const wallet = { customer_id: account.customerId, currency: 'usd', initial_credits_to_load: '50' };
+      const { body } = await client.post('/v1/wallets', wallet).expect(200);
+      const rule = { enabled: true, threshold: '10', amount: '20', invoicing: false };
+      await client.put(`/v1/wallets/${body.id}`, { auto_topup: rule }).expect(200);
+      const visit = await come(account);
+      const { page } = visit;
+      await page.getByText('Buys 20 credits for 20.00 USD when 10 credits or fewer are left').waitFor();
+      await page.getByText('Set up by Acme Scans: ask there to change it.').waitFor();
+      await page.getByText('You have agreed to nothing else.').waitFor();
+      expect(await page.getByText('nothing is bought').count()).toBe(0);
+      await visit.expectGood();
+      await visit.end();
+    });
+
     it('shows who may only look everything and no button, in the frame of a page that may have it and of no other', async () => {
       const account = await createAccount(service, tenant, null);
       const wallet = { customer_id: account.customerId, currency: 'usd', initial_credits_to_load: '1234567.5' };

@@ -7,7 +7,8 @@ import { Section } from '../../parts/layout';
 import { Found } from '../../parts/states';
 import { reasonWords } from '../../parts/words';
 import type { Schemas } from '../../session/api';
-import { CURVE_DAYS, useCurve } from './reads';
+import { CURVE_DAYS } from '../../parts/curve-start';
+import { useCurve } from './reads';
 
 type Curve = Schemas['WalletCurveDto'];
 
@@ -30,7 +31,7 @@ const TONES: Readonly<Record<string, Tone>> = {
 export function BalanceChart({ wallet }: { wallet: Schemas['WalletDto'] }) {
   const [params, setParams] = useSearchParams();
   const days = PERIODS.find(([period]) => period === params.get('days'))?.[0] ?? DEFAULT_DAYS;
-  const curve = useCurve(wallet.id, Number(days));
+  const curve = useCurve(wallet, Number(days));
   return (
     <Section
       title="Balance over time"

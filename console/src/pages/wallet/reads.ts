@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Paging } from '../../parts/data-table';
-import { api, dataOf } from '../../session/api';
+import { curveStart } from '../../parts/curve-start';
+import { api, dataOf, type Schemas } from '../../session/api';
 
 /** Every key begins with `wallets`, so that an event about any wallet makes them all stale. */
 
@@ -28,15 +29,12 @@ export function useForecast(id: string) {
 }
 
 const CURVE_POINTS = 200;
-/** What the service shows where it is not asked for another stretch: then its own clock decides. */
-export const CURVE_DAYS = 30;
-
-/** The balance over the last days, and what happened. */
-export function useCurve(id: string, days: number) {
+/** The balance over the last days, or since the wallet was opened, and what happened. */
+export function useCurve({ id, created_at: openedAt }: Schemas['WalletDto'], days: number) {
   return useQuery({
     queryKey: ['analytics', 'wallets', id, days],
     queryFn: () => {
-      const from = days === CURVE_DAYS ? undefined : new Date(Date.now() - days * 86_400_000).toISOString();
+      const from = curveStart(openedAt, days);
       const query = { from, points: CURVE_POINTS };
       return dataOf(api.GET('/v1/analytics/wallets/{id}', { params: { path: { id }, query } }));
     },
