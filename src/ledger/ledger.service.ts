@@ -41,6 +41,7 @@ interface Queued {
   reject: (error: unknown) => void;
 }
 
+const OF_A_PIECE = /\b([a-z_]+)_\d{6,}\b/;
 /** Deadlock, serialization failure, lost race on a unique key: the same batch may well succeed the next time. */
 const RETRYABLE_STATES: ReadonlySet<string> = new Set(['40P01', '40001', '23505', '55P03']);
 const MAX_ATTEMPTS = 4;
@@ -312,7 +313,7 @@ function attemptsFor(error: unknown): number {
 
 function violatedConstraint(error: unknown): string | undefined {
   if (sqlStateOf(error) !== '23505' && !(error instanceof UniqueConstraintViolationException)) return undefined;
-  const details = error as DriverException & { constraint?: string };
-  // A distributed database says which piece of the table it was.
-  return details.constraint?.replace(/_\d{6,}$/, '') ?? 'unique';
+  const { constraint, message } = error as DriverException & { constraint?: string };
+  // Of what a worker of a cluster refuses only its words come through, with the number of the piece behind the name.
+  return constraint ?? OF_A_PIECE.exec(message)?.[1] ?? 'unique';
 }

@@ -1,7 +1,23 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { isDistributed } from '../../shared/distribution.js';
 import { ALL_SHARDS } from '../../shared/shard.js';
 
 const KIND = 'currency, conversion_rate, reason, counter_account';
+
+/**
+ * From the entry to its lots, in the order of the key: left to itself PostgreSQL joins each entry of a wallet with each of its
+ * lots, or reads all that the wallet's lots were spent on, and a day takes minutes.
+ */
+const LOTS_OF_ENTRY = `cross join lateral (
+          select k.credits,
+            (select l.source from lot l where l.shard = k.shard and l.wallet_id = k.wallet_id and l.id = k.lot_id) as source
+          from entry_lot k where k.shard = e.shard and k.wallet_id = e.wallet_id and k.entry_id = e.id
+          order by k.lot_id, k.kind offset 0) k`;
+/** The same as workers of a cluster take it, which have no say in the order of joins. */
+const LOTS_OF_ENTRY_SPREAD = `join (
+          select k.shard, k.wallet_id, k.entry_id, k.credits, l.source from entry_lot k
+          join lot l on l.shard = k.shard and l.wallet_id = k.wallet_id and l.id = k.lot_id) k
+          on k.shard = e.shard and k.wallet_id = e.wallet_id and k.entry_id = e.id`;
 
 /**
  * What must hold of the figures that commits keep of an environment. A day is one statement and so one instant, also while
@@ -23,13 +39,7 @@ export const FIGURE_INVARIANTS: Readonly<Record<'day' | 'left', { name: string; 
         union all
         select e.currency, e.conversion_rate, e.reason, e.counter_account, 0, 0,
           case when k.source = 'purchased' then k.credits else 0 end, case when k.source = 'free' then k.credits else 0 end, 0
-        from day_entry e cross join lateral (
-          -- From the entry to its lots, in the order of the key: left to itself PostgreSQL joins each entry of a wallet with
-          -- each of its lots, or reads all that the wallet's lots were spent on, and a day takes minutes.
-          select k.credits,
-            (select l.source from lot l where l.shard = k.shard and l.wallet_id = k.wallet_id and l.id = k.lot_id) as source
-          from entry_lot k where k.shard = e.shard and k.wallet_id = e.wallet_id and k.entry_id = e.id
-          order by k.lot_id, k.kind offset 0) k
+        from day_entry e ${LOTS_OF_ENTRY}
         union all
         select c.currency, e.conversion_rate, e.reason, e.counter_account, 0, 0, 0, 0, c.charged_minor
         from day_entry e join entry_charge c on c.shard = e.shard and c.wallet_id = e.wallet_id and c.entry_id = e.id),
@@ -120,7 +130,8 @@ async function daysOf(em: EntityManager, { tenant_id: tenantId, environment_id: 
 }
 
 async function look(em: EntityManager, which: 'day' | 'left', place: Place, day?: string): Promise<string[]> {
-  const { name, sql } = FIGURE_INVARIANTS[which];
+  const { name, sql: here } = FIGURE_INVARIANTS[which];
+  const sql = (await isDistributed(em)) ? here.replace(LOTS_OF_ENTRY, LOTS_OF_ENTRY_SPREAD) : here;
   const { tenant_id: tenantId, environment_id: environmentId } = place;
   const midnight = day && Date.parse(`${day}T00:00:00Z`);
   const span = midnight ? [new Date(midnight), new Date(midnight + DAY_MS)].map((at) => at.toISOString()) : [];
