@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { ListedPayment } from '../../payments/payment-provider.js';
+import { isKnownDistributed } from '../../shared/distribution.js';
 import type { Scope } from '../../shared/scope.js';
 import { toDate } from '../../shared/sql-table.js';
 import type { TopUpStatus } from '../purchases/top-up.entity.js';
@@ -45,8 +46,11 @@ interface TopUpRow {
   returns_known: number;
 }
 
+const OF_TOP_UP = 'e.top_up_id = t.id';
+/** A cluster joins only what is on one worker. Elsewhere it would hide the index of top-ups from the planner. */
+const OF_TOP_UP_IN_PLACE = `${OF_TOP_UP} and e.shard = t.shard and e.wallet_id = t.wallet_id`;
 const COLUMNS = `t.id, t.wallet_id, t.customer_id, t.top_up_status, t.price_minor, t.currency, t.payment_id, t.created_at,
-  t.charged_at, t.updated_at, (select count(*)::int from entry e where e.top_up_id = t.id) as credited,
+  t.charged_at, t.updated_at, (select count(*)::int from entry e where ${OF_TOP_UP}) as credited,
   t.checkout is not null and t.payment_id like 'cs\\_%' as is_page,
   (select coalesce(sum(r.amount_minor), 0)::float8 from refund r where r.top_up_id = t.id and r.refund_status <> 'failed')
     as refunded_minor,
@@ -60,6 +64,11 @@ const IS_CHARGED = `(t.payment_id is not null or t.top_up_status = 'succeeded' a
 export class ReconciliationRows {
   constructor(private readonly em: EntityManager) {}
 
+  async #read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
+    const em = this.em.fork();
+    return em.execute<Row[]>(isKnownDistributed(em) ? sql.replace(OF_TOP_UP, OF_TOP_UP_IN_PLACE) : sql, parameters);
+  }
+
   /** The top-ups that payments name, or that name a payment. */
   async ofPayments(
     scope: Scope,
@@ -70,7 +79,7 @@ export class ReconciliationRows {
     const paymentIds = payments.map(({ paymentId }) => paymentId);
     const marks = (values: readonly string[]) => values.map(() => '?').join(', ');
     const byId = ids.length === 0 ? '' : `t.id in (${marks(ids)}) or`;
-    const rows = await this.em.fork().execute<TopUpRow[]>(
+    const rows = await this.#read<TopUpRow>(
       `select ${COLUMNS} from top_up t
        where (${byId} t.payment_id in (${marks(paymentIds)})) and t.tenant_id = ? and t.environment_id = ?`,
       [...ids, ...paymentIds, scope.tenantId, scope.environmentId],
@@ -79,12 +88,10 @@ export class ReconciliationRows {
   }
 
   async topUp(scope: Scope, id: string): Promise<TopUpSeen | undefined> {
-    const [row] = await this.em
-      .fork()
-      .execute<TopUpRow[]>(
-        `select ${COLUMNS} from top_up t where t.id = ? and t.tenant_id = ? and t.environment_id = ?`,
-        [id, scope.tenantId, scope.environmentId],
-      );
+    const [row] = await this.#read<TopUpRow>(
+      `select ${COLUMNS} from top_up t where t.id = ? and t.tenant_id = ? and t.environment_id = ?`,
+      [id, scope.tenantId, scope.environmentId],
+    );
     return row && topUpSeen(row);
   }
 
@@ -95,15 +102,12 @@ export class ReconciliationRows {
     after: PageKey,
     limit: number,
   ): Promise<{ topUps: TopUpSeen[]; isListed: ReadonlySet<string> }> {
-    const rows = await this.em.fork().execute<(TopUpRow & { is_listed: boolean })[]>(
-      `select ${COLUMNS}, exists (
-         select 1 from reconciliation_payment r where r.run_id = ? and r.payment_id = t.payment_id) as is_listed
-       from top_up t
+    const rows = await this.#read<TopUpRow>(
+      `select ${COLUMNS} from top_up t
        where t.tenant_id = ? and t.environment_id = ? and t.created_at < ? and (t.created_at, t.id) > (?, ?)
          and t.provider = ? and ${IS_CHARGED}
        order by t.created_at, t.id limit ${limit}`,
       [
-        runId,
         scope.tenantId,
         scope.environmentId,
         period.to.toISOString(),
@@ -112,8 +116,18 @@ export class ReconciliationRows {
         provider,
       ],
     );
-    const listed = rows.filter((row) => row.is_listed).map(({ id }) => id);
-    return { topUps: rows.map((row) => topUpSeen(row)), isListed: new Set(listed) };
+    const listed = await this.#listed(
+      runId,
+      rows.flatMap(({ payment_id: paymentId }) => paymentId ?? []),
+    );
+    const isListed = rows.filter(({ payment_id: paymentId }) => paymentId !== null && listed.has(paymentId));
+    return { topUps: rows.map((row) => topUpSeen(row)), isListed: new Set(isListed.map(({ id }) => id)) };
+  }
+
+  /** Asked for by itself: workers of a cluster know nothing of runs. */
+  async #listed(runId: string, paymentIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const listed = await this.em.fork().find(ReconciliationPayment, { runId, paymentId: { $in: [...paymentIds] } });
+    return new Set(listed.map(({ paymentId }) => paymentId));
   }
 
   async isListed(runId: string, paymentId: string): Promise<boolean> {
@@ -122,21 +136,25 @@ export class ReconciliationRows {
 
   /** Entries of the period that credit a top-up which does not exist, oldest first. */
   async orphans(scope: Scope, period: { from: Date; to: Date }, after: PageKey, limit: number): Promise<OrphanEntry[]> {
-    const rows = await this.em
-      .fork()
-      .execute<{ id: string; wallet_id: string; customer_id: string; top_up_id: string; created_at: string }[]>(
-        `select e.id, e.wallet_id, e.customer_id, e.top_up_id, e.created_at from entry e
+    const rows = await this.#read<{
+      id: string;
+      wallet_id: string;
+      customer_id: string;
+      top_up_id: string;
+      created_at: string;
+    }>(
+      `select e.id, e.wallet_id, e.customer_id, e.top_up_id, e.created_at from entry e
        where e.environment_id = ? and e.tenant_id = ? and e.created_at < ? and (e.created_at, e.id) > (?, ?)
-         and e.top_up_id is not null and not exists (select 1 from top_up t where t.id = e.top_up_id)
+         and e.top_up_id is not null and not exists (select 1 from top_up t where ${OF_TOP_UP})
        order by e.created_at, e.id limit ${limit}`,
-        [
-          scope.environmentId,
-          scope.tenantId,
-          period.to.toISOString(),
-          (after?.createdAt ?? period.from).toISOString(),
-          after?.id ?? '',
-        ],
-      );
+      [
+        scope.environmentId,
+        scope.tenantId,
+        period.to.toISOString(),
+        (after?.createdAt ?? period.from).toISOString(),
+        after?.id ?? '',
+      ],
+    );
     return rows.map((row) => ({
       id: row.id,
       walletId: row.wallet_id,
@@ -148,7 +166,7 @@ export class ReconciliationRows {
 
   /** Providers that top-ups of the period were charged through. */
   async providersOf(scope: Scope, period: { from: Date; to: Date }): Promise<string[]> {
-    const rows = await this.em.fork().execute<{ provider: string }[]>(
+    const rows = await this.#read<{ provider: string }>(
       `select distinct t.provider from top_up t
        where t.tenant_id = ? and t.environment_id = ? and t.created_at >= ? and t.created_at < ? and ${IS_CHARGED}
          and t.provider is not null and t.provider <> 'none'`,
