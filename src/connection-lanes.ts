@@ -10,6 +10,13 @@ const SEARCH_TIMEOUT_MS = 3000;
 const ON_ONE_CORE = '-c max_parallel_workers_per_gather=0';
 
 /**
+ * What is prepared is planned once, for whatever values. Left alone, PostgreSQL guesses of a page that a parameter limits that it
+ * is a tenth of the list, finds that too dear, and plans the statement anew each time: three times the work of the page itself.
+ * With such guesses it would compile plans, too.
+ */
+const PLANNED_ONCE = '-c plan_cache_mode=force_generic_plan -c jit=off';
+
+/**
  * How many of so many connections each lane has. The writer has one for each group that it commits at once. What
  * has none of its own shares those of the rest, of which there are two at least: migrating takes two. Searches have fewer
  * than the rest: each may keep a core of the database busy. The rest has many, because a statement keeps its connection for
@@ -45,7 +52,10 @@ export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool)
   const lanes: Record<Lane, ConnectionLane> = {
     ledger: laneOf('ledger'),
     health: laneOf('health'),
-    searches: laneOf('searches', { statement_timeout: SEARCH_TIMEOUT_MS, options: withOption(pool, ON_ONE_CORE) }),
+    searches: laneOf('searches', {
+      statement_timeout: SEARCH_TIMEOUT_MS,
+      options: withOptions(pool, ON_ONE_CORE, PLANNED_ONCE),
+    }),
     rest,
   };
   // Of lanes that share their connections only one is read.
@@ -66,8 +76,8 @@ export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool)
 }
 
 /** What the operator has set in the connection's address stays. */
-function withOption({ options }: Pool, option: string): string {
-  return options.options ? `${options.options} ${option}` : option;
+function withOptions({ options }: Pool, ...more: string[]): string {
+  return [options.options ?? [], ...more].flat().join(' ');
 }
 
 /** The driver's own class with the driver's own options; a spread does not find the password among them. */

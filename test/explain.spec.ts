@@ -305,6 +305,15 @@ describe('the plans of lists and searches', () => {
     });
   });
 
+  it('reads credits by the index of what is rare: planned for its wallet, because no plan is good for every one', async () => {
+    const statements = await recordSql(service.get(EntityManager), () => transactions('type=credit')());
+    const list = statements.find(({ text }) => /union all[^]*limit/.test(text)) as Statement;
+    expect(list.text).not.toContain('/* prepared */');
+    const indexes = nodesOf(await planOf(list)).map((node) => node['Index Name']);
+    expect(indexes).toContain('entry_rare_index');
+    expect(indexes).not.toContain('entry_pkey');
+  });
+
   it('reads the first page of payments in the order of its indexes, without sorting an environment’s', async () => {
     const statements = await recordSql(service.get(EntityManager), () => client.get('/v1/payments'));
     const list = statements.find(({ text }) => /union all[^]*limit 50/.test(text)) as Statement;

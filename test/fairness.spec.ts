@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { ModulesContainer } from '@nestjs/core';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { placesOf } from '../src/connection-lanes.js';
 import { asksForList } from '../src/http/validation.pipe.js';
 import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
+import { searchRows } from '../src/shared/prepared-reads.js';
 import { withinEveryScope } from '../src/shared/sight.js';
 import { beginRequest, takeTurnOfSearches } from '../src/shared/turn.js';
 import { StatementQuery } from '../src/wallets/history/statement.dto.js';
@@ -144,6 +146,24 @@ describe('the connections', () => {
       expect([debit.status, read.status, answered]).toEqual([200, 200, 0]);
       void Promise.allSettled(attack);
     });
+  });
+
+  it('plan a list that is prepared once, and a search for what it looks for', async () => {
+    const planned = (beginLane: () => void, isPrepared: boolean) =>
+      withinEveryScope(() =>
+        beginRequest(async () => {
+          beginLane();
+          const em = service.get(EntityManager).fork();
+          const query = sql`select current_setting('plan_cache_mode') as mode where ${1}::int = 1`;
+          const [row] = await searchRows<{ mode: string }>(em, query, { isPrepared });
+          return row?.mode;
+        }),
+      );
+    // What a search has set is gone behind it.
+    expect(await planned(takeTurnOfSearches, true)).toBe('force_generic_plan');
+    expect(await planned(takeTurnOfSearches, false)).toBe('force_custom_plan');
+    expect(await planned(takeTurnOfSearches, true)).toBe('force_generic_plan');
+    expect(await planned(() => undefined, true)).toBe('auto');
   });
 
   it('let a search keep one core of the database busy, and nothing else only one', async () => {

