@@ -7,8 +7,10 @@ export default {
   transform: {},
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  testTimeout: 60_000,
-  maxWorkers: 2,
+  testTimeout: 120_000,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
+  // More than small machines have cores: a file waits for processes and time-outs a quarter of its time.
+  maxWorkers: 3,
   // A worker that has grown is made anew, before it only collects garbage: some 800 MB are in use after a few files.
   workerIdleMemoryLimit: '1500MB',
 };
