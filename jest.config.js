@@ -7,7 +7,8 @@ export default {
   transform: {},
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   maxWorkers: 2,
   // A worker that has grown is made anew, before it only collects garbage: some 800 MB are in use after a few files.
   workerIdleMemoryLimit: '1500MB',

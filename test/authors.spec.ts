@@ -2,20 +2,19 @@ import type { Flexprice } from '@flexprice/sdk';
 import { SCOPE_NAMES } from '../src/auth/scopes.js';
 import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { refused, sdkWith } from './support/sdk-scene.js';
 import { TenantUsersScene, type TestUser } from './support/tenant-users.js';
 
 type Item = Record<string, unknown> & { id: string };
 
-describe.each(DATABASES)('who has made something, on %s', (_name, createDatabase) => {
+describe('who has made something', () => {
   let service: TestApp;
   let scene: TenantUsersScene;
   let owner: TestUser;
   let reader: TestUser;
   let sdk: Flexprice;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   beforeEach(async () => {
     scene = await TenantUsersScene.create(service);

@@ -8,16 +8,15 @@ import { CardNotices } from '../src/top-ups/cards/card-notices.js';
 import { EndpointsService } from '../src/webhooks/endpoints.service.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 
 const DAY_MS = 86_400_000;
 
-describe.each(DATABASES)('a card that expires, on %s', (_name, createDatabase) => {
+describe('a card that expires', () => {
   let service: TestApp;
   let client: ApiClient;
   let cards: EntityManager;
   beforeEach(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
     client = await newTenantClient(service);
     cards = service.get(EntityManager).fork();
     const endpoint = { url: 'http://127.0.0.1:9/hook', event_types: ['payment_method.expiring'] };

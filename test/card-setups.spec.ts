@@ -8,13 +8,12 @@ import { call, createAccount, createTenant, type TestTenant } from './support/ac
 import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { BROWSER_PATH, LonePage } from './support/browser.js';
-import { DATABASES } from './support/database.js';
 import { connectStripe, WEBHOOK_SECRET } from './support/stripe.js';
 
 const URLS = { success_url: 'https://shop.example/done?s={CHECKOUT_SESSION_ID}', cancel_url: 'https://shop.example/' };
 const ACCOUNT = '/account/billing/payment-method/setup/';
 
-describe.each(DATABASES)('cards that their holders give to Stripe, on %s', (_name, createDatabase) => {
+describe('cards that their holders give to Stripe', () => {
   let stripe: StripeStandIn;
   let service: TestApp;
   let tenant: TestTenant;
@@ -25,7 +24,7 @@ describe.each(DATABASES)('cards that their holders give to Stripe, on %s', (_nam
   beforeAll(async () => {
     stripe = await StripeStandIn.start();
     const config = { stripeApiBase: stripe.url, paymentTimeoutMs: 1500 };
-    service = await startTestApp({ database: await createDatabase(), config });
+    service = await startTestApp({ config });
     tenant = await createTenant(service);
     client = withKey(service, tenant.serverKey, tenant);
   });

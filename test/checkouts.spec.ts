@@ -11,7 +11,6 @@ import { call, createAccount, createTenant, type TestTenant } from './support/ac
 import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { BROWSER_PATH, LonePage } from './support/browser.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { clientOf } from './support/stand-in-client.js';
 import { connectStripe, WEBHOOK_SECRET } from './support/stripe.js';
@@ -19,7 +18,7 @@ import { connectStripe, WEBHOOK_SECRET } from './support/stripe.js';
 const URLS = { success_url: 'https://shop.example/paid', cancel_url: 'https://shop.example/credits' };
 const DAY_MS = 86_400_000;
 
-describe.each(DATABASES)('credits that are paid for on a page of Stripe’s, on %s', (_name, createDatabase) => {
+describe('credits that are paid for on a page of Stripe’s', () => {
   let stripe: StripeStandIn;
   let service: TestApp;
   let tenant: TestTenant;
@@ -31,7 +30,7 @@ describe.each(DATABASES)('credits that are paid for on a page of Stripe’s, on 
   beforeAll(async () => {
     stripe = await StripeStandIn.start();
     const config = { stripeApiBase: stripe.url, paymentTimeoutMs: 1500 };
-    service = await startTestApp({ database: await createDatabase(), config });
+    service = await startTestApp({ config });
     tenant = await createTenant(service);
     client = withKey(service, tenant.serverKey, tenant);
   });

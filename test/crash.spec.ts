@@ -165,7 +165,12 @@ async function expectSoundBooks(
   { apiKey, walletIds }: { apiKey: string; walletIds: string[] },
 ): Promise<void> {
   const clock = new FrozenClock(new Date(Date.now() + kills * HOUR_MS));
-  const service = await startTestApp({ dataDir, clock, database: { ...database, drop: async () => undefined } });
+  const service = await startTestApp({
+    dataDir,
+    clock,
+    database: { ...database, drop: async () => undefined },
+    config: { paymentTimeoutMs: 1500 },
+  });
   const em = service.get(EntityManager);
   for (let hour = 0; hour < 48; hour += 1) {
     if (hour === HOURS_OF_BUYING) for (const walletId of walletIds) await stopBuying(service.url, apiKey, walletId);

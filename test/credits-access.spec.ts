@@ -2,7 +2,6 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import request, { type Response, type Test } from 'supertest';
 import { createAccount, createTenant, call, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -22,7 +21,7 @@ const KEYLESS: [path: string, status: number][] = [
   ['/v1/payments/webhooks/', 400],
 ];
 
-describe.each(DATABASES)('the routes of an account on %s', (_name, createDatabase) => {
+describe('the routes of an account', () => {
   let service: TestApp;
   let tenant: TestTenant;
   let mine: TestAccount;
@@ -30,7 +29,7 @@ describe.each(DATABASES)('the routes of an account on %s', (_name, createDatabas
   let theirHold: string;
   let routes: Route[];
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
     tenant = await createTenant(service);
     mine = await createAccount(service, tenant);
     theirs = await createAccount(service, tenant);

@@ -1,16 +1,15 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
-describe.each(DATABASES)('deleting a customer on %s', (_name, createDatabase) => {
+describe('deleting a customer', () => {
   let service: TestApp;
   let client: ApiClient;
   let id: string;
 
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   beforeEach(async () => {
     client = await newTenantClient(service);

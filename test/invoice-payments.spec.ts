@@ -3,18 +3,17 @@ import { LedgerSweeps } from '../src/ledger/ledger-sweeps.js';
 import { InvoicePayment } from '../src/payments/invoice-payment.entity.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 
 type Body = Record<string, unknown>;
 
-describe.each(DATABASES)('paying the invoice of a top-up on %s', (_name, createDatabase) => {
+describe('paying the invoice of a top-up', () => {
   let service: TestApp;
   let client: ApiClient;
   let walletId: string;
 
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   beforeEach(async () => {
     client = await newTenantClient(service);

@@ -8,14 +8,13 @@ import { EventEngine } from '../src/payments/stripe/event-engine.js';
 import { ProviderEvent } from '../src/payments/stripe/provider-event.entity.js';
 import { StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { connectStripe, WEBHOOK_SECRET } from './support/stripe.js';
 import { TopUpScene } from './support/top-ups.js';
 
 const CONFIRM = '/v1/payment_intents/*/confirm';
 
-describe.each(DATABASES)('events of Stripe, on %s', (_name, createDatabase) => {
+describe('events of Stripe', () => {
   let stripe: StripeStandIn;
   let service: TestApp;
   let scene: TopUpScene;
@@ -23,7 +22,7 @@ describe.each(DATABASES)('events of Stripe, on %s', (_name, createDatabase) => {
   beforeAll(async () => {
     stripe = await StripeStandIn.start();
     const config = { stripeApiBase: stripe.url, paymentTimeoutMs: 1200 };
-    service = await startTestApp({ database: await createDatabase(), config });
+    service = await startTestApp({ config });
   });
   beforeEach(async () => {
     scene = await TopUpScene.create(service);

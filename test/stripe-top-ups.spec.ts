@@ -2,21 +2,20 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { StripeStandIn } from './stripe-stand-in/stripe-stand-in.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { connectStripe } from './support/stripe.js';
 import { TopUpScene } from './support/top-ups.js';
 
 const CONFIRM = '/v1/payment_intents/*/confirm';
 
-describe.each(DATABASES)('top-ups charged through Stripe, on %s', (_name, createDatabase) => {
+describe('top-ups charged through Stripe', () => {
   let stripe: StripeStandIn;
   let service: TestApp;
   let scene: TopUpScene;
   beforeAll(async () => {
     stripe = await StripeStandIn.start();
     const config = { stripeApiBase: stripe.url, paymentTimeoutMs: 1500 };
-    service = await startTestApp({ database: await createDatabase(), config });
+    service = await startTestApp({ config });
   });
   beforeEach(async () => {
     scene = await TopUpScene.create(service);

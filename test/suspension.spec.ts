@@ -7,7 +7,6 @@ import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
 import { ScheduledTask } from '../src/top-ups/schedule/scheduled-task.js';
 import { DeliveryEngine } from '../src/webhooks/delivery-engine.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { TopUpScene } from './support/top-ups.js';
 import { WalletScene } from './support/wallet-scene.js';
@@ -16,11 +15,11 @@ import { WebhookReceiver } from './support/webhook-receiver.js';
 const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
 
-describe.each(DATABASES)('a suspended tenant on %s', (_name, createDatabase) => {
+describe('a suspended tenant', () => {
   let service: TestApp;
   let scene: TopUpScene;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase(), config: { paymentTimeoutMs: 1500 } });
+    service = await startTestApp({ config: { paymentTimeoutMs: 1500 } });
   });
   beforeEach(async () => {
     scene = await TopUpScene.create(service);

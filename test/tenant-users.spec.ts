@@ -4,18 +4,17 @@ import { AppUser } from '../src/auth/users/app-user.entity.js';
 import { NOBODYS_HASH } from '../src/auth/users/passwords.js';
 import type { ApiClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { untilSomebodyWaits } from './support/until-somebody-waits.js';
 import { PASSWORD, TenantUsersScene, type TestUser } from './support/tenant-users.js';
 
 const NEW_PASSWORD = 'seven purple staplers';
 
-describe.each(DATABASES)('the users of a tenant on %s', (databaseName, createDatabase) => {
+describe('the users of a tenant', () => {
   let service: TestApp;
   let scene: TenantUsersScene;
   let owner: TestUser;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase() });
+    service = await startTestApp();
   });
   beforeEach(async () => {
     scene = await TenantUsersScene.create(service);
@@ -198,10 +197,7 @@ describe.each(DATABASES)('the users of a tenant on %s', (databaseName, createDat
       await logIn(user.email, PASSWORD).expect(429);
     });
 
-    // The embedded database has one connection: there nobody is in between.
-    (databaseName === 'PostgreSQL' ? it : it.skip).each<
-      [string, number, (tx: EntityManager, user: TestUser) => unknown]
-    >([
+    it.each<[string, number, (tx: EntityManager, user: TestUser) => unknown]>([
       ['the password changes', 401, (tx, { id }) => tx.nativeUpdate(AppUser, { id }, { passwordHash: NOBODYS_HASH })],
       [
         'the tenant is suspended',

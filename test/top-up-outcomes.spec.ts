@@ -6,7 +6,6 @@ import { PaymentMethodsService } from '../src/customers/payment-methods.service.
 import { TopUpRulesService } from '../src/top-ups/rules/top-up-rules.service.js';
 import { TopUpsService } from '../src/top-ups/purchases/top-ups.service.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { ACTOR } from './support/ledger.js';
 import { PACK, TopUpScene } from './support/top-ups.js';
@@ -15,11 +14,11 @@ import { untilSomebodyWaits } from './support/until-somebody-waits.js';
 const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
 
-describe.each(DATABASES)('what becomes of a top-up, on %s', (databaseName, createDatabase) => {
+describe('what becomes of a top-up', () => {
   let service: TestApp;
   let scene: TopUpScene;
   beforeAll(async () => {
-    service = await startTestApp({ database: await createDatabase(), config: { paymentTimeoutMs: 1500 } });
+    service = await startTestApp({ config: { paymentTimeoutMs: 1500 } });
     scene = await TopUpScene.create(service);
   });
   afterEach(async () => {
@@ -80,29 +79,25 @@ describe.each(DATABASES)('what becomes of a top-up, on %s', (databaseName, creat
     expect(await scene.balance(walletId)).toBe('55');
   });
 
-  // The embedded database has one connection: there nobody is in between.
-  (databaseName === 'PostgreSQL' ? it : it.skip)(
-    'charges, at once, the card that came after the choice of one and before the lock',
-    async () => {
-      const { walletId, customerId } = await scene.newWallet('5', 'pm_sandbox_approve');
-      await scene.useCard(customerId, 'pm_sandbox_decline');
-      await scene.setAutoTopUp(walletId, { threshold: '10', amount: '50' });
-      await scene.settle();
-      service.clock.advance(HOUR_MS);
-      const em = service.get(EntityManager).fork();
-      const approved = await em.findOneOrFail(PaymentMethod, { customerId, status: 'archived' });
-      const { round } = await em.transactional(async (tx) => {
-        await tx.execute('select 1 from wallet where id = ? for update', [walletId]);
-        const begun = { round: scene.runTask() };
-        await untilSomebodyWaits(tx);
-        await tx.nativeUpdate(PaymentMethod, { customerId, status: 'published' }, { status: 'archived' });
-        await tx.nativeUpdate(PaymentMethod, { id: approved.id }, { status: 'published' });
-        return begun;
-      });
-      await round;
-      expect(await scene.topUps(walletId)).toMatchObject([{ topUpStatus: 'succeeded', attempt: 2 }]);
-    },
-  );
+  it('charges, at once, the card that came after the choice of one and before the lock', async () => {
+    const { walletId, customerId } = await scene.newWallet('5', 'pm_sandbox_approve');
+    await scene.useCard(customerId, 'pm_sandbox_decline');
+    await scene.setAutoTopUp(walletId, { threshold: '10', amount: '50' });
+    await scene.settle();
+    service.clock.advance(HOUR_MS);
+    const em = service.get(EntityManager).fork();
+    const approved = await em.findOneOrFail(PaymentMethod, { customerId, status: 'archived' });
+    const { round } = await em.transactional(async (tx) => {
+      await tx.execute('select 1 from wallet where id = ? for update', [walletId]);
+      const begun = { round: scene.runTask() };
+      await untilSomebodyWaits(tx);
+      await tx.nativeUpdate(PaymentMethod, { customerId, status: 'published' }, { status: 'archived' });
+      await tx.nativeUpdate(PaymentMethod, { id: approved.id }, { status: 'published' });
+      return begun;
+    });
+    await round;
+    expect(await scene.topUps(walletId)).toMatchObject([{ topUpStatus: 'succeeded', attempt: 2 }]);
+  });
 
   it('waits while a payment is processing and credits it when it is through', async () => {
     const { walletId } = await lowWallet('pm_sandbox_processing');

@@ -7,7 +7,6 @@ import { LedgerService } from '../src/ledger/ledger.service.js';
 import { decimal } from '../src/shared/decimal.js';
 import { type ApiClient, newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
-import { DATABASES } from './support/database.js';
 import { FrozenClock } from './support/frozen-clock.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { type Received, WebhookReceiver } from './support/webhook-receiver.js';
@@ -18,7 +17,7 @@ type Body = Response['body'];
 const below = (threshold: string) => ({ threshold, condition: 'below' });
 const GRANT = { transaction_reason: 'FREE_CREDIT_GRANT' };
 
-describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
+describe('webhooks', () => {
   let service: TestApp;
   let receiver: WebhookReceiver;
   let client: ApiClient;
@@ -28,7 +27,7 @@ describe.each(DATABASES)('webhooks on %s', (_name, createDatabase) => {
 
   beforeAll(async () => {
     // Signatures are checked against the real time.
-    service = await startTestApp({ database: await createDatabase(), clock: new FrozenClock(new Date()) });
+    service = await startTestApp({ clock: new FrozenClock(new Date()) });
   });
   beforeEach(async () => {
     receiver = await WebhookReceiver.start();

@@ -30,7 +30,7 @@ import { InvitationsController } from './users/invitations.controller.js';
 import { Invitations } from './users/invitations.service.js';
 import { LoginKeys } from './users/login-keys.js';
 import { PasswordChanges } from './users/password-changes.service.js';
-import { Passwords } from './users/passwords.js';
+import { PasswordCost, Passwords } from './users/passwords.js';
 import { RefusedLogins } from './users/refused-logins.js';
 import { TenantUsers } from './users/tenant-users.service.js';
 import { UserAuthority } from './users/user-authority.js';
@@ -61,6 +61,7 @@ import { UsersService } from './users/users.service.js';
     Invitations,
     PasswordChanges,
     LoginKeys,
+    PasswordCost,
     Passwords,
     RefusedLogins,
     AttemptLimits,

@@ -6,6 +6,7 @@ import type { Abstract, DynamicModule, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { TenantsService } from '../../src/auth/tenants.service.js';
+import { PasswordCost } from '../../src/auth/users/passwords.js';
 import { AppModule } from '../../src/app.module.js';
 import { configureApp } from '../../src/app.setup.js';
 import { Config } from '../../src/config.js';
@@ -44,7 +45,13 @@ interface TestAppOptions {
   imports?: (Type | DynamicModule)[];
 }
 
-/** The real service on a random port: nothing of it is replaced but the clock. The scheduled task runs when a test says so. */
+/** Of hashing a password: outside of tests it takes a fifth of a second of a core. */
+export const LITTLE_COST = { logN: 4, r: 1, p: 1 };
+
+/**
+ * The real service on a random port: nothing of it is replaced but the clock, and what hashing a password costs. The
+ * scheduled task runs when a test says so.
+ */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
   const clock = options.clock ?? new FrozenClock();
@@ -59,7 +66,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   );
   if (!config.databaseUrl) await copyPgliteTemplate(dataDir);
   const builder = Test.createTestingModule({ imports: [AppModule.register(config), ...(options.imports ?? [])] });
-  const module = await builder.overrideProvider(Clock).useValue(clock).compile();
+  builder.overrideProvider(Clock).useValue(clock);
+  builder.overrideProvider(PasswordCost).useValue(Object.assign(new PasswordCost(), LITTLE_COST));
+  const module = await builder.compile();
   const app = module.createNestApplication<NestExpressApplication>(new BoundedAdapter(config), {
     bodyParser: false,
     bufferLogs: true,

@@ -1,8 +1,12 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { embeddedDatabaseFolder } from '../../src/ops/embedded-database.js';
 import { makeEmbeddedTemplate } from '../../src/embedded-template.js';
+
+/** A start touches all of its cache, 128 MB as a rule: half a second, and memory that a worker keeps for a while. */
+const SMALL = "\nshared_buffers = '16MB'\n";
 
 /** Where this run keeps its migrated, empty PGlite: copying it takes 0.1 s, where unpacking and migrating take 4. */
 export function pgliteTemplateFolder(): string {
@@ -16,15 +20,28 @@ export async function copyPgliteTemplate(dataDir: string): Promise<void> {
   cpSync(embeddedDatabaseFolder(pgliteTemplateFolder()), embeddedDatabaseFolder(dataDir), { recursive: true });
 }
 
+/** Five seconds of a core: of workers that ask at the same time one makes it, and the others wait. */
 async function makeTemplate(): Promise<void> {
-  const unfinished = `${pgliteTemplateFolder()}.${process.pid}`;
-  mkdirSync(unfinished);
-  await makeEmbeddedTemplate(unfinished);
+  const unfinished = `${pgliteTemplateFolder()}.unfinished`;
   try {
-    renameSync(unfinished, pgliteTemplateFolder());
+    mkdirSync(unfinished);
   } catch (error) {
-    // Of two workers that made one at the same time, the first one's stays.
-    rmSync(unfinished, { recursive: true, force: true });
-    if (!existsSync(pgliteTemplateFolder())) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return untilItIsMade(unfinished);
   }
+  try {
+    // Made since it was looked for.
+    if (existsSync(pgliteTemplateFolder())) return;
+    await makeEmbeddedTemplate(unfinished);
+    appendFileSync(join(embeddedDatabaseFolder(unfinished), 'postgresql.conf'), SMALL);
+    renameSync(unfinished, pgliteTemplateFolder());
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** @throws Error where the other worker has failed, or has not made it in time */
+async function untilItIsMade(unfinished: string): Promise<void> {
+  for (let waits = 0; waits < 1200 && existsSync(unfinished); waits += 1) await delay(100);
+  if (!existsSync(pgliteTemplateFolder())) throw new Error('another worker has not made the template of PGlite');
 }

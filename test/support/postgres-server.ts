@@ -181,9 +181,9 @@ function stopServer(folder: string): void {
 }
 
 /** Servers of runs that were killed: their starter is gone, so nobody else will stop them. */
-function stopLeftovers(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const starter = join(tmpdir(), name, 'starter.pid');
+export function stopLeftovers(parent = tmpdir()): void {
+  for (const name of readdirSync(parent)) {
+    const starter = join(parent, name, 'starter.pid');
     if (!name.startsWith(FOLDER_PREFIX) || !existsSync(starter)) continue;
     if (!isAlive(Number(readFileSync(starter, 'utf8')))) stopServer(dirname(starter));
   }

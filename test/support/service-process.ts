@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const START_TIMEOUT_MS = 30_000;
+/** Where much else is running, a start takes a minute. */
+const START_TIMEOUT_MS = 100_000;
 
 /** How a process ended, and what it said. */
 export interface Ended {

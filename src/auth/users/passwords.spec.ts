@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { scryptSync } from 'node:crypto';
 import { DomainError } from '../../shared/errors.js';
-import { NOBODYS_HASH, Passwords } from './passwords.js';
+import { NOBODYS_HASH, PasswordCost, Passwords } from './passwords.js';
 
 const PASSWORD = 'correct horse battery staple';
 
 describe('passwords', () => {
-  const passwords = new Passwords();
+  const passwords = new Passwords(new PasswordCost());
 
   it('are hashed with scrypt, each with a salt of its own', async () => {
     const [first, second] = await Promise.all([passwords.hash(PASSWORD), passwords.hash(PASSWORD)]);
@@ -15,6 +15,7 @@ describe('passwords', () => {
     expect(await passwords.verify(PASSWORD, first)).toBe(true);
     expect(await passwords.verify(`${PASSWORD}.`, first)).toBe(false);
     expect(await passwords.verify(PASSWORD, NOBODYS_HASH)).toBe(false);
+    expect(await passwords.verify(PASSWORD)).toBe(false);
   });
 
   it('are compared with the parameters that they were hashed with', async () => {

@@ -17,7 +17,7 @@ import { AppUser, EMAIL_UNIQUE } from './app-user.entity.js';
 import { AttemptLimits } from './attempt-limits.js';
 import { LoginKeys } from './login-keys.js';
 import { checkNewPassword } from './password-rule.js';
-import { NOBODYS_HASH, Passwords } from './passwords.js';
+import { Passwords } from './passwords.js';
 import { RefusedLogins } from './refused-logins.js';
 
 /** An answer to a sign-up waits this long for its rows: longer than they take, whether they are written or refused. */
@@ -95,7 +95,7 @@ export class UsersService {
     const { email, password, environmentId, shownEnvironment } = credentials;
     await this.limits.beforeLogin(from.address, email);
     const user = await this.em.fork().findOne(AppUser, { email, status: 'published' });
-    const isRight = await this.passwords.verify(password, user?.passwordHash ?? NOBODYS_HASH);
+    const isRight = await this.passwords.verify(password, user?.passwordHash);
     if (!user || !isRight) {
       if (user) this.refusedLogins.note(user, 'wrong_password', from);
       throw wrongCredentials();
