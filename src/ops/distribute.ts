@@ -9,7 +9,16 @@ const FIRST = 'wallet';
 /** Where tables are that hang on no wallet; those that do have its shard, and are known by that. */
 export const WITHOUT_SHARD: Readonly<Record<'everywhere' | 'coordinator', readonly string[]>> = {
   /** Whole on every node: lists join them with what hangs on wallets. */
-  everywhere: ['tenant', 'invoice', 'invoice_payment', 'refund', 'dispute', 'webhook_endpoint', 'consent'],
+  everywhere: [
+    'tenant',
+    'invoice',
+    'invoice_payment',
+    'refund',
+    'dispute',
+    'webhook_endpoint',
+    'consent',
+    'coupon_redemption',
+  ],
   /** Behind their walls. */
   coordinator: [
     'api_key',
@@ -18,7 +27,6 @@ export const WITHOUT_SHARD: Readonly<Record<'everywhere' | 'coordinator', readon
     'billing_connection',
     'console_session',
     'coupon',
-    'coupon_redemption',
     'credit_pack',
     'credits_account',
     'customer',
