@@ -90,6 +90,21 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
     expect(again.messages.some(({ event }) => event === 'reset')).toBe(false);
   });
 
+  it('tells of all that was missed, however much that is', async () => {
+    const walletId = await ledger.open({}, '1000');
+    const first = await openReady();
+    const lastId = first.messages[0]!.id;
+    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`key ${index}`, 'x'.repeat(900)]));
+    first.leave();
+    const debit = { transaction_reason: 'MANUAL_BALANCE_DEBIT', credits: '1', metadata };
+    const post = (_: unknown, n: number) =>
+      client.post(`/v1/wallets/${walletId}/debit`, { ...debit, idempotency_key: `large ${n}` }).expect(200);
+    await Promise.all(Array.from({ length: 60 }, post));
+    const again = await open({ lastId });
+    await again.until(({ events, isEnded }) => events.length === 60 || isEnded);
+    expect([again.events.length, again.isEnded]).toEqual([60, false]);
+  });
+
   it('says so where it no longer knows what was missed, and goes on from now', async () => {
     const walletId = await ledger.open({}, '10');
     const first = await openReady();

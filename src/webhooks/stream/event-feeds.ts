@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { EventsService } from '../../events/events.service.js';
 import { type StreamEvent, StreamedEvents, type StreamPlace } from '../../events/stream/streamed-events.js';
@@ -88,6 +89,8 @@ export class EventFeeds implements OnModuleInit, BeforeApplicationShutdown {
       while (this.#isWanted) {
         this.#isWanted = false;
         await this.#handOver();
+        // The embedded database may answer within one turn: what was handed over is sent in the next.
+        await nextTurn();
       }
     } catch (error) {
       this.#logger.warn({ msg: 'the stream of events could not be read; it is looked at again', err: error });

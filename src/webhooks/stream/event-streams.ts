@@ -78,8 +78,8 @@ export class EventStreams implements BeforeApplicationShutdown {
       stream.beginBehind(isKnown ? mark : place);
       stream.begin();
       if (mark && !isKnown) stream.say('reset', now);
-      if (isKnown) for await (const missed of this.stream.missed(caller, mark)) stream.tell(missed);
-      stream.goOn();
+      if (isKnown) await stream.catchUp((from) => this.stream.missed(caller, from));
+      else stream.goOn();
       state.readyAt = completeFrom;
       this.#sayReady(stream);
     } catch (error) {
