@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
+import request from 'supertest';
 import { StreamedEvents } from '../src/events/stream/streamed-events.js';
 import { EventStreams } from '../src/webhooks/stream/event-streams.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
@@ -30,7 +31,9 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
   });
   afterAll(() => service.close());
 
-  async function open(options: { query?: string; lastId?: string; key?: string; url?: string } = {}) {
+  async function open(
+    options: { query?: string; lastId?: string; key?: string; cookie?: string; url?: string } = {},
+  ) {
     const { key = client.key, url = service.url, ...rest } = options;
     const reader = await StreamReader.open(url, key, rest);
     readers.push(reader);
@@ -151,6 +154,24 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
     await client.delete(`/v1/secrets/api/keys/${blind.secret.id}`).expect(204);
     await service.get(EventStreams).look();
     await reader.until(({ isEnded }) => isEnded);
+  });
+
+  it('ends with the session that let it in, also where its key goes on', async () => {
+    const enter = await request(service.url)
+      .post('/v1/session')
+      .set('X-Refill-Session', 'console')
+      .send({ key: client.key });
+    const cookie = String(enter.headers['set-cookie']?.[0]).split(';')[0] as string;
+    const [reader, other] = [await open({ cookie }), await open()];
+    await service.get(EventStreams).look();
+    expect(reader.isEnded).toBe(false);
+    await request(service.url)
+      .delete('/v1/session')
+      .set({ Cookie: cookie, 'X-Refill-Session': 'console' })
+      .expect(204);
+    await service.get(EventStreams).look();
+    await reader.until(({ isEnded }) => isEnded);
+    expect(other.isEnded).toBe(false);
   });
 
   it('leaves alone who comes while it is looked whose keys still let them in', async () => {
