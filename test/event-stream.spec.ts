@@ -3,12 +3,14 @@ import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
 import request from 'supertest';
 import { StreamedEvents } from '../src/events/stream/streamed-events.js';
+import { EventFeeds } from '../src/webhooks/stream/event-feeds.js';
 import { EventStreams } from '../src/webhooks/stream/event-streams.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';
 import { TestLedger } from './support/ledger.js';
 import { StreamReader } from './support/stream-reader.js';
+import { untilSomebodyWaits } from './support/until-somebody-waits.js';
 
 const KNOWN_MS = 7001;
 
@@ -132,12 +134,26 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
     await reader.until(({ events }) => events.length === 1);
     expect(await written()).toBe(1);
     reader.leave();
+    await service.get(StreamedEvents).forget();
     service.clock.advance(185_000);
     await ledger.debit(walletId, '1');
     expect(await written()).toBe(1);
     service.clock.advance(400_000);
     await service.get(StreamedEvents).forget();
     expect(await written()).toBe(0);
+  });
+
+  it('ends where nobody had said for minutes that somebody looks, so that whoever comes again is told so', async () => {
+    const walletId = await ledger.open({}, '10');
+    const reader = await openReady();
+    const lastId = reader.messages[0]!.id;
+    // As of a process that was asleep, or had no database.
+    service.clock.advance(185_000);
+    await ledger.debit(walletId, '1');
+    for (let polls = 0; polls < 60 && !reader.isEnded; polls += 1) await service.get(EventFeeds).look(true);
+    await reader.until(({ isEnded }) => isEnded);
+    const again = await open({ lastId });
+    await again.until(({ messages }) => messages[0]?.event === 'reset');
   });
 
   it('ends with its key, and shows a key only what it may read', async () => {
@@ -240,6 +256,57 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
         expect(amounts(reader)).toEqual(['wallet.updated', '1']);
       } finally {
         await another.close();
+      }
+    });
+  }
+
+  if (name === 'PostgreSQL') {
+    /** Minutes in which another process says that somebody looks. */
+    const pass = async (minutes: number, meanwhile = async () => {}) => {
+      for (let passed = 0; passed < minutes; passed += 1) {
+        service.clock.advance(60_000);
+        await service.get(StreamedEvents).listenFor(client.scope);
+        await meanwhile();
+      }
+    };
+
+    it('loses nothing to a transaction of many minutes that keeps it back', async () => {
+      const walletId = await ledger.open({}, '10');
+      const reader = await openReady();
+      const stream = service.get(StreamedEvents);
+      const slow = new pg.Client(service.database.url);
+      await slow.connect();
+      try {
+        await slow.query('begin');
+        await slow.query('select pg_current_xact_id()');
+        await stream.forget();
+        await ledger.debit(walletId, '1');
+        await pass(7, () => service.get(EventFeeds).look());
+        await stream.forget();
+        await slow.query('commit');
+        await stream.forget();
+        await reader.until(({ events }) => events.length === 1);
+        await pass(7, () => service.get(EventFeeds).look());
+        await stream.forget();
+        expect(await written()).toBe(0);
+      } finally {
+        await slow.end();
+      }
+    });
+
+    it('ends where it was not read for so long that what is new may be forgotten', async () => {
+      const reader = await openReady();
+      const other = new pg.Client(service.database.url);
+      await other.connect();
+      try {
+        await other.query('begin');
+        await other.query('lock table streamed_event in access exclusive mode');
+        await em.fork().transactional((tx) => untilSomebodyWaits(tx));
+        await pass(6);
+        await other.query('rollback');
+        await reader.until(({ isEnded }) => isEnded);
+      } finally {
+        await other.end();
       }
     });
   }

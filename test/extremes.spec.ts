@@ -38,7 +38,7 @@ describe('the first and the last instant, and the largest number, in every field
       const url = path.replace(/\{(\w+)\}/g, (_match, name: string) =>
         name.includes('external') ? externalId : path.includes('wallets') ? wallet : customerId,
       );
-      const headers = path.startsWith('/v1/customer/portal')
+      const headers: Record<string, string> = path.startsWith('/v1/customer/portal')
         ? { 'x-session-token': token }
         : { 'x-api-key': path.startsWith('/account') ? key : tenant.serverKey };
       for (const query of (parameters as Parameter[]).flatMap(extremesOf)) {

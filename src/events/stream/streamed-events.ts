@@ -50,6 +50,9 @@ interface Row {
  */
 @Injectable()
 export class StreamedEvents {
+  /** What all that was shown at an instant is before, of the last minutes, the oldest first. */
+  readonly #shown: { atMs: number; order: number }[] = [];
+
   constructor(
     private readonly em: EntityManager,
     private readonly subscriptions: Subscriptions,
@@ -132,10 +135,21 @@ export class StreamedEvents {
     }
   }
 
-  /** Forgets what nobody will ask for any more. */
+  /**
+   * Forgets what nobody will ask for any more: what was there to be shown so long ago. A long transaction keeps back what
+   * others have committed meanwhile, and that may be old once it is shown.
+   */
   async forget(): Promise<void> {
-    const before = new Date(this.clock.now().getTime() - KEPT_MS).toISOString();
-    await withinEveryScope(() => this.em.fork().execute('delete from streamed_event where created_at < ?', [before]));
+    await withinEveryScope(async () => {
+      const now = this.clock.now().getTime();
+      this.#shown.push({ atMs: now, order: (await this.now()).order });
+      const old = this.#shown.findLast(({ atMs }) => atMs <= now - KEPT_MS);
+      if (!old) return;
+      this.#shown.splice(0, this.#shown.indexOf(old));
+      const before = new Date(now - KEPT_MS).toISOString();
+      const sql = 'delete from streamed_event where created_at < ? and stream_order < ?';
+      await this.em.fork().execute(sql, [before, old.order]);
+    });
   }
 
   /** As the caller's own, for work that no request waits for. */

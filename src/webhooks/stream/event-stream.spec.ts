@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Writable } from 'node:stream';
 import type { Caller } from '../../auth/caller.js';
-import type { StreamEvent } from '../../events/stream/streamed-events.js';
+import type { StreamEvent, StreamPlace } from '../../events/stream/streamed-events.js';
 import { EventStream } from './event-stream.js';
 
 const CALLER = { scopes: new Set(['wallets:read']) } as unknown as Caller;
@@ -45,7 +45,7 @@ describe('a stream of events', () => {
     const { response, text } = newAnswer('late');
     const stream = new EventStream(CALLER, {}, response);
     const body = JSON.stringify({ text: 'x'.repeat(200_000) });
-    async function* missed() {
+    async function* missed(): AsyncGenerator<StreamEvent[]> {
       for (let order = 1; order <= 20; order += 1) yield [newEvent(order, body)];
     }
     await stream.catchUp(missed);
@@ -58,11 +58,11 @@ describe('a stream of events', () => {
     const stream = new EventStream(CALLER, {}, response);
     const happened = Array.from({ length: 2000 }, (_, index) => newEvent(index + 1));
     const reads: number[] = [];
-    async function* missed({ order }: { order: number }) {
+    async function* missed({ order }: StreamPlace): AsyncGenerator<StreamEvent[]> {
       reads.push(order);
       yield happened.slice(order, order + 500);
-      if (reads.length > 1) return yield happened.slice(order + 500);
-      for (const event of happened.slice(500)) stream.take([event]);
+      if (reads.length > 1) yield happened.slice(order + 500);
+      else for (const event of happened.slice(500)) stream.take([event]);
     }
     await stream.catchUp(missed);
     stream.take([newEvent(2001)]);
@@ -75,7 +75,7 @@ describe('a stream of events', () => {
     const stream = new EventStream(CALLER, {}, response);
     const body = JSON.stringify({ text: 'x'.repeat(100_000) });
     let pages = 0;
-    async function* missed() {
+    async function* missed(): AsyncGenerator<StreamEvent[]> {
       for (;;) {
         pages += 1;
         setImmediate(() => response.destroy());

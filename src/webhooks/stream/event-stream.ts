@@ -4,6 +4,7 @@ import type { Caller } from '../../auth/caller.js';
 import { scopeOfEvent } from '../../events/scopes-of-events.js';
 import type { StreamEvent, StreamPlace } from '../../events/stream/streamed-events.js';
 import { formatTimestamp } from '../../shared/clock.js';
+import type { Reader } from './event-feeds.js';
 import type { EventStreamQuery, StreamedEventDto } from './event-stream.dto.js';
 import { formatStreamId, isBehind } from './stream-id.js';
 
@@ -22,7 +23,7 @@ const HEADERS = {
 };
 
 /** One answer that stays open: what happens in an environment, of a customer or a wallet, as messages. */
-export class EventStream {
+export class EventStream implements Reader {
   /** What happens while what was missed is read. */
   #waiting: StreamEvent[] | undefined = [];
   /** More has happened meanwhile than is kept. */
@@ -42,13 +43,13 @@ export class EventStream {
   }
 
   /** Hands over what happens, once what was missed has been told. */
-  readonly take = (events: readonly StreamEvent[]): void => {
+  take(events: readonly StreamEvent[]): void {
     if (!this.#waiting) return this.tell(events);
     this.#waiting.push(...events);
     if (this.#waiting.length <= MOST_KEPT) return;
     this.#waiting = [];
     this.#isBehind = true;
-  };
+  }
 
   /** Tells of what is behind the place that was told of last. */
   tell(events: readonly StreamEvent[]): void {

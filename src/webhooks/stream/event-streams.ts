@@ -81,7 +81,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     this.#open.set(stream, state);
     response.once('close', () => this.#closed(stream));
     try {
-      const { completeFrom, place } = await this.feeds.join(caller, stream.take);
+      const { completeFrom, place } = await this.feeds.join(caller, stream);
       this.#timer ??= asOwnWork(() => setInterval(() => void this.look(), CHECK_MS).unref());
       this.shedding.release(response);
       const now = this.clock.now();
@@ -100,7 +100,7 @@ export class EventStreams implements BeforeApplicationShutdown {
       response.destroy();
     }
     // Gone before it had joined: nobody else takes it out.
-    if (response.destroyed) this.feeds.leave(caller, stream.take);
+    if (response.destroyed) this.feeds.leave(caller, stream);
   }
 
   /** Ends what has no right to go on, and keeps the others alive. */
@@ -136,7 +136,7 @@ export class EventStreams implements BeforeApplicationShutdown {
 
   #closed(stream: EventStream): void {
     if (!this.#open.delete(stream)) return;
-    this.feeds.leave(stream.caller, stream.take);
+    this.feeds.leave(stream.caller, stream);
     if (this.#open.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
