@@ -81,7 +81,9 @@ describe('the client of our own', () => {
       await refill(losing(1)).debit(id, { credits: '10', idempotency_key });
       await refill().debit(id, { credits: '10', idempotency_key });
       expect([idempotency_key, await balanceOf(id)]).toEqual([idempotency_key, '15']);
-      const error = await refused(refill(losing(3)).debit(id, { credits: '5', idempotency_key: `${idempotency_key}b` }));
+      const error = await refused(
+        refill(losing(3)).debit(id, { credits: '5', idempotency_key: `${idempotency_key}b` }),
+      );
       expect(error).toMatchObject({ name: 'NoAnswer', idempotencyKey: `${idempotency_key}b` });
     }
   });

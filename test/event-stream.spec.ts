@@ -33,9 +33,7 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
   });
   afterAll(() => service.close());
 
-  async function open(
-    options: { query?: string; lastId?: string; key?: string; cookie?: string; url?: string } = {},
-  ) {
+  async function open(options: { query?: string; lastId?: string; key?: string; cookie?: string; url?: string } = {}) {
     const { key = client.key, url = service.url, ...rest } = options;
     const reader = await StreamReader.open(url, key, rest);
     readers.push(reader);
@@ -181,10 +179,7 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
     const [reader, other] = [await open({ cookie }), await open()];
     await service.get(EventStreams).look();
     expect(reader.isEnded).toBe(false);
-    await request(service.url)
-      .delete('/v1/session')
-      .set({ Cookie: cookie, 'X-Refill-Session': 'console' })
-      .expect(204);
+    await request(service.url).delete('/v1/session').set({ Cookie: cookie, 'X-Refill-Session': 'console' }).expect(204);
     await service.get(EventStreams).look();
     await reader.until(({ isEnded }) => isEnded);
     expect(other.isEnded).toBe(false);

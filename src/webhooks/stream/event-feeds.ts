@@ -1,7 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { EventsService } from '../../events/events.service.js';
-import { LOOK_BACK_MS, type StreamEvent, StreamedEvents, type StreamPlace } from '../../events/stream/streamed-events.js';
+import {
+  LOOK_BACK_MS,
+  type StreamEvent,
+  StreamedEvents,
+  type StreamPlace,
+} from '../../events/stream/streamed-events.js';
 import { Clock } from '../../shared/clock.js';
 import type { Scope } from '../../shared/scope.js';
 import { scopeOf } from '../../shared/scope.js';
