@@ -34,7 +34,7 @@ describe('the first and the last instant, and the largest number, in every field
     const { token } = (await get(`/v1/customers/portal/${externalId}`).expect(200)).body as { token: string };
     const faults: string[] = [];
     let answered = 0;
-    for (const { method, path, parameters } of operations.filter(({ method: name }) => name === 'GET')) {
+    for (const { path, parameters } of operations.filter(({ method }) => method === 'GET')) {
       const url = path.replace(/\{(\w+)\}/g, (_match, name: string) =>
         name.includes('external') ? externalId : path.includes('wallets') ? wallet : customerId,
       );
