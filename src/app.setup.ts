@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
@@ -42,6 +43,7 @@ export function configureApp(app: NestExpressApplication): void {
   // How many proxies stand in front: behind one, every client would otherwise have the proxy's address.
   app.set('trust proxy', app.get(Config).trustProxy);
   app.use(constantHeaders(helmet(SECURITY_HEADERS)));
+  app.use(API_PATHS, constantHeaders(keepNothing));
   app.enableCors({ exposedHeaders: EXPOSED_HEADERS });
   identifyRequests(app);
   app.use(['/docs', '/openapi.json', '/openapi.yaml'], app.get(RequestBudgets, { strict: false }).handle);
@@ -62,6 +64,14 @@ export function configureApp(app: NestExpressApplication): void {
       docExpansion: 'none',
     },
   });
+}
+
+const API_PATHS = ['/v1', '/account', '/credits-packs'];
+
+/** What customers have is for whoever asked: with a cookie, caches on the way cannot tell. A route may say something else. */
+function keepNothing(_request: unknown, response: ServerResponse, next: () => void): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
 }
 
 /** What scripts of other origins may read of an answer. */

@@ -75,6 +75,40 @@ describe('the client of our own', () => {
     }
   });
 
+  it('keeps a caller’s key that no header can carry, or not as it is', async () => {
+    for (const idempotency_key of ['заказ 1017', '"1017"', ' 1017 ']) {
+      const { id } = await scene.wallet('25');
+      await refill(losing(1)).debit(id, { credits: '10', idempotency_key });
+      await refill().debit(id, { credits: '10', idempotency_key });
+      expect([idempotency_key, await balanceOf(id)]).toEqual([idempotency_key, '15']);
+      const error = await refused(
+        refill(losing(3)).debit(id, { credits: '5', idempotency_key: `${idempotency_key}b` }),
+      );
+      expect(error).toMatchObject({ name: 'NoAnswer', idempotencyKey: `${idempotency_key}b` });
+    }
+  });
+
+  it('takes an answer that breaks off for none', async () => {
+    const { id } = await scene.wallet('25');
+    const breaking = (answers: number) => {
+      let times = 0;
+      const broken = () =>
+        new ReadableStream({
+          start: (controller) => controller.enqueue(new TextEncoder().encode('{"credit_balance":')),
+          pull: (controller) => controller.error(new TypeError('terminated')),
+        });
+      return async (request: RequestInfo | URL) => {
+        const { status, headers, body } = await fetch(request);
+        times += 1;
+        return new Response(times <= answers ? broken() : body, { status, headers });
+      };
+    };
+    const wallet = await refill({ fetch: breaking(1) }).debit(id, { credits: '10' });
+    expect(wallet.credit_balance).toBe('15');
+    const error = await refused(refill({ fetch: breaking(3) }).debit(id, { credits: '5', idempotency_key: 'broken' }));
+    expect(error).toMatchObject({ name: 'NoAnswer', idempotencyKey: 'broken' });
+  });
+
   it('says with which key to repeat what nobody has answered', async () => {
     const { id } = await scene.wallet('25');
     const error = await refused(refill(losing(3)).debit(id, { credits: '10' }));
@@ -90,6 +124,12 @@ describe('the client of our own', () => {
     const body = { external_id: scene.key(), name: 'Once' };
     const error = await refused(refill({ fetch }).api.POST('/v1/customers', { body }));
     expect([error, sent.length]).toEqual([expect.objectContaining({ name: 'NoAnswer', idempotencyKey: null }), 1]);
+    // A header is no key on a route that looks at none.
+    const keyed = losing(1);
+    const headers = { 'Idempotency-Key': 'once' };
+    const other = { external_id: scene.key(), name: 'Once more' };
+    await refused(refill({ fetch: keyed.fetch }).api.POST('/v1/customers', { body: other, headers }));
+    expect(keyed.sent.length).toBe(1);
     const again = losing(2);
     const { data } = await refill({ fetch: again.fetch }).api.POST('/v1/customers/search', { body: { limit: 1 } });
     expect([data?.items.length, again.sent.length]).toEqual([1, 3]);
@@ -145,6 +185,11 @@ describe('the client of our own', () => {
     const later = await refused(refill({ fetch: told('60') }).debit(id, { credits: '1' }));
     expect(later).toBeInstanceOf(TryLater);
     expect((later as TryLater).retryAfterSeconds).toBe(60);
+    // As proxies say it.
+    const date = new Date(Date.now() + 60_000).toUTCString();
+    const dated = (await refused(refill({ fetch: told(date) }).debit(id, { credits: '1' }))) as TryLater;
+    expect(dated.retryAfterSeconds).toBeGreaterThan(50);
+    expect(dated.retryAfterSeconds).toBeLessThanOrEqual(60);
   });
 
   it('spends in batches, and releases holds', async () => {

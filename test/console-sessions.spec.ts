@@ -57,9 +57,26 @@ describe('a session of the console', () => {
     expect(stored).not.toContain(valueOf(response).split('=')[1]);
   });
 
-  it('goes over https only where it began so', async () => {
-    const secure = await open({ key: client.key }, { ...OURS, 'X-Forwarded-Proto': 'https' }).expect(204);
-    expect(cookieOf(secure)).toMatch(/; Secure;/);
+  it('goes over https only where it began so, and is there no cookie that another name of the domain can set', async () => {
+    const https = { 'X-Forwarded-Proto': 'https' };
+    const secure = await open({ key: client.key }, { ...OURS, ...https }).expect(204);
+    expect(cookieOf(secure)).toMatch(/^__Host-refill_session=[\w-]{43}; .*; Secure;/);
+    const set = valueOf(await open({ key: (await newTenantClient(service)).key }).expect(204));
+    const { body } = await whoAmI(`${set}; ${valueOf(secure)}`)
+      .set(https)
+      .expect(200);
+    expect(body.tenant.id).toBe(client.scope.tenantId);
+    await whoAmI(set).set(https).expect(401);
+    const out = await end(valueOf(secure)).set(https).expect(204);
+    expect(cookieOf(out)).toMatch(/^__Host-refill_session=; Path=\/; .*Secure/);
+  });
+
+  it('leaves nothing that it has read in a cache', async () => {
+    const cookie = await byKey();
+    for (const path of ['/v1/customers', '/v1/find?q=ada', '/v1/wallets', '/v1/unknown']) {
+      const { headers } = await withCookie(request(service.url).get(path), cookie);
+      expect([path, headers['cache-control']]).toEqual([path, 'no-store']);
+    }
   });
 
   it('begins with a server key, has its rights and environment, and never gives it back', async () => {

@@ -1,13 +1,16 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
+import request from 'supertest';
 import { StreamedEvents } from '../src/events/stream/streamed-events.js';
+import { EventFeeds } from '../src/webhooks/stream/event-feeds.js';
 import { EventStreams } from '../src/webhooks/stream/event-streams.js';
 import { type ApiClient, newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';
 import { TestLedger } from './support/ledger.js';
 import { StreamReader } from './support/stream-reader.js';
+import { untilSomebodyWaits } from './support/until-somebody-waits.js';
 
 const KNOWN_MS = 7001;
 
@@ -30,7 +33,7 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
   });
   afterAll(() => service.close());
 
-  async function open(options: { query?: string; lastId?: string; key?: string; url?: string } = {}) {
+  async function open(options: { query?: string; lastId?: string; key?: string; cookie?: string; url?: string } = {}) {
     const { key = client.key, url = service.url, ...rest } = options;
     const reader = await StreamReader.open(url, key, rest);
     readers.push(reader);
@@ -90,6 +93,21 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
     expect(again.messages.some(({ event }) => event === 'reset')).toBe(false);
   });
 
+  it('tells of all that was missed, however much that is', async () => {
+    const walletId = await ledger.open({}, '1000');
+    const first = await openReady();
+    const lastId = first.messages[0]!.id;
+    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`key ${index}`, 'x'.repeat(900)]));
+    first.leave();
+    const debit = { transaction_reason: 'MANUAL_BALANCE_DEBIT', credits: '1', metadata };
+    const post = (_: unknown, n: number) =>
+      client.post(`/v1/wallets/${walletId}/debit`, { ...debit, idempotency_key: `large ${n}` }).expect(200);
+    await Promise.all(Array.from({ length: 60 }, post));
+    const again = await open({ lastId });
+    await again.until(({ events, isEnded }) => events.length === 60 || isEnded);
+    expect([again.events.length, again.isEnded]).toEqual([60, false]);
+  });
+
   it('says so where it no longer knows what was missed, and goes on from now', async () => {
     const walletId = await ledger.open({}, '10');
     const first = await openReady();
@@ -114,12 +132,26 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
     await reader.until(({ events }) => events.length === 1);
     expect(await written()).toBe(1);
     reader.leave();
+    await service.get(StreamedEvents).forget();
     service.clock.advance(185_000);
     await ledger.debit(walletId, '1');
     expect(await written()).toBe(1);
     service.clock.advance(400_000);
     await service.get(StreamedEvents).forget();
     expect(await written()).toBe(0);
+  });
+
+  it('ends where nobody had said for minutes that somebody looks, so that whoever comes again is told so', async () => {
+    const walletId = await ledger.open({}, '10');
+    const reader = await openReady();
+    const lastId = reader.messages[0]!.id;
+    // As of a process that was asleep, or had no database.
+    service.clock.advance(185_000);
+    await ledger.debit(walletId, '1');
+    for (let polls = 0; polls < 60 && !reader.isEnded; polls += 1) await service.get(EventFeeds).look(true);
+    await reader.until(({ isEnded }) => isEnded);
+    const again = await open({ lastId });
+    await again.until(({ messages }) => messages[0]?.event === 'reset');
   });
 
   it('ends with its key, and shows a key only what it may read', async () => {
@@ -136,6 +168,21 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
     await client.delete(`/v1/secrets/api/keys/${blind.secret.id}`).expect(204);
     await service.get(EventStreams).look();
     await reader.until(({ isEnded }) => isEnded);
+  });
+
+  it('ends with the session that let it in, also where its key goes on', async () => {
+    const enter = await request(service.url)
+      .post('/v1/session')
+      .set('X-Refill-Session', 'console')
+      .send({ key: client.key });
+    const cookie = String(enter.headers['set-cookie']?.[0]).split(';')[0] as string;
+    const [reader, other] = [await open({ cookie }), await open()];
+    await service.get(EventStreams).look();
+    expect(reader.isEnded).toBe(false);
+    await request(service.url).delete('/v1/session').set({ Cookie: cookie, 'X-Refill-Session': 'console' }).expect(204);
+    await service.get(EventStreams).look();
+    await reader.until(({ isEnded }) => isEnded);
+    expect(other.isEnded).toBe(false);
   });
 
   it('leaves alone who comes while it is looked whose keys still let them in', async () => {
@@ -204,6 +251,57 @@ describe.each(DATABASES)('the stream of events, on %s', (name, createDatabase) =
         expect(amounts(reader)).toEqual(['wallet.updated', '1']);
       } finally {
         await another.close();
+      }
+    });
+  }
+
+  if (name === 'PostgreSQL') {
+    /** Minutes in which another process says that somebody looks. */
+    const pass = async (minutes: number, meanwhile = async () => {}) => {
+      for (let passed = 0; passed < minutes; passed += 1) {
+        service.clock.advance(60_000);
+        await service.get(StreamedEvents).listenFor(client.scope);
+        await meanwhile();
+      }
+    };
+
+    it('loses nothing to a transaction of many minutes that keeps it back', async () => {
+      const walletId = await ledger.open({}, '10');
+      const reader = await openReady();
+      const stream = service.get(StreamedEvents);
+      const slow = new pg.Client(service.database.url);
+      await slow.connect();
+      try {
+        await slow.query('begin');
+        await slow.query('select pg_current_xact_id()');
+        await stream.forget();
+        await ledger.debit(walletId, '1');
+        await pass(7, () => service.get(EventFeeds).look());
+        await stream.forget();
+        await slow.query('commit');
+        await stream.forget();
+        await reader.until(({ events }) => events.length === 1);
+        await pass(7, () => service.get(EventFeeds).look());
+        await stream.forget();
+        expect(await written()).toBe(0);
+      } finally {
+        await slow.end();
+      }
+    });
+
+    it('ends where it was not read for so long that what is new may be forgotten', async () => {
+      const reader = await openReady();
+      const other = new pg.Client(service.database.url);
+      await other.connect();
+      try {
+        await other.query('begin');
+        await other.query('lock table streamed_event in access exclusive mode');
+        await em.fork().transactional((tx) => untilSomebodyWaits(tx));
+        await pass(6);
+        await other.query('rollback');
+        await reader.until(({ isEnded }) => isEnded);
+      } finally {
+        await other.end();
       }
     });
   }

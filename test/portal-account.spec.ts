@@ -1,6 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import supertest, { type Test } from 'supertest';
-import { newTenantClient } from './support/api-client.js';
+import { newTenantClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { DATABASES } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
@@ -50,6 +50,16 @@ describe.each(DATABASES)('the portal beside its wallets, on %s', (_name, createD
       await scene.client.get(`${PORTAL}${path}`).expect(401);
     }
     await invoices({}, 'cps_wrong').expect(401);
+  });
+
+  it('says nothing of who they are that the key may not read which started it', async () => {
+    const limited = { name: 'Wallets alone', scopes: ['wallets:read'] };
+    const { body: made } = await scene.client.post('/v1/secrets/api/keys', limited).expect(201);
+    const by = withKey(service, made.api_key as string, scene.client.scope);
+    await by.get(`/v1/customers/${customerId}`).expect(403);
+    const { body } = await by.get('/v1/customers/portal/acme').expect(200);
+    await visit('/info', body.token as string).expect(403);
+    await visit('/usage', body.token as string).expect(200);
   });
 
   describe('invoices', () => {

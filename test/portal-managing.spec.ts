@@ -1,5 +1,5 @@
 import { EntityManager } from '@mikro-orm/postgresql';
-import supertest, { type Test } from 'supertest';
+import supertest, { type Response, type Test } from 'supertest';
 import { buildOpenApi } from '../src/app.setup.js';
 import { PortalLooks } from '../src/wallets/portal/portal-looks.service.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
@@ -7,6 +7,7 @@ import { type ApiClient, withKey } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { operationsOf } from './support/fuzz-request.js';
 import { expectSoundLedger } from './support/invariants.js';
+import { untilSomebodyWaits } from './support/until-somebody-waits.js';
 
 const PORTAL = '/v1/customer/portal';
 const HOUR_MS = 3_600_000;
@@ -158,6 +159,25 @@ describe('a session of the portal that may manage', () => {
       const declined = await createAccount(service, tenant, 'pm_sandbox_decline_hard');
       const refusal = await buy('pack_10', {}, await start(declined));
       expect([refusal.status, refusal.body.code]).toEqual([402, 'payment_declined']);
+      expect(await balanceOf()).toBe(0);
+    });
+
+    it('nothing for a fee that has changed since it was shown, also in the moment in which it buys', async () => {
+      const fee = (value: object) => client.put('/v1/settings/top_up_fee', { value }).expect(200);
+      let buying: Promise<Response> | undefined;
+      await service
+        .get(EntityManager)
+        .fork()
+        .transactional(async (tx) => {
+          // Its price has been looked at; now it waits for the wallet that its first purchase opens.
+          await tx.execute('lock table credits_account in exclusive mode');
+          buying = buy('pack_10').then((response) => response);
+          await untilSomebodyWaits(tx);
+          await fee({ mode: 'added', percent: '10' });
+        });
+      const response = await buying;
+      await fee({ mode: 'none' });
+      expect([response?.status, response?.body.details]).toEqual([400, { total: 'is 1210 now' }]);
       expect(await balanceOf()).toBe(0);
     });
 

@@ -1,3 +1,5 @@
+import { retryAfterSeconds } from './retry-after.js';
+
 /** What stands in the way of an automatic purchase. */
 export interface NoTopUp {
   code: string;
@@ -96,13 +98,13 @@ export class NoAnswer extends Error {
 export async function errorOf(response: Response): Promise<RefillError> {
   const { status, statusText, headers } = response;
   const body = await bodyOf(response);
-  const retryAfter = headers.get('Retry-After');
+  const retryAfter = retryAfterSeconds(headers);
   const refusal: RefusalDetails = {
     status,
     code: textOf(body['code']) ?? statusText.toLowerCase().replaceAll(' ', '_'),
     requestId: headers.get('X-Request-ID') ?? '',
     details: isFields(body['details']) ? body['details'] : body,
-    ...(retryAfter === null ? {} : { retryAfterSeconds: Number(retryAfter) }),
+    ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
   };
   const message = textOf(body['message']) ?? textOf(body['detail']) ?? `${status} ${statusText}`.trim();
   if (status === 402 && 'required' in refusal.details) return new InsufficientCredits(message, refusal);

@@ -20,9 +20,12 @@ export const KEYED_ROUTES: ReadonlySet<string> = new Set([
   'PUT /v1/invoices/{id}/payment',
 ]);
 
-/** Whether a request may be sent again without having been answered: it reads, or takes effect once. */
-export function isRepeatable({ method, url, headers }: Request): boolean {
-  if (method === 'GET' || method === 'HEAD' || headers.has(KEY_HEADER)) return true;
+/**
+ * Whether a request may be sent again without having been answered: it reads, or takes effect once.
+ * @param key with which it does; undefined on a route that looks at none
+ */
+export function isRepeatable({ method, url }: Request, key: string | undefined): boolean {
+  if (method === 'GET' || method === 'HEAD' || key !== undefined) return true;
   const { pathname } = new URL(url);
   // Each row of a batch has a key of its own.
   return method === 'POST' && (pathname.endsWith('/search') || pathname.endsWith('/debits/batch'));
@@ -30,16 +33,12 @@ export function isRepeatable({ method, url, headers }: Request): boolean {
 
 export const KEY_HEADER = 'Idempotency-Key';
 
-/**
- * The key of a request to a keyed route: the caller's, from the body or the header, or a new one. Made once and kept over
- * all tries, so that a try whose answer was lost is not a second debit.
- */
-export async function keyOf(request: Request): Promise<string> {
-  const given = request.headers.get(KEY_HEADER) ?? keyInBody(await request.clone().text());
-  return given ?? newKey();
+/** The caller's key of a request to a keyed route, from the header or the body; undefined where there is none. */
+export async function givenKey(request: Request): Promise<string | undefined> {
+  return request.headers.get(KEY_HEADER) ?? keyInBody(await request.clone().text());
 }
 
-/** 128 random bits, hex. `crypto.randomUUID` is not there on a page that came over http. */
+/** 128 random bits, hex, kept over all tries, so that one whose answer was lost is not a second debit. `crypto.randomUUID` is not there on a page that came over http. */
 export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -47,5 +46,6 @@ export function newKey(): string {
 function keyInBody(text: string): string | undefined {
   if (!text.includes('"idempotency_key"')) return undefined;
   const { idempotency_key: key } = JSON.parse(text) as { idempotency_key?: string | null };
-  return key ?? undefined;
+  // An empty one protects nothing.
+  return key || undefined;
 }

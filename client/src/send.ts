@@ -1,5 +1,6 @@
 import { NoAnswer } from './errors.js';
-import { isRepeatable, KEY_HEADER } from './repeatable.js';
+import { isRepeatable } from './repeatable.js';
+import { retryAfterSeconds } from './retry-after.js';
 
 export interface Patience {
   /** For each try, in milliseconds. */
@@ -16,17 +17,22 @@ const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * Sends a request until it has an answer that stands. The same key goes with every try.
+ * @param key the idempotency key that it has, in its header or body
  * @throws NoAnswer
  */
-export async function send(request: Request, { timeoutMs, retries, fetch }: Patience): Promise<Response> {
-  const mayRepeat = isRepeatable(request);
+export async function send(
+  request: Request,
+  { timeoutMs, retries, fetch }: Patience,
+  key: string | undefined,
+): Promise<Response> {
+  const mayRepeat = isRepeatable(request, key);
   for (let tried = 0; ; tried += 1) {
     const isLast = tried >= retries;
     const pauseMs = FIRST_PAUSE_MS * 2 ** tried * (0.5 + Math.random() / 2);
     try {
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
-      const response = await fetch(new Request(request.clone(), { signal }));
-      const askedMs = Number(response.headers.get('Retry-After') ?? 0) * 1000;
+      const response = await whole(await fetch(new Request(request.clone(), { signal })));
+      const askedMs = (retryAfterSeconds(response.headers) ?? 0) * 1000;
       const mayTryAgain = response.status === 429 || (response.status >= 500 && mayRepeat);
       if (isLast || !mayTryAgain || askedMs > LONGEST_PAUSE_MS) return response;
       await response.body?.cancel();
@@ -34,13 +40,21 @@ export async function send(request: Request, { timeoutMs, retries, fetch }: Pati
     } catch (error) {
       // Whoever called has given up: that is their own error.
       request.signal.throwIfAborted();
-      if (isLast || !mayRepeat) throw new NoAnswer(request.headers.get(KEY_HEADER), error);
+      if (isLast || !mayRepeat) throw new NoAnswer(key ?? null, error);
       await pause(pauseMs, request.signal);
     }
   }
 }
 
+/** A success in JSON is an answer once all of it is there: one that breaks off, or takes too long, is none. */
+async function whole(response: Response): Promise<Response> {
+  const { ok, status, statusText, headers, body } = response;
+  if (!ok || !body || !headers.get('Content-Type')?.includes('json')) return response;
+  return new Response(await response.arrayBuffer(), { status, statusText, headers });
+}
+
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener(

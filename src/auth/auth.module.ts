@@ -81,6 +81,6 @@ import { UsersService } from './users/users.service.js';
     { provide: APP_GUARD, useClass: BodyGuard },
     { provide: APP_GUARD, useClass: BodyCostGuard },
   ],
-  exports: [TenantsService, ApiKeysService, LoadShedding, RequestBudgets, Doors],
+  exports: [TenantsService, ApiKeysService, ConsoleSessions, LoadShedding, RequestBudgets, Doors],
 })
 export class AuthModule {}

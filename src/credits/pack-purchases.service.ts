@@ -65,6 +65,7 @@ export class PackPurchases {
       scope: account.scope,
       wallet,
       pack: { ...(await this.#agree(account, pack)), priceMinor },
+      agreedMinor: purchase.totalMinor,
       provider,
       checkout: provider === null ? undefined : purchase.checkout,
       discounts,

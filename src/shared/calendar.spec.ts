@@ -5,6 +5,7 @@ import {
   endOfDay,
   endOfMonth,
   localDay,
+  shifted,
   startOfDay,
   startOfMonth,
 } from './calendar.js';
@@ -37,6 +38,14 @@ describe('the calendar', () => {
       '2026-04-30',
       '2027-02-28',
     ]);
+  });
+
+  it.each([
+    ['2027-01-01T00:00:00.000Z', -1, '2026-12-31T23:59:59.999Z'],
+    ['0001-01-01T00:00:00.500Z', -501, '0001-01-01T00:00:00.000Z'],
+    ['9999-12-31T00:00:00.000Z', 86_400_000, '9999-12-31T23:59:59.999Z'],
+  ])('takes %s and %i ms for %s, as far as there are years', (from, byMs, to) => {
+    expect(shifted(new Date(from), byMs).toISOString()).toBe(to);
   });
 
   it('knows when a day and a month begin and end in UTC', () => {

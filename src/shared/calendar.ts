@@ -1,6 +1,19 @@
 import { DateTime, type DurationLike } from 'luxon';
 
 const DAY_MS = 86_400_000;
+/** What RFC 3339 and PostgreSQL both can write: years 1 to 9999. */
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Whether an instant is of a year that can be written and stored. */
+export function isOfCalendar(instant: Date): boolean {
+  return instant.getTime() >= FIRST_MS && instant.getTime() <= LAST_MS;
+}
+
+/** So many milliseconds after `instant`, before it if they are below zero, and no further than the years 1 and 9999. */
+export function shifted(instant: Date, byMs: number): Date {
+  return new Date(Math.min(Math.max(instant.getTime() + byMs, FIRST_MS), LAST_MS));
+}
 
 /** `date` and a span of the calendar later (UTC). A month later is the same day, or the last of a month that has no such day. */
 export function addToDate(date: Date, span: DurationLike): Date {

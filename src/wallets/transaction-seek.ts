@@ -33,7 +33,7 @@ export function seekPage(scope: Scope, search: TransactionSearch, known: Sql): S
   const isDown = order === 'desc';
   const { after, upTo } = numbersOf(id, search);
   const passed =
-    listed === 'all' ? sql`greatest(0, ${offset}::int - ${othersSql(scope, search, listed)})` : sql`${offset}::int`;
+    listed === 'all' ? sql`greatest(0, ${offset}::int - ${othersSql(scope, search, listed)})` : sql`${offset}::bigint`;
   const number = isDown ? sql`greatest(1, up_to - ${passed})` : sql`least(last_sequence, after + 1 + ${passed})`;
   const [before, notBefore] = isDown ? ['>', '<='] : ['<', '>='];
   const othersBefore = othersSql(scope, search, listed, sql`and created_at ${sql.raw(before)} split.at`);

@@ -19,10 +19,10 @@ export class StreamReader {
   static async open(
     url: string,
     key: string,
-    { query = '', lastId = '' }: { query?: string; lastId?: string } = {},
+    { query = '', lastId = '', cookie }: { query?: string; lastId?: string; cookie?: string } = {},
   ): Promise<StreamReader> {
     const leaving = new AbortController();
-    const headers = { 'x-api-key': key, ...(lastId ? { 'last-event-id': lastId } : {}) };
+    const headers = { ...(cookie ? { cookie } : { 'x-api-key': key }), ...(lastId ? { 'last-event-id': lastId } : {}) };
     const response = await fetch(`${url}/v1/webhooks/events/stream${query}`, { headers, signal: leaving.signal });
     const reader = new StreamReader(response);
     reader.#leaving.signal.addEventListener('abort', () => leaving.abort());

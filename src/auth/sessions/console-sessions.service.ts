@@ -97,6 +97,14 @@ export class ConsoleSessions {
     return (await this.em.fork().findOne(ConsoleSession, live)) ?? undefined;
   }
 
+  /** Those of the tokens whose sessions are not over, for answers that stay open. */
+  async stillOpen(tokens: readonly string[]): Promise<ReadonlySet<string>> {
+    if (tokens.length === 0) return new Set();
+    const live = { tokenHash: { $in: tokens.map(hashOf) }, expiresAt: { $gt: this.clock.now() } };
+    const open = new Set((await this.em.fork().find(ConsoleSession, live)).map(({ tokenHash }) => tokenHash));
+    return new Set(tokens.filter((token) => open.has(hashOf(token))));
+  }
+
   /**
    * Takes the session of a user to another environment of their tenant: it gets a key of that one, and its key of before
    * ends. The password that it began with opens all of them; it ends when it would have.

@@ -14,7 +14,9 @@ export const LOOK_BACK_MS = 300_000;
 const KEPT_MS = LOOK_BACK_MS + 60_000;
 /** Until every process knows that somebody listens, and what it had begun before has ended. */
 const KNOWN_AFTER_MS = TRUSTED_MS + 3000;
-const PAGE = 500;
+const PAGE = 100;
+/** What is handed over at a time, characters of bodies; one event at least. Whoever reads fast has taken it before the next. */
+const PAGE_LENGTH = 262_144;
 
 /** A place in the stream of an environment: behind the event with this id of this transaction. */
 export interface StreamPlace {
@@ -48,6 +50,9 @@ interface Row {
  */
 @Injectable()
 export class StreamedEvents {
+  /** What all that was shown at an instant is before, of the last minutes, the oldest first. */
+  readonly #shown: { atMs: number; order: number }[] = [];
+
   constructor(
     private readonly em: EntityManager,
     private readonly subscriptions: Subscriptions,
@@ -81,7 +86,7 @@ export class StreamedEvents {
     return { order: Number(row?.lowest ?? 0), id: '' };
   }
 
-  /** What comes next behind a place, of several environments at once; up to 500 of each. */
+  /** What comes next behind a place, of several environments at once; of each up to 100 events, and a quarter of a mebibyte. */
   async after(places: ReadonlyMap<string, StreamPlace>): Promise<Map<string, StreamEvent[]>> {
     if (isKnownDistributed(this.em)) return this.#afterSpread(places);
     const wanted = [...places].map(([environment_id, { order, id }]) => ({ environment_id, order, id }));
@@ -99,7 +104,7 @@ export class StreamedEvents {
       ),
     );
     const found = Map.groupBy(rows, (row) => row.environment_id);
-    return new Map([...found].map(([environmentId, own]) => [environmentId, own.map(toEvent)]));
+    return new Map([...found].map(([environmentId, own]) => [environmentId, pageOf(own)]));
   }
 
   /** The same of a distributed database, whose coordinator has numbered the transactions: an environment after the other. */
@@ -115,32 +120,48 @@ export class StreamedEvents {
           [environmentId, order, id, lowest],
         ),
       );
-      if (rows.length > 0) found.set(environmentId, rows.map(toEvent));
+      if (rows.length > 0) found.set(environmentId, pageOf(rows));
     }
     return found;
   }
 
-  /** The same of one environment, whole: what a reader who comes again has missed. */
-  async *missed(scope: Scope, from: StreamPlace): AsyncGenerator<StreamEvent[]> {
-    let place = from;
-    for (;;) {
-      const page = (await this.after(new Map([[scope.environmentId, place]]))).get(scope.environmentId) ?? [];
+  /** The same of one environment, page by page to the end: what a reader who comes again has missed. */
+  async *missed({ environmentId }: Scope, from: StreamPlace): AsyncGenerator<StreamEvent[]> {
+    let place: StreamPlace | undefined = from;
+    while (place) {
+      const page: StreamEvent[] = (await this.after(new Map([[environmentId, place]]))).get(environmentId) ?? [];
       if (page.length > 0) yield page;
-      if (page.length < PAGE) return;
-      place = (page.at(-1) as StreamEvent).place;
+      place = page.at(-1)?.place;
     }
   }
 
-  /** Forgets what nobody will ask for any more. */
+  /**
+   * Forgets what nobody will ask for any more: what was there to be shown so long ago. A long transaction keeps back what
+   * others have committed meanwhile, and that may be old once it is shown.
+   */
   async forget(): Promise<void> {
-    const before = new Date(this.clock.now().getTime() - KEPT_MS).toISOString();
-    await withinEveryScope(() => this.em.fork().execute('delete from streamed_event where created_at < ?', [before]));
+    await withinEveryScope(async () => {
+      const now = this.clock.now().getTime();
+      this.#shown.push({ atMs: now, order: (await this.now()).order });
+      const old = this.#shown.findLast(({ atMs }) => atMs <= now - KEPT_MS);
+      if (!old) return;
+      this.#shown.splice(0, this.#shown.indexOf(old));
+      const before = new Date(now - KEPT_MS).toISOString();
+      const sql = 'delete from streamed_event where created_at < ? and stream_order < ?';
+      await this.em.fork().execute(sql, [before, old.order]);
+    });
   }
 
   /** As the caller's own, for work that no request waits for. */
   listenFor(scope: Scope): Promise<Date> {
     return withinScope(scope, () => this.listen(scope));
   }
+}
+
+function pageOf(rows: readonly Row[]): StreamEvent[] {
+  let length = 0;
+  const beyond = rows.findIndex(({ body }, index) => (length += body.length) > PAGE_LENGTH && index > 0);
+  return rows.slice(0, beyond < 0 ? rows.length : beyond).map(toEvent);
 }
 
 function toEvent(row: Row): StreamEvent {

@@ -1,3 +1,4 @@
+import { shifted } from '../../shared/calendar.js';
 import { field } from './field-decorator.js';
 import { readTimestamp } from './is-timestamp.js';
 
@@ -24,5 +25,5 @@ export function IsDayOrTimestamp(
 function readEdge(value: unknown, edge: 'start' | 'end'): Date | undefined {
   if (typeof value !== 'string' || !DAY.test(value)) return readTimestamp(value);
   const start = readTimestamp(`${value}T00:00:00Z`);
-  return start && edge === 'end' ? new Date(start.getTime() + DAY_MS) : start;
+  return start && edge === 'end' ? shifted(start, DAY_MS) : start;
 }

@@ -1,3 +1,4 @@
+import { isOfCalendar } from '../../shared/calendar.js';
 import { field } from './field-decorator.js';
 
 const RFC_3339 =
@@ -24,7 +25,6 @@ export function readTimestamp(value: unknown): Date | undefined {
   if ((month as number) < 1 || (month as number) > 12 || (day as number) < 1 || (day as number) > lastDay)
     return undefined;
   const date = new Date(value.toUpperCase());
-  // PostgreSQL has no year 0, and an offset can lead there, or past 9999.
-  const isStorable = date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999;
-  return isStorable ? date : undefined;
+  // There is no year 0, and an offset can lead there, or past 9999.
+  return isOfCalendar(date) ? date : undefined;
 }

@@ -36,6 +36,8 @@ export interface PurchaseRequest {
   wallet: Pick<WalletRecord, 'id' | 'customerId'>;
   /** At its price, discounts taken off: the fee comes from the environment. Its id is null where no pack is bought. */
   pack: Omit<AgreedPack, 'id'> & { id: string | null };
+  /** What the buyer was told that it costs, fee included, minor units: of another fee by now they were told nothing. */
+  agreedMinor?: number | undefined;
   /** Paid on a page of the provider's; absent: with the card on file. */
   checkout?: CheckoutTerms | undefined;
   /** Whom it is charged with; null where it costs nothing. */
@@ -90,12 +92,15 @@ export class TopUpsService {
    * everything else.
    * @returns the top-up as it stands: succeeded, failed, or still open when the provider has not said yet.
    * @throws conflict while another purchase of the wallet is under way, or, without a key, a moment after the same one;
-   * validation where its charge would be too large
+   * validation where its charge would be too large, or is another one than was agreed to
    */
   async purchase(request: PurchaseRequest): Promise<{ topUp: TopUp; isReplayed: boolean }> {
-    const { scope, wallet, pack, actor, idempotency, coupons } = request;
+    const { scope, wallet, pack, agreedMinor, actor, idempotency, coupons } = request;
     const now = this.clock.now();
     const price = await this.#price(scope, pack);
+    if (agreedMinor !== undefined && price.priceMinor !== agreedMinor) {
+      throw invalidFields({ total: [`is ${price.priceMinor} now`] });
+    }
     if (price.priceMinor > MAX_CHARGE_MINOR) {
       throw invalidFields({ [NON_FIELD_ERRORS]: ['costs more, with the fee, than can be charged at once'] });
     }

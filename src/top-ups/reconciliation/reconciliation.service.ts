@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { shifted } from '../../shared/calendar.js';
 import { Clock } from '../../shared/clock.js';
 import { DomainError, invalidField, notFound } from '../../shared/errors.js';
 import { RunningWork } from '../../shared/running-work.js';
@@ -78,7 +79,7 @@ export class Reconciliation implements BeforeApplicationShutdown {
   ): Promise<ReconciliationRun> {
     if (this.#work.isStopping) throw new DomainError('unavailable', 'the service stops');
     const to = period.to ?? this.clock.now();
-    const from = period.from ?? new Date(to.getTime() - DEFAULT_PERIOD_MS);
+    const from = period.from ?? shifted(to, -DEFAULT_PERIOD_MS);
     if (from >= to) throw invalidField('to', 'must be after from');
     return this.runs.begin(scope, { from, to }, createdBy);
   }

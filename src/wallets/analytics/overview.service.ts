@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { type DailyFigure, DailyFigures } from '../../ledger/figures/daily-figures.service.js';
 import { FIGURE_KINDS, TAKES } from '../../ledger/figures/kind-of-figure.js';
-import { daysBetween } from '../../shared/calendar.js';
+import { daysBetween, shifted } from '../../shared/calendar.js';
 import { Clock } from '../../shared/clock.js';
 import { minorUnitDigits } from '../../shared/currencies.js';
 import { isKnownDistributed } from '../../shared/distribution.js';
@@ -58,7 +58,7 @@ export class OverviewService {
 
   #period(query: OverviewQuery): Period {
     const to = query.to ?? dayOf(this.clock.now());
-    const from = query.from ?? dayOf(new Date(startOf(to).getTime() - (DEFAULT_DAYS - 1) * DAY_MS));
+    const from = query.from ?? dayOf(shifted(startOf(to), -(DEFAULT_DAYS - 1) * DAY_MS));
     const days = daysBetween(from, to) + 1;
     if (days < 1) throw invalidField('to', 'must not be before from');
     if (days > MOST_DAYS) throw invalidField('from', `must be at most ${MOST_DAYS} days before the end of to`);
@@ -170,7 +170,7 @@ function startOf(day: string): Date {
 
 /** The first instant behind a day. */
 function endOf(day: string): Date {
-  return new Date(startOf(day).getTime() + DAY_MS);
+  return shifted(startOf(day), DAY_MS);
 }
 
 function dayOf(at: Date): string {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { BalanceCurve, type RareEntry } from '../../ledger/balance-curve.service.js';
 import { type FigureKind, kindOfFigure } from '../../ledger/figures/kind-of-figure.js';
 import { Wallet } from '../../ledger/wallet.entity.js';
+import { shifted } from '../../shared/calendar.js';
 import { Clock, formatTimestamp } from '../../shared/clock.js';
 import { type Decimal, formatDecimal, ZERO } from '../../shared/decimal.js';
 import { invalidField, notFound } from '../../shared/errors.js';
@@ -78,7 +79,7 @@ export class WalletCurves {
   #instants({ from: asked, to: until, points = DEFAULT_POINTS }: WalletCurveQuery): Date[] {
     const now = this.clock.now().getTime() + 1;
     const to = Math.min(until?.getTime() ?? now, now);
-    const from = asked?.getTime() ?? to - DEFAULT_SPAN_MS;
+    const from = (asked ?? shifted(new Date(to), -DEFAULT_SPAN_MS)).getTime();
     if (from >= to) throw invalidField('from', 'must be before to, and in the past');
     const parts = Math.min(points, to - from);
     return Array.from({ length: parts + 1 }, (_, index) => new Date(Math.round(from + ((to - from) * index) / parts)));

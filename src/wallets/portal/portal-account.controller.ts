@@ -19,7 +19,7 @@ import { PortalLooks } from './portal-looks.service.js';
 import { PortalVisitDto } from './portal.dto.js';
 import type { PortalVisitor } from './portal-sessions.service.js';
 import { PortalUsage } from './portal-usage.service.js';
-import { CurrentVisitor, RequirePortalSession } from './portal-door.js';
+import { CurrentVisitor, PortalNeeds, RequirePortalSession } from './portal-door.js';
 
 /** What a customer sees beside their wallets: who they are, what they were billed, what they spent. */
 @ApiTags('Customer portal')
@@ -44,6 +44,7 @@ export class PortalAccountController {
 
   /** The customer of the session, and the name of whose customer they are. `metadata` is empty: that is the tenant's own. */
   @Get('info')
+  @PortalNeeds('customers:read')
   @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors()
   async info(@CurrentVisitor() { scope, customerId }: PortalVisitor): Promise<PortalInfoDto> {

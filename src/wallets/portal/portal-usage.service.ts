@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { emptyUsage } from '../../http/usage-summary.dto.js';
 import { DailyDebitsService, type Span } from '../../ledger/daily-debits.service.js';
+import { shifted } from '../../shared/calendar.js';
 import { Clock, formatTimestamp } from '../../shared/clock.js';
 import { formatDecimal } from '../../shared/decimal.js';
 import { invalidField } from '../../shared/errors.js';
@@ -42,7 +43,7 @@ export class PortalUsage {
 
   #periodOf({ start_time: start, end_time: end }: PortalUsageQuery): Span {
     const to = end ?? this.clock.now();
-    const from = start ?? new Date(to.getTime() - DEFAULT_DAYS * DAY_MS);
+    const from = start ?? shifted(to, -DEFAULT_DAYS * DAY_MS);
     if (to < from) throw invalidField('end_time', 'must not be before start_time');
     if (to.getTime() - from.getTime() > MAX_DAYS * DAY_MS) {
       throw invalidField('start_time', `must be at most ${MAX_DAYS} days before end_time`);

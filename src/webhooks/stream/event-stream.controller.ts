@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
+import { sessionTokenOf } from '../../auth/sessions/session-cookie.js';
 import { Cost, POINTS } from '../../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { EventStreamQuery, StreamedEventDto } from './event-stream.dto.js';
@@ -36,6 +37,9 @@ export class EventStreamController {
   ): Promise<void> {
     // Asked whether it is there, and not for it.
     if (response.req.method === 'HEAD') response.end();
-    else await this.streams.open(caller, query, lastEventId ?? query.last_event_id, response);
+    else {
+      const lastId = lastEventId ?? query.last_event_id;
+      await this.streams.open(caller, query, { lastId, sessionToken: sessionTokenOf(response.req) }, response);
+    }
   }
 }

@@ -1,13 +1,17 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Caller } from '../../auth/caller.js';
 import { scopeOfEvent } from '../../events/scopes-of-events.js';
 import type { StreamEvent, StreamPlace } from '../../events/stream/streamed-events.js';
 import { formatTimestamp } from '../../shared/clock.js';
+import type { Reader } from './event-feeds.js';
 import type { EventStreamQuery, StreamedEventDto } from './event-stream.dto.js';
 import { formatStreamId, isBehind } from './stream-id.js';
 
 /** Answers that wait for somebody who does not read them, bytes: more, and the connection is given up. */
 const MOST_WAITING = 1_048_576;
+/** Events that are kept while what was missed is read. Of more, all are read with it. */
+const MOST_KEPT = 1000;
 /** What a browser waits before it comes again. */
 const RETRY_MS = 2000;
 
@@ -19,9 +23,11 @@ const HEADERS = {
 };
 
 /** One answer that stays open: what happens in an environment, of a customer or a wallet, as messages. */
-export class EventStream {
+export class EventStream implements Reader {
   /** What happens while what was missed is read. */
   #waiting: StreamEvent[] | undefined = [];
+  /** More has happened meanwhile than is kept. */
+  #isBehind = false;
   #place: StreamPlace = { order: 0, id: '' };
 
   constructor(
@@ -37,10 +43,13 @@ export class EventStream {
   }
 
   /** Hands over what happens, once what was missed has been told. */
-  readonly take = (events: readonly StreamEvent[]): void => {
-    if (this.#waiting) this.#waiting.push(...events);
-    else this.tell(events);
-  };
+  take(events: readonly StreamEvent[]): void {
+    if (!this.#waiting) return this.tell(events);
+    this.#waiting.push(...events);
+    if (this.#waiting.length <= MOST_KEPT) return;
+    this.#waiting = [];
+    this.#isBehind = true;
+  }
 
   /** Tells of what is behind the place that was told of last. */
   tell(events: readonly StreamEvent[]): void {
@@ -56,7 +65,24 @@ export class EventStream {
     this.#place = place;
   }
 
-  /** What was missed has been told: from here on what happens is told at once. */
+  /**
+   * Tells of what a reader has missed, no faster than they take it; from then on of what happens, at once.
+   * @param missed what is behind a place, whole
+   */
+  async catchUp(missed: (from: StreamPlace) => AsyncIterable<StreamEvent[]>): Promise<void> {
+    do {
+      this.#isBehind = false;
+      this.#waiting = [];
+      for await (const page of missed(this.#place)) {
+        this.tell(page);
+        await this.#taken();
+        if (this.#isOver) return;
+      }
+    } while (this.#isBehind);
+    this.goOn();
+  }
+
+  /** Nothing was missed: from here on what happens is told at once. */
   goOn(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
@@ -100,8 +126,20 @@ export class EventStream {
     this.#write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
+  get #isOver(): boolean {
+    return this.response.destroyed || this.response.writableEnded;
+  }
+
+  async #taken(): Promise<void> {
+    if (!this.response.writableNeedDrain || this.#isOver) return;
+    const either = new AbortController();
+    const { signal } = either;
+    await Promise.race([once(this.response, 'drain', { signal }), once(this.response, 'close', { signal })]);
+    either.abort();
+  }
+
   #write(text: string): void {
-    if (this.response.destroyed || this.response.writableEnded) return;
+    if (this.#isOver) return;
     this.response.write(text);
     if (this.response.writableLength > MOST_WAITING) this.response.destroy();
   }

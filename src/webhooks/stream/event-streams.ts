@@ -3,6 +3,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ApiKey, liveKeys } from '../../auth/api-key.entity.js';
 import type { Caller } from '../../auth/caller.js';
+import { ConsoleSessions } from '../../auth/sessions/console-sessions.service.js';
 import { Tenant } from '../../auth/tenant.entity.js';
 import { LOOK_BACK_MS, StreamedEvents } from '../../events/stream/streamed-events.js';
 import { LoadShedding } from '../../http/admission/load-shedding.js';
@@ -23,11 +24,20 @@ const BEAT_MS = 15_000;
 /** An answer ends after so long: whoever reads it comes again, with the rights that they have then. */
 const LONGEST_MS = 1_800_000;
 
-/** The answers that are open, within bounds: they end with their key, with the process, and by themselves. */
+interface Open {
+  openedAt: number;
+  beatAt: number;
+  /** When it may be said that nothing is missed any more; undefined once it was. */
+  readyAt: Date | undefined;
+  /** Of the console's session that let it in; undefined for who showed a key. */
+  sessionToken: string | undefined;
+}
+
+/** The answers that are open, within bounds: they end with their key or session, with the process, and by themselves. */
 @Injectable()
 export class EventStreams implements BeforeApplicationShutdown {
   readonly #logger = new Logger('EventStreams');
-  readonly #open = new Map<EventStream, { openedAt: number; beatAt: number; readyAt: Date | undefined }>();
+  readonly #open = new Map<EventStream, Open>();
   #timer: NodeJS.Timeout | undefined;
   #checking = false;
   #isStopping = false;
@@ -36,6 +46,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     private readonly em: EntityManager,
     private readonly feeds: EventFeeds,
     private readonly stream: StreamedEvents,
+    private readonly sessions: ConsoleSessions,
     private readonly shedding: LoadShedding,
     private readonly clock: Clock,
   ) {}
@@ -52,13 +63,13 @@ export class EventStreams implements BeforeApplicationShutdown {
 
   /**
    * Opens an answer and returns; it stays open.
-   * @param lastId the id of the last message that was read
+   * @param from `lastId`: the id of the last message that was read; `sessionToken`: of the cookie that let the caller in
    * @throws DomainError `validation` for what is none; `too_many_requests`, `unavailable` where too many are open
    */
   async open(
     caller: Caller,
     query: EventStreamQuery,
-    lastId: string | undefined,
+    { lastId, sessionToken }: { lastId: string | undefined; sessionToken?: string | undefined },
     response: ServerResponse,
   ): Promise<void> {
     const mark = lastId === undefined || lastId === '' ? undefined : this.#read(lastId);
@@ -66,11 +77,11 @@ export class EventStreams implements BeforeApplicationShutdown {
     const stream = new EventStream(caller, query, response);
     const openedAt = performance.now();
     // Counted from here on: the others that come meanwhile are to find it.
-    const state = { openedAt, beatAt: openedAt, readyAt: undefined as Date | undefined };
+    const state: Open = { openedAt, beatAt: openedAt, readyAt: undefined, sessionToken };
     this.#open.set(stream, state);
     response.once('close', () => this.#closed(stream));
     try {
-      const { completeFrom, place } = await this.feeds.join(caller, stream.take);
+      const { completeFrom, place } = await this.feeds.join(caller, stream);
       this.#timer ??= asOwnWork(() => setInterval(() => void this.look(), CHECK_MS).unref());
       this.shedding.release(response);
       const now = this.clock.now();
@@ -78,8 +89,8 @@ export class EventStreams implements BeforeApplicationShutdown {
       stream.beginBehind(isKnown ? mark : place);
       stream.begin();
       if (mark && !isKnown) stream.say('reset', now);
-      if (isKnown) for await (const missed of this.stream.missed(caller, mark)) stream.tell(missed);
-      stream.goOn();
+      if (isKnown) await stream.catchUp((from) => this.stream.missed(caller, from));
+      else stream.goOn();
       state.readyAt = completeFrom;
       this.#sayReady(stream);
     } catch (error) {
@@ -89,7 +100,7 @@ export class EventStreams implements BeforeApplicationShutdown {
       response.destroy();
     }
     // Gone before it had joined: nobody else takes it out.
-    if (response.destroyed) this.feeds.leave(caller, stream.take);
+    if (response.destroyed) this.feeds.leave(caller, stream);
   }
 
   /** Ends what has no right to go on, and keeps the others alive. */
@@ -99,10 +110,10 @@ export class EventStreams implements BeforeApplicationShutdown {
     try {
       // Whoever comes while it is asked is no part of the answer.
       const open = [...this.#open];
-      const live = await this.#liveKeys(open.map(([{ caller }]) => caller));
+      const isLive = await this.#rights(open);
       const now = performance.now();
       for (const [stream, state] of open) {
-        if (!live.has(stream.caller.keyId) || now - state.openedAt > LONGEST_MS) stream.end();
+        if (!isLive(stream, state) || now - state.openedAt > LONGEST_MS) stream.end();
         this.#sayReady(stream);
         if (now - state.beatAt < BEAT_MS) continue;
         state.beatAt = now;
@@ -125,7 +136,7 @@ export class EventStreams implements BeforeApplicationShutdown {
 
   #closed(stream: EventStream): void {
     if (!this.#open.delete(stream)) return;
-    this.feeds.leave(stream.caller, stream.take);
+    this.feeds.leave(stream.caller, stream);
     if (this.#open.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -146,9 +157,13 @@ export class EventStreams implements BeforeApplicationShutdown {
     throw new DomainError('unavailable', 'too many streams are open here: come again', { retryAfterSeconds: 5 });
   }
 
-  async #liveKeys(callers: readonly Caller[]): Promise<Set<string>> {
+  /** Whether a key and, where it was let in by one, a session still lets an answer go on. */
+  async #rights(open: readonly [EventStream, Open][]): Promise<(stream: EventStream, state: Open) => boolean> {
+    const callers = open.map(([{ caller }]) => caller);
+    const tokens = open.flatMap(([, { sessionToken }]) => sessionToken ?? []);
     return withinEveryScope(async () => {
       const em = this.em.fork();
+      const sessions = await this.sessions.stillOpen(tokens);
       const ids = [...new Set(callers.map(({ keyId }) => keyId))];
       const tenants = [...new Set(callers.map(({ tenantId }) => tenantId))];
       const where = { id: { $in: tenants }, status: 'published', tenantStatus: { $ne: 'suspended' as const } };
@@ -158,7 +173,9 @@ export class EventStreams implements BeforeApplicationShutdown {
         tenantId: { $in: active },
         ...liveKeys(this.clock.now()),
       });
-      return new Set(keys.map(({ id }) => id));
+      const live = new Set(keys.map(({ id }) => id));
+      return ({ caller }, { sessionToken: token }) =>
+        live.has(caller.keyId) && (token === undefined || sessions.has(token));
     });
   }
 }
