@@ -11,7 +11,7 @@ import type { PortalAccount } from './portal-account.js';
 import type { BuyInPortalDto } from './portal-purchases.dto.js';
 
 const DAY_MS = 86_400_000;
-/** $1 and $2 the wallet, $3 from when on, $4 the currency. What has failed or was paid back has cost nothing. */
+/** $1 and $2 the wallet, $3 from when on, $4 the currency. What has failed, or was given back instead of credited, has cost nothing. */
 const RECENT = `
   select count(*)::int as purchases, coalesce(sum(price_minor) filter (where currency = $4
     and top_up_status not in ('failed', 'canceled', 'refunded')), 0)::text as spent

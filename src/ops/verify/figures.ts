@@ -115,7 +115,7 @@ async function daysOf(em: EntityManager, { tenant_id: tenantId, environment_id: 
     [ALL_SHARDS, environmentId],
   );
   const counts = new Map(written.map(({ day, count }) => [day, count]));
-  for (let from = '-infinity'; ; ) {
+  for (let from = '-infinity'; ;) {
     const [entered] = await em.execute<{ day: string; end: string }[]>(
       `select to_char(e.day, 'YYYY-MM-DD') as day, (e.day + interval '1 day')::text || 'Z' as end from (
          select date_trunc('day', created_at at time zone 'utc') as day from entry
