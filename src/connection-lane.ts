@@ -38,6 +38,11 @@ export class ConnectionLane {
     this.pool.options.max = places;
   }
 
+  /** How the server is told to treat connections that are not open yet, as `PGOPTIONS` says it. */
+  begin(options: string): void {
+    this.pool.options.options = options;
+  }
+
   /** @throws NoTurnError when none became free in time */
   async connect(party: string): Promise<PoolClient> {
     if (!this.#take(party)) await this.#wait(party);

@@ -65,6 +65,8 @@ export function keepLanesApart(pool: Pool, waitMs: number, prepare: (pool: Pool)
     const shares = placesOf(connections, pieces);
     if (lanes.ledger !== rest) lanes.ledger.resize(shares.ledger);
     rest.resize(shares.rest);
+    // A cluster refuses a plan for whatever values, and plans each statement anyway.
+    if (pieces > 0 && lanes.searches !== rest) lanes.searches.begin(withOptions(pool, ON_ONE_CORE));
   };
   others.forEach(survive);
   [pool, ...others].forEach(prepare);
