@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, RequireScope } from '../auth/caller.js';
 import { ApiWalletsErrors } from '../http/errors/api-errors.decorator.js';
@@ -26,7 +26,6 @@ export class EndpointsController {
    * `wallets:read`, for `payment_method.*` `customers:read`, for everything both. The secret is shown once, in this answer.
    */
   @Post()
-  @Header('Cache-Control', 'no-store')
   @RequireScope('webhooks:write')
   @ApiWalletsErrors('validation', 'invalid_operation')
   async create(@CurrentCaller() caller: Caller, @Body() body: CreateEndpointDto): Promise<CreatedEndpointDto> {
@@ -72,7 +71,6 @@ export class EndpointsController {
    */
   @Post(':id/rotate-secret')
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @RequireScope('webhooks:write')
   @ApiWalletsErrors('validation', 'not_found', 'invalid_operation', 'unavailable')
   async rotateSecret(

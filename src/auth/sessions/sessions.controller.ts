@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
@@ -40,7 +40,6 @@ export class SessionsController {
   @Public()
   @SeesEveryTenant()
   @HttpCode(204)
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')
   async open(
     @Body() body: OpenSessionDto,
@@ -55,7 +54,6 @@ export class SessionsController {
   /** Who the cookie, or a server key, lets in: the user or key, what they may do, and where. */
   @Get()
   @RequireKey()
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors()
   async get(@CurrentCaller() caller: Caller, @Req() request: Request): Promise<SessionDto> {
     const { tenantId, environmentId, userId } = caller;

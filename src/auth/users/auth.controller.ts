@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
@@ -34,7 +34,6 @@ export class AuthController {
   @Public()
   @SeesEveryTenant()
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'too_many_requests', 'unavailable')
   async signup(@Body() body: SignupDto, @Req() request: Request): Promise<SignupResponse> {
     const { email, password, tenant_name: tenantName } = body;
@@ -51,7 +50,6 @@ export class AuthController {
   @Public()
   @SeesEveryTenant()
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests', 'unavailable')
   async login(@Body() body: LoginDto, @Req() request: Request): Promise<AuthResponse> {
     const { email, password, environment_id: environmentId } = body;
@@ -78,7 +76,6 @@ export class AuthController {
   @Public()
   @SeesEveryTenant()
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'too_many_requests')
   async openInvitation(@Body() { token }: InvitationTokenDto, @Req() request: Request): Promise<OpenInvitationDto> {
     const { invitation, tenant } = await this.invitations.open(token, originOf(request));
@@ -94,7 +91,6 @@ export class AuthController {
   @Public()
   @SeesEveryTenant()
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found', 'already_exists', 'too_many_requests', 'unavailable')
   async acceptInvitation(@Body() body: AcceptInvitationDto, @Req() request: Request): Promise<AuthResponse> {
     const { token, password, name } = body;

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { walletsPage } from '../../http/wallets-page.js';
@@ -29,7 +29,6 @@ export class InvitationsController {
    * production environment, a key or token of one. At most 100 are open.
    */
   @Post()
-  @Header('Cache-Control', 'no-store')
   @RequireScope('users:write')
   @ApiWalletsErrors('validation', 'already_exists', 'conflict')
   async create(@CurrentCaller() caller: Caller, @Body() body: InviteDto): Promise<NewInvitationDto> {

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
@@ -21,7 +21,6 @@ export class PortalCardsController {
   /** The card on file: brand and last digits. */
   @Get()
   @PortalNeeds('account:read')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors()
   async get(@CurrentPortalAccount() account: PortalAccount): Promise<PortalCardDto> {
     return this.cards.get(account);
@@ -31,7 +30,6 @@ export class PortalCardsController {
   @Post('setup')
   @HttpCode(200)
   @PortalNeeds('account:write')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'invalid_operation', 'unavailable')
   async begin(@CurrentPortalAccount() account: PortalAccount, @Req() request: Request): Promise<PortalCardSetupDto> {
     return this.cards.begin(account, await this.returns.of(request, account, 'card'));
@@ -42,7 +40,6 @@ export class PortalCardsController {
   @HttpCode(200)
   @ApiParam({ name: 'setup_id', description: 'The `setup_id` that was answered when it began.' })
   @PortalNeeds('account:write')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('invalid_operation', 'not_found', 'unavailable')
   async look(
     @CurrentPortalAccount() account: PortalAccount,
@@ -54,7 +51,6 @@ export class PortalCardsController {
   /** Removes the card on file. Nothing is charged any more: automatic top-up is paused. */
   @Delete()
   @PortalNeeds('account:write')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('not_found')
   async remove(@CurrentPortalAccount() account: PortalAccount): Promise<PortalCardDto> {
     return this.cards.remove(account);

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Param, Query, Req, Res, type StreamableFile } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, type StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Cost, POINTS } from '../../http/admission/route-cost.js';
@@ -44,7 +44,6 @@ export class PortalPapersController {
   @Get('usage/report')
   @Cost(POINTS.export)
   @PortalNeeds('account:read')
-  @Header('Cache-Control', 'no-store')
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' }, description: `Columns: ${REPORT_COLUMNS.join(', ')}.` })
   @ApiWalletsErrors('validation')

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CreditsPageQuery } from '../../http/credits-page.js';
@@ -29,7 +29,6 @@ export class PortalPurchasesController {
   /** Packs on sale, the smallest first, with what they cost. */
   @Get('packs')
   @PortalNeeds('packs:read')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation')
   async listPacks(
     @CurrentPortalAccount() { scope }: PortalAccount,
@@ -45,7 +44,6 @@ export class PortalPurchasesController {
   @Post('purchases')
   @HttpCode(200)
   @PortalNeeds('account:write')
-  @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: PortalPurchaseDto, description: 'Paid, and the credits are there.' })
   @ApiAcceptedResponse({ type: PortalPurchaseDto, description: 'The credits come when it is paid.' })
   @ApiWalletsErrors('validation', 'payment_declined', 'conflict', 'idempotency_key_reused', 'unavailable')
@@ -65,7 +63,6 @@ export class PortalPurchasesController {
   /** The customer's purchases and how they stand, the latest first. `ordering`: `created_at`. */
   @Get('top-ups')
   @PortalNeeds('account:read')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation')
   async listTopUps(
     @CurrentPortalAccount() account: PortalAccount,

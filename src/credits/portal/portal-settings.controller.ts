@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, Patch } from '@nestjs/common';
+import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
 import { PortalNeeds, RequirePortalSession } from '../../wallets/portal/portal-door.js';
@@ -17,7 +17,6 @@ export class PortalSettingsController {
   /** When credits are bought automatically, which pack at which price, and what bounds it. */
   @Get()
   @PortalNeeds('account:read')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors()
   async get(@CurrentPortalAccount() account: PortalAccount): Promise<PortalTopUpSettingsDto> {
     return this.settings.get(account);
@@ -26,7 +25,6 @@ export class PortalSettingsController {
   /** Changes only what is sent, as `PATCH /account/credits/top-up/settings/` does: with a consent record. */
   @Patch()
   @PortalNeeds('account:write')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'conflict')
   async change(
     @CurrentPortalAccount() account: PortalAccount,

@@ -84,6 +84,7 @@ interface Terms {
 export async function brokenFigures(em: EntityManager, terms: Terms = {}): Promise<string[]> {
   const { mostEntries = Number.POSITIVE_INFINITY, pause = async () => undefined } = terms;
   const broken: string[] = [];
+  const isSpread = await isDistributed(em);
   // Environments are few, and one of which there are entries and no figures at all is to be found, too.
   const places = await em.execute<Place[]>(
     `select tenant_id, id as environment_id from environment
@@ -97,9 +98,9 @@ export async function brokenFigures(em: EntityManager, terms: Terms = {}): Promi
       entries += count;
       if (count > mostEntries) continue;
       await pause();
-      broken.push(...(await look(em, 'day', place, day)));
+      broken.push(...(await look(em, { which: 'day', isSpread, day }, place)));
     }
-    if (entries <= mostEntries) broken.push(...(await look(em, 'left', place)));
+    if (entries <= mostEntries) broken.push(...(await look(em, { which: 'left', isSpread }, place)));
   }
   return broken;
 }
@@ -129,9 +130,15 @@ async function daysOf(em: EntityManager, { tenant_id: tenantId, environment_id: 
   return [...counts].map(([day, count]) => ({ day, count })).sort((a, b) => (a.day < b.day ? -1 : 1));
 }
 
-async function look(em: EntityManager, which: 'day' | 'left', place: Place, day?: string): Promise<string[]> {
+interface Look {
+  which: 'day' | 'left';
+  isSpread: boolean;
+  day?: string;
+}
+
+async function look(em: EntityManager, { which, isSpread, day }: Look, place: Place): Promise<string[]> {
   const { name, sql: here } = FIGURE_INVARIANTS[which];
-  const sql = (await isDistributed(em)) ? here.replace(LOTS_OF_ENTRY, LOTS_OF_ENTRY_SPREAD) : here;
+  const sql = isSpread ? here.replace(LOTS_OF_ENTRY, LOTS_OF_ENTRY_SPREAD) : here;
   const { tenant_id: tenantId, environment_id: environmentId } = place;
   const midnight = day && Date.parse(`${day}T00:00:00Z`);
   const span = midnight ? [new Date(midnight), new Date(midnight + DAY_MS)].map((at) => at.toISOString()) : [];

@@ -64,11 +64,6 @@ const IS_CHARGED = `(t.payment_id is not null or t.top_up_status = 'succeeded' a
 export class ReconciliationRows {
   constructor(private readonly em: EntityManager) {}
 
-  async #read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
-    const em = this.em.fork();
-    return em.execute<Row[]>(isKnownDistributed(em) ? sql.replace(OF_TOP_UP, OF_TOP_UP_IN_PLACE) : sql, parameters);
-  }
-
   /** The top-ups that payments name, or that name a payment. */
   async ofPayments(
     scope: Scope,
@@ -173,6 +168,11 @@ export class ReconciliationRows {
       [scope.tenantId, scope.environmentId, period.from.toISOString(), period.to.toISOString()],
     );
     return rows.map(({ provider }) => provider);
+  }
+
+  async #read<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
+    const em = this.em.fork();
+    return em.execute<Row[]>(isKnownDistributed(em) ? sql.replace(OF_TOP_UP, OF_TOP_UP_IN_PLACE) : sql, parameters);
   }
 }
 

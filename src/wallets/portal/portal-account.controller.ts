@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { TenantsService } from '../../auth/tenants.service.js';
 import { CustomersService } from '../../customers/customers.service.js';
@@ -36,7 +36,6 @@ export class PortalAccountController {
 
   /** What the session may do, until when, and how its pages look. */
   @Get('session')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors()
   async visit(@CurrentVisitor() visitor: PortalVisitor): Promise<PortalVisitDto> {
     return this.looks.visit(visitor);
@@ -45,7 +44,6 @@ export class PortalAccountController {
   /** The customer of the session, and the name of whose customer they are. `metadata` is empty: that is the tenant's own. */
   @Get('info')
   @PortalNeeds('customers:read')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors()
   async info(@CurrentVisitor() { scope, customerId }: PortalVisitor): Promise<PortalInfoDto> {
     const [customer, tenant] = await Promise.all([
@@ -66,7 +64,6 @@ export class PortalAccountController {
   @Post('invoices')
   @Cost(POINTS.search, filtersOf)
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation')
   async listInvoices(
     @CurrentVisitor() { scope, customerId }: PortalVisitor,
@@ -79,7 +76,6 @@ export class PortalAccountController {
   /** What the customer's wallets spent, day by day. `features` is empty: nothing is metered here. */
   @Get('usage')
   @Cost(POINTS.search)
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation')
   async readUsage(@CurrentVisitor() visitor: PortalVisitor, @Query() query: PortalUsageQuery): Promise<PortalUsageDto> {
     return this.usage.read(visitor, query);

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Header, HttpCode, Param, Query, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { type Caller, CurrentCaller, RequireScope } from '../../auth/caller.js';
@@ -22,7 +22,6 @@ export class PortalSessionsController {
    * spend, within the limits of the setting `portal`. Nothing more than this key may do, and no longer than it is good.
    */
   @Get(':external_id')
-  @Header('Cache-Control', 'no-store')
   @RequireScope('wallets:read')
   @ApiWalletsErrors('validation', 'not_found')
   async start(

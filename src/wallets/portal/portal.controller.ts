@@ -1,4 +1,4 @@
-import { Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Cost, POINTS } from '../../http/admission/route-cost.js';
 import { ApiWalletsErrors } from '../../http/errors/api-errors.decorator.js';
@@ -34,7 +34,6 @@ export class PortalController {
   /** The customer's active wallets with balances. A body is not needed and not looked at. */
   @Post()
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors()
   @ApiOkResponse({ type: [WalletBalanceDto] })
   async list(@CurrentVisitor() { scope, customerId }: PortalVisitor): Promise<WalletBalanceDto[]> {
@@ -44,7 +43,6 @@ export class PortalController {
 
   /** One of the customer's wallets with its balance. */
   @Get(':id')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found')
   async get(
     @CurrentVisitor() visitor: PortalVisitor,
@@ -57,7 +55,6 @@ export class PortalController {
 
   /** The transactions of one of the customer's wallets, newest first. */
   @Get(':id/transactions')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found')
   async listTransactions(
     @CurrentVisitor() visitor: PortalVisitor,
@@ -72,7 +69,6 @@ export class PortalController {
   /** The balance over time of one of the customer's wallets. */
   @Get(':id/curve')
   @Cost(POINTS.search)
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found')
   async getCurve(
     @CurrentVisitor() visitor: PortalVisitor,
@@ -85,7 +81,6 @@ export class PortalController {
 
   /** What one of the customer's wallets was given, newest first: what is left of it, and until when it is good. */
   @Get(':id/lots')
-  @Header('Cache-Control', 'no-store')
   @ApiWalletsErrors('validation', 'not_found')
   async listLots(
     @CurrentVisitor() visitor: PortalVisitor,
