@@ -185,6 +185,15 @@ export class LedgerStore {
     return states;
   }
 
+  /** The same locks, in the same order, for who has to keep the ledger away and reads nothing of the wallets. */
+  async holdWallets(tx: LedgerTransaction, walletIds: readonly string[]): Promise<void> {
+    if (walletIds.length === 0) return;
+    await tx.query(
+      `select from ${WALLETS} join wallet t on ${onWallet('t', 'id')} order by t.id for no key update of t`,
+      keysOf(walletIds),
+    );
+  }
+
   /** Open lots of locked wallets: the first ones in spend order, all of those in `whole`. */
   async readLots(tx: LedgerTransaction, states: Map<string, WalletState>, whole: ReadonlySet<string>): Promise<void> {
     if (states.size === 0) return;

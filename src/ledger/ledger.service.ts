@@ -130,6 +130,15 @@ export class LedgerService implements OnApplicationShutdown {
   }
 
   /**
+   * Locks wallets inside the caller's own transaction, in the order in which groups lock theirs: until it ends nothing is
+   * decided about them.
+   */
+  async lock(em: EntityManager, walletIds: readonly string[]): Promise<void> {
+    const tx = new LedgerTransaction(em, this.clock.now(), this.distribution.placesOf(walletIds));
+    await this.store.holdWallets(tx, walletIds);
+  }
+
+  /**
    * Carries commands out in one commit of their own: all of them, or none.
    * @throws DomainError the first refusal
    */

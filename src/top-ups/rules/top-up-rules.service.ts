@@ -55,11 +55,13 @@ export class TopUpRulesService {
    * has committed. To be called before the pack is locked, as an account that agrees to it holds its wallet first.
    */
   async lockWalletsOfPack(em: EntityManager, { tenantId, environmentId }: Scope, packId: string): Promise<void> {
-    await em.execute(
-      `select id from wallet where (shard, id) in (
-         select shard, wallet_id from top_up_rule where tenant_id = ? and environment_id = ? and pack_id = ?
-       ) order by id for no key update`,
+    const rows = await em.execute<{ wallet_id: string }[]>(
+      `select distinct wallet_id from top_up_rule where tenant_id = ? and environment_id = ? and pack_id = ?`,
       [tenantId, environmentId, packId],
+    );
+    await this.ledger.lock(
+      em,
+      rows.map(({ wallet_id }) => wallet_id),
     );
   }
 
