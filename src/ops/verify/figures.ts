@@ -1,5 +1,4 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { isDistributed } from '../../shared/distribution.js';
 import { ALL_SHARDS } from '../../shared/shard.js';
 
 const KIND = 'currency, conversion_rate, reason, counter_account';
@@ -13,15 +12,11 @@ const LOTS_OF_ENTRY = `cross join lateral (
             (select l.source from lot l where l.shard = k.shard and l.wallet_id = k.wallet_id and l.id = k.lot_id) as source
           from entry_lot k where k.shard = e.shard and k.wallet_id = e.wallet_id and k.entry_id = e.id
           order by k.lot_id, k.kind offset 0) k`;
-/** The same as workers of a cluster take it, which have no say in the order of joins. */
-const LOTS_OF_ENTRY_SPREAD = `join (
-          select k.shard, k.wallet_id, k.entry_id, k.credits, l.source from entry_lot k
-          join lot l on l.shard = k.shard and l.wallet_id = k.wallet_id and l.id = k.lot_id) k
-          on k.shard = e.shard and k.wallet_id = e.wallet_id and k.entry_id = e.id`;
 
 /**
  * What must hold of the figures that commits keep of an environment. A day is one statement and so one instant, also while
- * others write: entries and their figures are of one commit.
+ * others write: entries and their figures are of one commit. On a cluster workers sum up what they have: nothing is gathered
+ * before (`not materialized`), and each part of the union begins with the shard.
  */
 export const FIGURE_INVARIANTS: Readonly<Record<'day' | 'left', { name: string; sql: string }>> = {
   day: {
@@ -30,18 +25,19 @@ export const FIGURE_INVARIANTS: Readonly<Record<'day' | 'left', { name: string; 
         select ${KIND}, sum(entries) as entries, sum(credits) as credits, sum(purchased) as purchased, sum(free) as free,
           sum(charged_minor) as charged
         from ledger_figure where shard = any(?::smallint[]) and environment_id = ? and day = ? group by ${KIND}),
-      day_entry as (
+      day_entry as not materialized (
         select e.*, w.conversion_rate from entry e join wallet w on w.shard = e.shard and w.id = e.wallet_id
         where e.tenant_id = ? and e.environment_id = ? and e.created_at >= ?::timestamptz and e.created_at < ?::timestamptz),
       moved as (
-        select e.currency, e.conversion_rate, e.reason, e.counter_account, 1 as entries, e.credits, 0 as purchased, 0 as free, 0 as charged
+        select e.shard, e.currency, e.conversion_rate, e.reason, e.counter_account, 1 as entries, e.credits,
+          0::numeric as purchased, 0::numeric as free, 0::bigint as charged
         from day_entry e
         union all
-        select e.currency, e.conversion_rate, e.reason, e.counter_account, 0, 0,
+        select e.shard, e.currency, e.conversion_rate, e.reason, e.counter_account, 0, 0,
           case when k.source = 'purchased' then k.credits else 0 end, case when k.source = 'free' then k.credits else 0 end, 0
         from day_entry e ${LOTS_OF_ENTRY}
         union all
-        select c.currency, e.conversion_rate, e.reason, e.counter_account, 0, 0, 0, 0, c.charged_minor
+        select e.shard, c.currency, e.conversion_rate, e.reason, e.counter_account, 0, 0, 0, 0, c.charged_minor
         from day_entry e join entry_charge c on c.shard = e.shard and c.wallet_id = e.wallet_id and c.entry_id = e.id),
       summed as (
         select ${KIND}, sum(entries) as entries, sum(credits) as credits, sum(purchased) as purchased, sum(free) as free,
@@ -84,7 +80,6 @@ interface Terms {
 export async function brokenFigures(em: EntityManager, terms: Terms = {}): Promise<string[]> {
   const { mostEntries = Number.POSITIVE_INFINITY, pause = async () => undefined } = terms;
   const broken: string[] = [];
-  const isSpread = await isDistributed(em);
   // Environments are few, and one of which there are entries and no figures at all is to be found, too.
   const places = await em.execute<Place[]>(
     `select tenant_id, id as environment_id from environment
@@ -98,9 +93,9 @@ export async function brokenFigures(em: EntityManager, terms: Terms = {}): Promi
       entries += count;
       if (count > mostEntries) continue;
       await pause();
-      broken.push(...(await look(em, { which: 'day', isSpread, day }, place)));
+      broken.push(...(await look(em, { which: 'day', day }, place)));
     }
-    if (entries <= mostEntries) broken.push(...(await look(em, { which: 'left', isSpread }, place)));
+    if (entries <= mostEntries) broken.push(...(await look(em, { which: 'left' }, place)));
   }
   return broken;
 }
@@ -132,13 +127,11 @@ async function daysOf(em: EntityManager, { tenant_id: tenantId, environment_id: 
 
 interface Look {
   which: 'day' | 'left';
-  isSpread: boolean;
   day?: string;
 }
 
-async function look(em: EntityManager, { which, isSpread, day }: Look, place: Place): Promise<string[]> {
-  const { name, sql: here } = FIGURE_INVARIANTS[which];
-  const sql = isSpread ? here.replace(LOTS_OF_ENTRY, LOTS_OF_ENTRY_SPREAD) : here;
+async function look(em: EntityManager, { which, day }: Look, place: Place): Promise<string[]> {
+  const { name, sql } = FIGURE_INVARIANTS[which];
   const { tenant_id: tenantId, environment_id: environmentId } = place;
   const midnight = day && Date.parse(`${day}T00:00:00Z`);
   const span = midnight ? [new Date(midnight), new Date(midnight + DAY_MS)].map((at) => at.toISOString()) : [];
