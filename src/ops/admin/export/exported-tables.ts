@@ -1,6 +1,3 @@
-/** Where the tenant is set that is exported: `tenant_id = ` this finds rows by index. */
-const TENANT = `current_setting('refill.exported_tenant')`;
-
 /** Tables without a tenant whose rows belong to a row that has one: which, and how they name it. */
 const PARENTS: Readonly<Record<string, { table: string; column: string }>> = {
   entry_lot: { table: 'wallet', column: 'wallet_id' },
@@ -10,8 +7,18 @@ const PARENTS: Readonly<Record<string, { table: string; column: string }>> = {
   reconciliation_payment: { table: 'reconciliation_run', column: 'run_id' },
 };
 
-/** No tenant's, or no more than a copy of the rest: what clients were answered in the last days. */
-const NOT_EXPORTED: ReadonlySet<string> = new Set(['ledger_check', 'mikro_orm_migrations', 'idempotency_key']);
+/**
+ * No tenant's, or no more than a copy of the rest: what clients were answered in the last days, and what a
+ * distributed database has beside its tables.
+ */
+const NOT_EXPORTED: ReadonlySet<string> = new Set([
+  'ledger_check',
+  'mikro_orm_migrations',
+  'idempotency_key',
+  'active_wallet',
+  'top_up_payment',
+  'shard',
+]);
 
 /** Hashes of what lets somebody in, sealed secrets, and links that are good for whoever has them. */
 export const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
@@ -39,7 +46,7 @@ export interface TableColumns {
 }
 
 /**
- * The rows of the tenant in a table, each as one line of JSON. Exact numbers are texts there: whoever reads JSON would
+ * SQL for the rows of a tenant, its one parameter (`?`), in a table, each as one line of JSON. Exact numbers are texts there: whoever reads JSON would
  * round them.
  * @returns undefined for a table that is not exported
  * @throws Error for a table of which nobody has said here whose its rows are
@@ -47,16 +54,18 @@ export interface TableColumns {
 export function rowsOfTenant({ name, columns }: TableColumns): string | undefined {
   if (NOT_EXPORTED.has(name)) return undefined;
   const shown = columns.filter((column) => !LEFT_OUT[name]?.includes(column.name));
-  const list = shown.map(({ name: column, type }) =>
-    type === 'numeric' ? `trim_scale("${column}")::text as "${column}"` : `"${column}"`,
-  );
-  return `select row_to_json(r)::text as line from (select ${list.join(', ')} from "${name}" where ${conditionOf(name, columns)}) r`;
+  // As `row_to_json` would say it, but that workers of a cluster do not know the names of a row's columns.
+  const fields = shown.map(({ name: column, type }) => {
+    const value = type === 'numeric' ? `trim_scale("${column}")::text` : `"${column}"`;
+    return `'"${column}":' || coalesce(to_json(${value})::text, 'null')`;
+  });
+  return `select '{' || ${fields.join(` || ',' || `)} || '}' as line from "${name}" where ${conditionOf(name, columns)}`;
 }
 
 function conditionOf(name: string, columns: TableColumns['columns']): string {
-  if (name === 'tenant') return `id = ${TENANT}`;
-  if (columns.some((column) => column.name === 'tenant_id')) return `tenant_id = ${TENANT}`;
+  if (name === 'tenant') return 'id = ?';
+  if (columns.some((column) => column.name === 'tenant_id')) return 'tenant_id = ?';
   const parent = PARENTS[name];
   if (!parent) throw new Error(`nobody has said whose the rows of the table ${name} are`);
-  return `${parent.column} in (select id from "${parent.table}" where tenant_id = ${TENANT})`;
+  return `${parent.column} in (select id from "${parent.table}" where tenant_id = ?)`;
 }

@@ -1,6 +1,7 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { isDistributed } from '../../../shared/distribution.js';
 import { LEFT_OUT, READ_TABLES, rowsOfTenant, type TableColumns } from './exported-tables.js';
 
 /** In memory at once: one may have a body of an event in it, 64 KiB and more. */
@@ -25,12 +26,14 @@ export async function writeTenant(em: EntityManager, tenantId: string, folder: s
     await tx.execute('set transaction isolation level repeatable read, read only');
     await tx.execute(`set local statement_timeout = 0`);
     await tx.execute(`set local timezone = 'UTC'`);
-    await tx.execute(`select set_config('refill.exported_tenant', ?, true)`, [tenantId]);
+    // Over one connection a worker where the database is distributed, so that each worker shows one instant.
+    if (await isDistributed(tx)) await tx.execute('set local citus.max_adaptive_executor_pool_size = 1');
     const [now] = await tx.execute<{ at: string }[]>(`select to_json(now())::text as at`);
     const tables: Record<string, number> = {};
     for (const table of await tx.execute<TableColumns[]>(READ_TABLES)) {
       const rows = rowsOfTenant(table);
-      if (rows !== undefined) tables[table.name] = await writeRows(tx, rows, join(folder, `${table.name}.ndjson`));
+      if (rows === undefined) continue;
+      tables[table.name] = await writeRows(tx, { rows, tenantId }, join(folder, `${table.name}.ndjson`));
     }
     const manifest = {
       tenant_id: tenantId,
@@ -53,11 +56,17 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
+interface Rows {
+  /** SQL with the tenant as its parameter. */
+  rows: string;
+  tenantId: string;
+}
+
 /** @returns how many there are */
-async function writeRows(tx: EntityManager, query: string, path: string): Promise<number> {
+async function writeRows(tx: EntityManager, { rows: query, tenantId }: Rows, path: string): Promise<number> {
   const file = await open(path, 'wx', 0o600);
   try {
-    await tx.execute(`declare exported no scroll cursor for ${query}`);
+    await tx.execute(`declare exported no scroll cursor for ${query}`, [tenantId]);
     let count = 0;
     for (;;) {
       const rows = await tx.execute<{ line: string }[]>(`fetch ${ROWS_AT_ONCE} from exported`);
