@@ -96,7 +96,7 @@ import { ProviderEvent } from './payments/stripe/provider-event.entity.js';
 import { StripeConnection } from './payments/stripe/stripe-connection.entity.js';
 import { TenantSetting } from './settings/tenant-setting.entity.js';
 import { InvoiceRow } from './top-ups/papers/invoice-row.entity.js';
-import { Payment } from './top-ups/papers/payment.entity.js';
+import { CardPayment, Payment, ReportedPayment } from './top-ups/papers/payment.entity.js';
 import { Dispute } from './top-ups/refunds/dispute.entity.js';
 import { Refund } from './top-ups/refunds/refund.entity.js';
 import { ReconciliationDifference } from './top-ups/reconciliation/reconciliation-difference.entity.js';
@@ -151,6 +151,8 @@ export const ENTITIES = [
   ReconciliationDifference,
   InvoiceRow,
   Payment,
+  CardPayment,
+  ReportedPayment,
   AlertLog,
   LedgerCheck,
   PortalSession,

@@ -317,10 +317,8 @@ describe('the plans of lists and searches', () => {
   it('reads the first page of payments in the order of its indexes, without sorting an environment’s', async () => {
     const statements = await recordSql(service.get(EntityManager), () => client.get('/v1/payments'));
     const list = statements.find(({ text }) => /union all[^]*limit 50/.test(text)) as Statement;
-    expect(await planOf(list)).toMatchObject({
-      'Node Type': 'Limit',
-      Plans: [{ Plans: [{ 'Node Type': 'Index Scan' }, { 'Node Type': 'Index Scan' }] }],
-    });
+    const side = { Plans: [{ 'Node Type': 'Limit', Plans: [{ 'Node Type': 'Index Scan' }] }] };
+    expect(await planOf(list)).toMatchObject({ 'Node Type': 'Limit', Plans: [{ Plans: [side, side] }] });
   });
 
   it.each(['', 'action=setting.changed', 'key_id=key3', 'actor_kind=operator', 'cursor'])(

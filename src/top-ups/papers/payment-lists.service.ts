@@ -6,7 +6,7 @@ import { invalidField, notFound } from '../../shared/errors.js';
 import { type Scope, scopeOf } from '../../shared/scope.js';
 import { shardOf } from '../../shared/shard.js';
 import { TopUpAttempt } from '../purchases/top-up.entity.js';
-import { Payment } from './payment.entity.js';
+import { CardPayment, Payment, ReportedPayment } from './payment.entity.js';
 import type { PaymentDto, PaymentListQuery } from './payments.dto.js';
 import { renderPayment } from './render-payment.js';
 
@@ -49,7 +49,7 @@ export class PaymentLists {
     const em = this.em.fork();
     const payments = await em.find(Payment, where, { limit, offset, orderBy });
     const isWholeList = offset === 0 && payments.length < limit;
-    const total = isWholeList ? payments.length : await em.count(Payment, where);
+    const total = isWholeList ? payments.length : await countOf(em, where);
     const attempts = await this.#attemptsOf(payments);
     return { items: payments.map((payment) => renderPayment(payment, attempts)), total };
   }
@@ -62,6 +62,11 @@ export class PaymentLists {
     const orderBy = { topUpId: 'asc', attempt: 'asc' } as const;
     return this.em.fork().find(TopUpAttempt, where, { orderBy });
   }
+}
+
+/** Each side by itself: both together would be gathered first where workers of a cluster have one of them. */
+async function countOf(em: EntityManager, where: FilterQuery<Payment>): Promise<number> {
+  return (await em.count(CardPayment, where)) + (await em.count(ReportedPayment, where));
 }
 
 function conditionsOf(query: PaymentListQuery): object[] {
