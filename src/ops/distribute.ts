@@ -49,6 +49,47 @@ export const WITHOUT_SHARD: Readonly<Record<'everywhere' | 'coordinator', readon
     'wallet_count',
   ],
 };
+interface Unique {
+  /** The column that it is distributed by. */
+  by: string;
+  /** Makes it of what is there. */
+  make: string;
+}
+
+/** What is unique over all workers: tables that one machine does without, as a key of wallets or top-ups says it there. */
+export const UNIQUES: Readonly<Record<string, Unique>> = {
+  active_wallet: {
+    by: 'customer_id',
+    make: `
+      drop index wallet_one_active_unique;
+      create table active_wallet (
+        customer_id text not null,
+        tenant_id text not null,
+        environment_id text not null,
+        currency text not null,
+        wallet_type text not null,
+        wallet_id text not null,
+        constraint wallet_one_active_unique primary key (customer_id, tenant_id, environment_id, currency, wallet_type)
+      );
+      insert into active_wallet
+      select customer_id, tenant_id, environment_id, currency, wallet_type, id from wallet where wallet_status = 'active'`,
+  },
+  top_up_payment: {
+    by: 'payment_id',
+    make: `
+      alter table top_up drop constraint top_up_payment_unique;
+      create index if not exists top_up_payment_index on top_up (tenant_id, environment_id, payment_id);
+      create table top_up_payment (
+        payment_id text not null,
+        tenant_id text not null,
+        environment_id text not null,
+        top_up_id text not null,
+        constraint top_up_payment_unique primary key (payment_id, tenant_id, environment_id)
+      );
+      insert into top_up_payment
+      select payment_id, tenant_id, environment_id, id from top_up where payment_id is not null`,
+  },
+};
 /** The oldest release of Citus that all of it was tried on. */
 const OLDEST_CITUS = 13;
 
@@ -79,6 +120,8 @@ export async function distribute(em: EntityManager, { pieces, tell }: Shape): Pr
       await changeKeys(tx);
       await dropTriggers(tx);
     }
+    const uniques = await notYetSpread(tx, Object.keys(UNIQUES));
+    for (const table of uniques) await tx.execute((UNIQUES[table] as Unique).make);
     for (const table of await tablesWithShard(tx)) {
       await takeWallDown(tx, table);
       const beside =
@@ -92,9 +135,10 @@ export async function distribute(em: EntityManager, { pieces, tell }: Shape): Pr
       await tx.execute(`select truncate_local_data_after_distributing_table('${table}')`);
       tell(`${table}: whole on every node`);
     }
-    if (isFirstTime) {
-      await spread(tx, 'active_wallet', 'customer_id', `shard_count => ${pieces}, colocate_with => 'none'`);
-      tell('active_wallet: distributed by customer');
+    for (const table of uniques) {
+      const { by } = UNIQUES[table] as Unique;
+      await spread(tx, table, by, `shard_count => ${pieces}, colocate_with => 'none'`);
+      tell(`${table}: distributed by ${by}`);
     }
     await letAppIn(tx, undefined);
     await letAppReachWorkers(tx);
@@ -201,29 +245,11 @@ async function refuseKeysWithoutShard(em: EntityManager): Promise<void> {
   );
 }
 
-/** Every unique key has to have the shard, or be of a table of its own. */
+/** Every unique key has to have the shard, or be of a table of its own (`UNIQUES`). */
 async function changeKeys(em: EntityManager): Promise<void> {
   await em.execute(`
     alter table idempotency_key drop constraint idempotency_key_pkey,
       add primary key (shard, tenant_id, environment_id, key)`);
-  await em.execute(`
-    alter table top_up drop constraint top_up_payment_unique,
-      add constraint top_up_payment_unique unique (shard, tenant_id, environment_id, payment_id)`);
-  await em.execute(`create index top_up_payment_index on top_up (tenant_id, environment_id, payment_id)`);
-  await em.execute(`drop index wallet_one_active_unique`);
-  await em.execute(`
-    create table active_wallet (
-      customer_id text not null,
-      tenant_id text not null,
-      environment_id text not null,
-      currency text not null,
-      wallet_type text not null,
-      wallet_id text not null,
-      constraint wallet_one_active_unique primary key (customer_id, tenant_id, environment_id, currency, wallet_type)
-    )`);
-  await em.execute(`
-    insert into active_wallet
-    select customer_id, tenant_id, environment_id, currency, wallet_type, id from wallet where wallet_status = 'active'`);
   // What the engine joins an insertion with, so that it takes place on the worker (src/shared/shard.ts).
   await em.execute(`create table shard (shard smallint primary key)`);
   await em.execute(`insert into shard select generate_series(0, 255)`);

@@ -170,6 +170,24 @@ export class TopUpRows {
         all((state) => state.newDecisions.values()),
       ),
     );
+    if (tx.places) await this.#claimPayments(tx, [...changed, ...all((state) => state.newTopUps)]);
+  }
+
+  /**
+   * That a payment is one top-up's, in a table by payment: no key of top-ups sees those of all workers. A payment stays the
+   * one's that had it first.
+   * @throws DriverException of `top_up_payment_unique` for another's
+   */
+  async #claimPayments(tx: LedgerTransaction, topUps: readonly TopUpRecord[]): Promise<void> {
+    for (const { paymentId, tenantId, environmentId, id } of topUps) {
+      if (paymentId === null) continue;
+      const claim = [paymentId, tenantId, environmentId, id];
+      const own = await tx.query(
+        `select from top_up_payment where payment_id = $1 and tenant_id = $2 and environment_id = $3 and top_up_id = $4`,
+        claim,
+      );
+      if (own.length === 0) await tx.query('insert into top_up_payment values ($1, $2, $3, $4)', claim);
+    }
   }
 
   async #readGuards(tx: LedgerTransaction, walletIds: string[]): Promise<GuardRecord[]> {
