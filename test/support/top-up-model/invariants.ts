@@ -201,10 +201,10 @@ const oneDate: Invariant = {
   find: async (_moment, { world }) => {
     const rows = await world.em.execute<{ id: string; expires_at: Date; purchased_expires_at: Date }[]>(
       // What came by a transfer keeps the date it had.
-      `select l.id, l.expires_at, w.purchased_expires_at from lot l join wallet w on w.id = l.wallet_id
+      `select l.id, l.expires_at, w.purchased_expires_at from lot l join wallet w on w.shard = l.shard and w.id = l.wallet_id
        where l.is_open and l.source = 'purchased' and l.expires_at < w.purchased_expires_at and exists (
-         select 1 from entry_lot k join entry e on e.wallet_id = k.wallet_id and e.id = k.entry_id
-         where k.wallet_id = l.wallet_id and k.lot_id = l.id and e.top_up_id is not null)`,
+         select 1 from entry_lot k join entry e on e.shard = k.shard and e.wallet_id = k.wallet_id and e.id = k.entry_id
+         where k.shard = l.shard and k.wallet_id = l.wallet_id and k.lot_id = l.id and e.top_up_id is not null)`,
     );
     return rows.map((row) => `a lot ends at ${String(row.expires_at)}, before ${String(row.purchased_expires_at)}`);
   },

@@ -106,7 +106,7 @@ export class World {
     await this.idle();
     const tables = await this.em.execute<{ name: string }[]>(
       `select quote_ident(table_name) as name from information_schema.tables
-       where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not like '%migration%'`,
+       where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not like '%migration%' and table_name <> 'shard'`,
     );
     await this.em.execute(`truncate ${tables.map(({ name }) => name).join(', ')} cascade`);
     this.books.clear();
@@ -135,14 +135,14 @@ export class World {
            coalesce(sum(l.remaining - l.held) filter (where l.expires_at is null or l.expires_at > ?), 0) - w.debt
              as available,
            coalesce(bool_or(l.remaining > l.held and l.expires_at <= ?), false) as has_deferred
-         from wallet w left join lot l on l.wallet_id = w.id and l.is_open group by w.shard, w.id order by w.created_at, w.id`,
+         from wallet w left join lot l on l.shard = w.shard and l.wallet_id = w.id and l.is_open group by w.shard, w.id order by w.created_at, w.id`,
         [this.clock.now().toISOString(), this.clock.now().toISOString()],
       ),
       this.em.execute<Row[]>(
         `select e.id, e.wallet_id, sum(k.credits) as credits, min(e.created_at) as created_at,
            min(e.metadata ->> 'expiry_date') as expired_at
-         from entry e join entry_lot k on k.wallet_id = e.wallet_id and k.entry_id = e.id
-         join lot l on l.wallet_id = k.wallet_id and l.id = k.lot_id
+         from entry e join entry_lot k on k.shard = e.shard and k.wallet_id = e.wallet_id and k.entry_id = e.id
+         join lot l on l.shard = k.shard and l.wallet_id = k.wallet_id and l.id = k.lot_id
          where e.counter_account = 'expiry' and l.source = 'purchased' and k.credits < 0 group by e.id, e.wallet_id`,
       ),
       this.em.execute<Row[]>(
