@@ -1,5 +1,8 @@
+import { MikroORM } from '@mikro-orm/core';
 import { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { Config } from '../src/config.js';
+import { databaseOptions } from '../src/database.js';
 import { distribute, UNIQUES, WITHOUT_SHARD } from '../src/ops/distribute.js';
 import { Distribution } from '../src/shared/distribution.js';
 import { inPlace, inItsPlace, keysOf, ofOneShard, onWallet, shardOf, WALLETS } from '../src/shared/shard.js';
@@ -8,6 +11,7 @@ import { newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { seeingAll } from './support/as-caller.js';
 import { clusterNodes } from './support/cluster.js';
+import { createTestDatabase } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { WalletScene } from './support/wallet-scene.js';
 
@@ -61,6 +65,24 @@ describe('npm run distribute', () => {
       await expectSoundLedger(service.get(EntityManager));
     },
   );
+
+  onCluster('is asked for by the start where a release has added a table, and distributes that', async () => {
+    const database = await createTestDatabase();
+    const owner = new pg.Client(database.url);
+    await owner.connect();
+    await owner.query('create table added_later (shard smallint not null, wallet_id text not null)');
+    const start = () => startTestApp({ database });
+    await expect(start()).rejects.toThrow(/added \(added_later\): run `npm run distribute`/);
+    const config = Object.assign(new Config(), { databaseUrl: database.url });
+    const orm = await MikroORM.init(databaseOptions(config));
+    const done: string[] = [];
+    await asOwner(() => distribute(orm.em.fork() as EntityManager, { pieces: 8, tell: (line) => done.push(line) }));
+    await orm.close();
+    expect(done).toEqual(['added_later: distributed by shard']);
+    await owner.end();
+    await (await start()).close();
+    await database.drop();
+  });
 
   onCluster('asks one worker for what a group needs of its wallets', async () => {
     const distribution = service.get(Distribution);

@@ -145,6 +145,21 @@ export async function distribute(em: EntityManager, { pieces, tell }: Shape): Pr
   });
 }
 
+/**
+ * An upgrade makes its tables on the coordinator, where workers do not find them.
+ * @throws ConfigError where some of a distributed database are not distributed yet
+ */
+export async function refuseLeftTables(em: EntityManager): Promise<void> {
+  const left = [
+    ...(await tablesWithShard(em)),
+    ...(await notYetSpread(em, [...WITHOUT_SHARD.everywhere, ...Object.keys(UNIQUES)])),
+  ];
+  if (left.length === 0) return;
+  throw new ConfigError(
+    `the database is distributed, but for what this release has added (${left.join(', ')}): run \`npm run distribute\`, with no service at work`,
+  );
+}
+
 async function checkEngine(em: EntityManager): Promise<void> {
   const [citus] = await em.execute<{ version: string }[]>(
     `select extversion as version from pg_extension where extname = 'citus'`,

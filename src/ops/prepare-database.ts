@@ -4,6 +4,7 @@ import { EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { type Config, ConfigError } from '../config.js';
 import { placeOf } from '../shared/database-address.js';
+import { refuseLeftTables } from './distribute.js';
 import { Distribution } from '../shared/distribution.js';
 import { LaneUse } from '../shared/lane-use.js';
 import { asOwner, withinEveryScope } from '../shared/sight.js';
@@ -27,7 +28,8 @@ interface Named {
 /**
  * Checks that the database is there, keeps what it acknowledges and is of no newer release, brings its schema up to date,
  * and lets the service's role in. Databases are never made (ADR 31).
- * @throws ConfigError when it cannot be reached, is too old, is of a newer release, or would lose commits in a crash
+ * @throws ConfigError when it cannot be reached, is too old, is of a newer release, would lose commits in a crash, or is
+ * distributed in part
  */
 export async function prepareDatabase(app: INestApplicationContext, config: Config): Promise<void> {
   const em = app.get(EntityManager);
@@ -46,7 +48,10 @@ export async function prepareDatabase(app: INestApplicationContext, config: Conf
   }
   await withinEveryScope(() => checkWall(em.fork()));
   const distribution = app.get(Distribution);
-  await withinEveryScope(() => distribution.read(em.fork()));
+  await withinEveryScope(async () => {
+    await distribution.read(em.fork());
+    if (distribution.isDistributed) await refuseLeftTables(em.fork());
+  });
   app.get(LaneUse).shareFor(distribution.pieces);
 }
 
