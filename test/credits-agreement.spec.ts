@@ -1,10 +1,13 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { PacksService } from '../src/credits/packs/packs.service.js';
+import { shardOf } from '../src/shared/shard.js';
 import { TopUpEngine } from '../src/top-ups/purchases/top-up-engine.js';
+import { TopUpRule } from '../src/top-ups/rules/top-up-rule.entity.js';
 import { TopUp } from '../src/top-ups/purchases/top-up.entity.js';
 import { call, createAccount, createTenant, type TestAccount, type TestTenant } from './support/accounts.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { expectSoundLedger } from './support/invariants.js';
+import { untilSomebodyWaits } from './support/until-somebody-waits.js';
 
 const SETTINGS = '/account/credits/top-up/settings/';
 const HOLDS = '/account/credits/holds/';
@@ -100,6 +103,27 @@ describe('what an account agreed to', () => {
     await api().put(SETTINGS).send(on('pack_10')).expect(400);
     await api().put(SETTINGS).send(on('pack_100')).expect(201);
     expect(await need(5)).toEqual([9900]);
+  });
+
+  it('waits for whoever has the wallet before it touches pack or rule, as an account that agrees has its wallet first', async () => {
+    const { walletId } = await service
+      .get(EntityManager)
+      .fork()
+      .findOneOrFail(TopUpRule, { customerId: account.customerId });
+    const where = [shardOf(walletId), walletId];
+    const changed = await service
+      .get(EntityManager)
+      .fork()
+      .transactional(async (tx) => {
+        await tx.execute('select from wallet where shard = ? and id = ? for update', where);
+        const waiting = change({ priceMinor: 1200 });
+        await untilSomebodyWaits(tx);
+        await tx.execute(`select from credit_pack where id = 'pack_10' for update nowait`);
+        await tx.execute('select from top_up_rule where shard = ? and wallet_id = ? for update nowait', where);
+        return { waiting };
+      });
+    await changed.waiting;
+    expect(await pausedReason()).toBe('pack_changed');
   });
 
   it('is never charged at another price, however price, settings and needs meet', async () => {
