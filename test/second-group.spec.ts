@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { shardOf } from '../src/shared/shard.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { TestLedger } from './support/ledger.js';
@@ -28,7 +29,7 @@ describe('a second group', () => {
   /** Somebody else has the wallet's row: its group waits until `letGo`. */
   async function hold(walletId: string): Promise<() => Promise<unknown>> {
     await holder.query('begin');
-    await holder.query('select id from wallet where id = $1 for update', [walletId]);
+    await holder.query('select from wallet where shard = $1 and id = $2 for update', [shardOf(walletId), walletId]);
     return () => holder.query('rollback');
   }
 

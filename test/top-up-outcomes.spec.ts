@@ -5,6 +5,7 @@ import { PaymentMethod } from '../src/customers/payment-method.entity.js';
 import { PaymentMethodsService } from '../src/customers/payment-methods.service.js';
 import { TopUpRulesService } from '../src/top-ups/rules/top-up-rules.service.js';
 import { TopUpsService } from '../src/top-ups/purchases/top-ups.service.js';
+import { shardOf } from '../src/shared/shard.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { ACTOR } from './support/ledger.js';
@@ -88,7 +89,7 @@ describe('what becomes of a top-up', () => {
     const em = service.get(EntityManager).fork();
     const approved = await em.findOneOrFail(PaymentMethod, { customerId, status: 'archived' });
     const { round } = await em.transactional(async (tx) => {
-      await tx.execute('select 1 from wallet where id = ? for update', [walletId]);
+      await tx.execute('select from wallet where shard = ? and id = ? for update', [shardOf(walletId), walletId]);
       const begun = { round: scene.runTask() };
       await untilSomebodyWaits(tx);
       await tx.nativeUpdate(PaymentMethod, { customerId, status: 'published' }, { status: 'archived' });

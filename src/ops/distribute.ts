@@ -199,8 +199,9 @@ async function countOthers(em: EntityManager): Promise<number> {
   return row?.others ?? 0;
 }
 
-/** Those that are not distributed yet, wallets first. */
+/** Those of ours that are not distributed yet, wallets first. What somebody else keeps beside them stays where it is. */
 async function tablesWithShard(em: EntityManager): Promise<string[]> {
+  const ours = new Set([...[...em.getMetadata().getAll().values()].map(({ tableName }) => tableName), 'shard']);
   const rows = await em.execute<{ name: string }[]>(
     `select c.relname as name from pg_class c
      where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace
@@ -208,7 +209,7 @@ async function tablesWithShard(em: EntityManager): Promise<string[]> {
        and not exists (select from pg_dist_partition where logicalrelid = c.oid)
      order by c.relname <> '${FIRST}', c.relname`,
   );
-  return rows.map(({ name }) => name);
+  return rows.flatMap(({ name }) => (ours.has(name) ? [name] : []));
 }
 
 async function notYetSpread(em: EntityManager, tables: readonly string[]): Promise<string[]> {

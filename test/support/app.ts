@@ -74,7 +74,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     bufferLogs: true,
   });
   configureApp(app);
-  await prepareDatabase(app, config);
+  try {
+    await prepareDatabase(app, config);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   await app.listen(0, '127.0.0.1');
   return {
     url: await app.getUrl(),

@@ -88,7 +88,7 @@ export class StreamedEvents {
 
   /** What comes next behind a place, of several environments at once; of each up to 100 events, and a quarter of a mebibyte. */
   async after(places: ReadonlyMap<string, StreamPlace>): Promise<Map<string, StreamEvent[]>> {
-    if (isKnownDistributed(this.em)) return this.#afterSpread(places);
+    if (isKnownDistributed(this.em)) return withinEveryScope(() => this.#afterSpread(places));
     const wanted = [...places].map(([environment_id, { order, id }]) => ({ environment_id, order, id }));
     const rows = await withinEveryScope(() =>
       this.em.fork().execute<Row[]>(
@@ -112,13 +112,11 @@ export class StreamedEvents {
     const { order: lowest } = await this.now();
     const found = new Map<string, StreamEvent[]>();
     for (const [environmentId, { order, id }] of places) {
-      const rows = await withinEveryScope(() =>
-        this.em.fork().execute<Row[]>(
-          `select environment_id, stream_order::text, id, customer_id, wallet_id, event_type, body, created_at
-           from streamed_event s where environment_id = ? and (s.stream_order, id) > (?, ?) and s.stream_order < ?
-           order by s.stream_order, id limit ${PAGE}`,
-          [environmentId, order, id, lowest],
-        ),
+      const rows = await this.em.fork().execute<Row[]>(
+        `select environment_id, stream_order::text, id, customer_id, wallet_id, event_type, body, created_at
+         from streamed_event s where environment_id = ? and (s.stream_order, id) > (?, ?) and s.stream_order < ?
+         order by s.stream_order, id limit ${PAGE}`,
+        [environmentId, order, id, lowest],
       );
       if (rows.length > 0) found.set(environmentId, pageOf(rows));
     }
