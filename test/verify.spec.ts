@@ -8,6 +8,7 @@ import { FIGURES_OF_ENTRIES } from '../src/migrations/Migration20261122160000_fi
 import { DailyLedgerCheck } from '../src/ops/verify/daily-check.js';
 import { LedgerCheck } from '../src/ops/verify/ledger-check.entity.js';
 import { verifyLedger } from '../src/ops/verify/verify-ledger.js';
+import { setProtection } from './support/protection.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase, DATABASES, type TestDatabase } from './support/database.js';
 import { TestLedger } from './support/ledger.js';
@@ -29,9 +30,9 @@ async function fill(ledger: TestLedger): Promise<string[]> {
 
 /** Changes rows that the database protects, as somebody with its password could. */
 async function tamper(em: EntityManager, table: string, ...statements: string[]): Promise<void> {
-  await em.execute(`alter table ${table} disable trigger user`);
+  await setProtection(em, 'disable', [table]);
   for (const statement of statements) await em.execute(statement);
-  await em.execute(`alter table ${table} enable trigger user`);
+  await setProtection(em, 'enable', [table]);
 }
 
 /** As whoever tampers with everything else would have to. */
@@ -43,10 +44,10 @@ async function sumUpAgain(em: EntityManager): Promise<void> {
 async function takeBackLast(em: EntityManager, walletId: string): Promise<void> {
   const of = (table: string): string => `${table}.wallet_id = '${walletId}' and ${table}.sequence = 5`;
   await em.execute(`update lot l set remaining = remaining - k.credits from entry_lot k
-    where ${of('k')} and l.wallet_id = k.wallet_id and l.id = k.lot_id`);
+    where ${of('k')} and l.shard = k.shard and l.wallet_id = k.wallet_id and l.id = k.lot_id`);
   await tamper(em, 'entry_lot', `delete from entry_lot where ${of('entry_lot')}`);
   await em.execute(`update wallet w set credit_balance = e.balance_before, sequence = 4 from entry e
-    where w.id = e.wallet_id and ${of('e')}`);
+    where w.shard = e.shard and w.id = e.wallet_id and ${of('e')}`);
   await tamper(em, 'entry', `delete from entry where ${of('entry')}`);
   await sumUpAgain(em);
 }
