@@ -36,4 +36,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node.js itself, not npm, so that the signal arrives. It ends within 15 s: run with `--stop-timeout 20`.
 STOPSIGNAL SIGTERM
-CMD ["node", "--max-old-space-size=288", "--min-semi-space-size=8", "--max-semi-space-size=8", "dist/main.js"]
+CMD ["node", "--max-old-space-size=288", "--min-semi-space-size=32", "--max-semi-space-size=32", "dist/main.js"]

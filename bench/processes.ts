@@ -51,8 +51,8 @@ export class BenchService {
     const child = fork(fileURLToPath(file), args, {
       execArgv: [
         '--max-old-space-size=288',
-        '--min-semi-space-size=8',
-        '--max-semi-space-size=8',
+        '--min-semi-space-size=32',
+        '--max-semi-space-size=32',
         '--import',
         'tsx',
         ...profile,

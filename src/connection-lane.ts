@@ -43,10 +43,11 @@ export class ConnectionLane {
     this.pool.options.options = options;
   }
 
-  /** @throws NoTurnError when none became free in time */
+  /** @throws NoTurnError when none became free in time, or before the process stops: whoever asked has gone by then */
   async connect(party: string): Promise<PoolClient> {
     if (!this.#take(party)) await this.#wait(party);
     try {
+      if (this.pool.ending) throw new NoTurnError();
       const client = await this.#open();
       // A new function each time that the pool hands the client out.
       const release = client.release.bind(client);

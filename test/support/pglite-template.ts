@@ -1,12 +1,9 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { embeddedDatabaseFolder } from '../../src/ops/embedded-database.js';
 import { makeEmbeddedTemplate } from '../../src/embedded-template.js';
-
-/** A start touches all of its cache, 128 MB as a rule: half a second, and memory that a worker keeps for a while. */
-const SMALL = "\nshared_buffers = '16MB'\n";
 
 /** Where this run keeps its migrated, empty PGlite: copying it takes 0.1 s, where unpacking and migrating take 4. */
 export function pgliteTemplateFolder(): string {
@@ -33,7 +30,6 @@ async function makeTemplate(): Promise<void> {
     // Made since it was looked for.
     if (existsSync(pgliteTemplateFolder())) return;
     await makeEmbeddedTemplate(unfinished);
-    appendFileSync(join(embeddedDatabaseFolder(unfinished), 'postgresql.conf'), SMALL);
     renameSync(unfinished, pgliteTemplateFolder());
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
