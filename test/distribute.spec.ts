@@ -7,7 +7,6 @@ import { distribute, UNIQUES, WITHOUT_SHARD } from '../src/ops/distribute.js';
 import { Distribution } from '../src/shared/distribution.js';
 import { inPlace, inItsPlace, keysOf, ofOneShard, onWallet, shardOf, WALLETS } from '../src/shared/shard.js';
 import { asOwner } from '../src/shared/sight.js';
-import { newTenantClient } from './support/api-client.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { seeingAll } from './support/as-caller.js';
 import { clusterNodes } from './support/cluster.js';
