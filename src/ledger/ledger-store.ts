@@ -78,6 +78,10 @@ const EXPIRY_HORIZON_MS = 8 * 86_400_000;
 const SPARE_HORIZON_MS = 86_400_000;
 const LOT_CHANGES: (keyof LotRecord & string)[] = ['remaining', 'held', 'expiresAt', 'renewalId', 'isOpen'];
 
+/** In id order, which is everybody's: whoever locks two wallets never waits for somebody who waits for them. */
+const lockedWallets = (columns: string): string =>
+  `select ${columns} from ${WALLETS} join wallet t on ${onWallet('t', 'id')} order by t.id for no key update of t`;
+
 /** The ledger's statements: a constant number for a batch of any size. Reads come after the lock, never with it. */
 @Injectable()
 export class LedgerStore {
@@ -173,11 +177,7 @@ export class LedgerStore {
   async lockWallets(tx: LedgerTransaction, walletIds: string[]): Promise<Map<string, WalletState>> {
     const states = new Map<string, WalletState>();
     if (walletIds.length === 0) return states;
-    const rows = await tx.query<Record<string, unknown>>(
-      `select ${this.#wallets.select('t')} from ${WALLETS} join wallet t on ${onWallet('t', 'id')}
-       order by t.id for no key update of t`,
-      keysOf(walletIds),
-    );
+    const rows = await tx.query<Record<string, unknown>>(lockedWallets(this.#wallets.select('t')), keysOf(walletIds));
     for (const row of rows) {
       const wallet = this.#wallets.fromRow(row);
       states.set(wallet.id, new WalletState(wallet, this.recent.take(wallet) ?? [], false));
@@ -187,11 +187,7 @@ export class LedgerStore {
 
   /** The same locks, in the same order, for who has to keep the ledger away and reads nothing of the wallets. */
   async holdWallets(tx: LedgerTransaction, walletIds: readonly string[]): Promise<void> {
-    if (walletIds.length === 0) return;
-    await tx.query(
-      `select from ${WALLETS} join wallet t on ${onWallet('t', 'id')} order by t.id for no key update of t`,
-      keysOf(walletIds),
-    );
+    if (walletIds.length > 0) await tx.query(lockedWallets(''), keysOf(walletIds));
   }
 
   /** Open lots of locked wallets: the first ones in spend order, all of those in `whole`. */
