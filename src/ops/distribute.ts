@@ -49,6 +49,7 @@ export const WITHOUT_SHARD: Readonly<Record<'everywhere' | 'coordinator', readon
     'wallet_count',
   ],
 };
+
 interface Unique {
   /** The column that it is distributed by. */
   by: string;
@@ -90,6 +91,7 @@ export const UNIQUES: Readonly<Record<string, Unique>> = {
       select payment_id, tenant_id, environment_id, id from top_up where payment_id is not null`,
   },
 };
+
 /** The oldest release of Citus that all of it was tried on. */
 const OLDEST_CITUS = 13;
 

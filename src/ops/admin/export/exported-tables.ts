@@ -46,8 +46,8 @@ export interface TableColumns {
 }
 
 /**
- * SQL for the rows of a tenant, its one parameter (`?`), in a table, each as one line of JSON. Exact numbers are texts there: whoever reads JSON would
- * round them.
+ * SQL for the rows of a tenant, its one parameter (`?`), in a table, each as one line of JSON. Exact numbers are texts
+ * there: whoever reads JSON would round them.
  * @returns undefined for a table that is not exported
  * @throws Error for a table of which nobody has said here whose its rows are
  */
