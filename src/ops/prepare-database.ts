@@ -4,11 +4,11 @@ import { EntityManager, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { type Config, ConfigError } from '../config.js';
 import { placeOf } from '../shared/database-address.js';
-import { refuseLeftTables } from './distribute.js';
 import { Distribution } from '../shared/distribution.js';
 import { LaneUse } from '../shared/lane-use.js';
 import { asOwner, withinEveryScope } from '../shared/sight.js';
 import { sqlStateOf } from '../shared/sql-state.js';
+import { refuseLeftTables } from './distribute.js';
 import { letAppIn, unwalledRole } from './let-app-in.js';
 import { readSchemaState, refuseNewerSchema, signSchema } from './schema-state.js';
 
