@@ -9,12 +9,11 @@ import { inPlace, inItsPlace, keysOf, ofOneShard, onWallet, shardOf, WALLETS } f
 import { asOwner } from '../src/shared/sight.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { seeingAll } from './support/as-caller.js';
-import { clusterNodes } from './support/cluster.js';
+import { isCluster } from './support/cluster.js';
 import { createTestDatabase } from './support/database.js';
 import { expectSoundLedger } from './support/invariants.js';
 import { WalletScene } from './support/wallet-scene.js';
 
-const isCluster = () => clusterNodes().length > 1;
 const onCluster = process.env['REFILL_TEST_NODES']?.includes(' ') ? it : it.skip;
 
 describe('npm run distribute', () => {

@@ -123,7 +123,7 @@ export class LedgerService implements OnApplicationShutdown {
    */
   async join(em: EntityManager, commands: LedgerCommand[]): Promise<() => void> {
     if (commands.length === 0) return () => {};
-    const tx = this.#transaction(em, commands);
+    const tx = this.#transaction(em, commands.flatMap(walletsOf));
     const batch = new LedgerBatch(tx, this.store, this.#policies, this.clock);
     await batch.run(commands);
     return () => this.#committed(batch.states);
@@ -134,8 +134,7 @@ export class LedgerService implements OnApplicationShutdown {
    * decided about them.
    */
   async lock(em: EntityManager, walletIds: readonly string[]): Promise<void> {
-    const tx = new LedgerTransaction(em, this.clock.now(), this.distribution.placesOf(walletIds));
-    await this.store.holdWallets(tx, walletIds);
+    await this.store.holdWallets(this.#transaction(em, walletIds), walletIds);
   }
 
   /**
@@ -259,7 +258,7 @@ export class LedgerService implements OnApplicationShutdown {
     const scopes = commands.map(({ scope }) => scope);
     return withinScopes(scopes, () =>
       this.em.fork().transactional((em) => {
-        const tx = this.#transaction(em, commands);
+        const tx = this.#transaction(em, commands.flatMap(walletsOf));
         return work(new LedgerBatch(tx, this.store, this.#policies, this.clock));
       }),
     );
@@ -270,9 +269,8 @@ export class LedgerService implements OnApplicationShutdown {
     for (const policy of this.#policies) this.#tell(policy, states);
   }
 
-  #transaction(em: EntityManager, commands: readonly LedgerCommand[]): LedgerTransaction {
-    const places = this.distribution.placesOf(commands.flatMap(walletsOf));
-    return new LedgerTransaction(em, this.clock.now(), places);
+  #transaction(em: EntityManager, walletIds: readonly string[]): LedgerTransaction {
+    return new LedgerTransaction(em, this.clock.now(), this.distribution.placesOf(walletIds));
   }
 
   /** What is committed is committed: a policy that fails to wake somebody changes no answer. */

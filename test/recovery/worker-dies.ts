@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { clusterNodes, findNodes } from '../support/cluster.js';
+import { findNodes, isCluster } from '../support/cluster.js';
 import { compileService } from '../support/compile-service.js';
 import { createTestDatabase, dropTemplate, migrateTemplate } from '../support/database.js';
 import { judgeWrites } from './judge-writes.js';
@@ -30,7 +30,7 @@ const [coordinator = ''] = positionals;
 process.env['REFILL_TEST_SERVER_URL'] = coordinator;
 process.env['REFILL_TEST_NODES'] = (await findNodes(coordinator)).join(' ');
 process.env['REFILL_TEST_TEMPLATE'] = `refill_template_${process.pid}`;
-if (clusterNodes().length < 2) throw new Error('this is no coordinator with workers');
+if (!isCluster()) throw new Error('this is no coordinator with workers');
 const [service] = await Promise.all([compileService(), migrateTemplate()]);
 process.env['REFILL_TEST_SERVICE'] = service;
 try {

@@ -21,6 +21,11 @@ export function clusterNodes(): string[] {
   return (process.env['REFILL_TEST_NODES'] as string).split(' ');
 }
 
+/** Whether the databases of this run are distributed ones. */
+export function isCluster(): boolean {
+  return clusterNodes().length > 1;
+}
+
 /** Makes databases of one name on all nodes a cluster. */
 export async function joinNodes(database: string, nodes: readonly string[]): Promise<void> {
   for (const node of nodes) await onNode(inDatabase(node, database), ['create extension citus']);

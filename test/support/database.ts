@@ -7,7 +7,7 @@ import { databaseOptions } from '../../src/database.js';
 import { migrate } from '../../src/ops/prepare-database.js';
 import { distribute } from '../../src/ops/distribute.js';
 import { asOwner } from '../../src/shared/sight.js';
-import { cloneOnNodes, clusterNodes, joinNodes, onNode } from './cluster.js';
+import { cloneOnNodes, clusterNodes, isCluster, joinNodes, onNode } from './cluster.js';
 
 /** A migrated, empty database of a test file's own. */
 export interface TestDatabase {
@@ -65,7 +65,7 @@ export async function dropTemplate(): Promise<void> {
 
 async function createDatabase(template: string): Promise<TestDatabase & { url: string }> {
   const name = `refill_test_${randomBytes(6).toString('hex')}`;
-  await (clusterNodes().length > 1 && template !== 'template0'
+  await (isCluster() && template !== 'template0'
     ? cloneOnNodes(name, template)
     : onServer(`create database ${name} template ${template}`));
   const drop = () => onServer(`drop database if exists ${name} with (force)`);

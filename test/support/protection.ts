@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { clusterNodes } from './cluster.js';
+import { isCluster } from './cluster.js';
 
 /**
  * Takes the triggers away that keep rows from being rewritten, or puts them back. On a cluster there are none: the owner, who
@@ -10,6 +10,6 @@ export async function setProtection(
   state: 'disable' | 'enable',
   tables: readonly string[],
 ): Promise<void> {
-  if (clusterNodes().length > 1) return;
+  if (isCluster()) return;
   for (const table of tables) await em.execute(`alter table ${table} ${state} trigger user`);
 }

@@ -179,14 +179,15 @@ export class TopUpRows {
    * @throws DriverException of `top_up_payment_unique` for another's
    */
   async #claimPayments(tx: LedgerTransaction, topUps: readonly TopUpRecord[]): Promise<void> {
-    for (const { paymentId, tenantId, environmentId, id } of topUps) {
-      if (paymentId === null) continue;
-      const claim = [paymentId, tenantId, environmentId, id];
-      const own = await tx.query(
-        `select from top_up_payment where payment_id = $1 and tenant_id = $2 and environment_id = $3 and top_up_id = $4`,
-        claim,
-      );
-      if (own.length === 0) await tx.query('insert into top_up_payment values ($1, $2, $3, $4)', claim);
+    const paid = topUps.filter(({ paymentId }) => paymentId !== null);
+    if (paid.length === 0) return;
+    const rows = await tx.query<{ payment_id: string; top_up_id: string }>(
+      'select payment_id, top_up_id from top_up_payment where payment_id = any($1::text[])',
+      [paid.map(({ paymentId }) => paymentId)],
+    );
+    for (const { paymentId, tenantId, environmentId, id } of paid) {
+      if (rows.some((row) => row.payment_id === paymentId && row.top_up_id === id)) continue;
+      await tx.query('insert into top_up_payment values ($1, $2, $3, $4)', [paymentId, tenantId, environmentId, id]);
     }
   }
 
